@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { intervalSchema } from './common.ts';
+
+export type Unit = 'ms' | 'requests/s' | 'documents/s' | 'ratio' | 's/1k requests' | 'bytes' | 'documents' | 'share';
+
+export interface MetricDefinition {
+  readonly title: string;
+  readonly unit: Unit;
+  readonly definition: string;
+  /** The span of a run that the figure covers. */
+  readonly window: 'steady state' | 'fill' | 'ladder';
+  readonly better: 'lower' | 'higher' | 'neither';
+}
+
+const responseTime = (kind: string, statistic: string): MetricDefinition => ({
+  title: `${statistic} ${kind} response time`,
+  unit: 'ms',
+  definition: `${statistic} of intended start to last byte of successful ${kind} requests`,
+  window: 'steady state',
+  better: 'lower',
+});
+
+/** The one registry of metric ids. A figure that is not listed here cannot enter a result. */
+export const metrics = {
+  'search-response-mean': responseTime('search', 'mean'),
+  'search-response-p50': responseTime('search', 'p50'),
+  'search-response-p95': responseTime('search', 'p95'),
+  'search-response-p99': responseTime('search', 'p99'),
+  'search-response-p999': responseTime('search', 'p99.9'),
+  'ask-response-mean': responseTime('ask', 'mean'),
+  'ask-response-p50': responseTime('ask', 'p50'),
+  'ask-response-p95': responseTime('ask', 'p95'),
+  'upsert-response-p50': responseTime('upsert', 'p50'),
+  'upsert-response-p95': responseTime('upsert', 'p95'),
+  'offered-rate': {
+    title: 'offered rate',
+    unit: 'requests/s',
+    definition: 'jobs of the schedule whose intended start lies in the window, per second',
+    window: 'steady state',
+    better: 'neither',
+  },
+  'achieved-rate': {
+    title: 'achieved rate',
+    unit: 'requests/s',
+    definition: 'successful responses to jobs whose intended start lies in the window, per second',
+    window: 'steady state',
+    better: 'higher',
+  },
+  'achieved-ratio': {
+    title: 'achieved ÷ offered',
+    unit: 'ratio',
+    definition: 'achieved rate divided by offered rate',
+    window: 'steady state',
+    better: 'higher',
+  },
+  'error-ratio': {
+    title: 'errors',
+    unit: 'share',
+    definition: 'failed, dropped and unfinished jobs divided by all jobs of the window',
+    window: 'steady state',
+    better: 'lower',
+  },
+  'recall-at-10': {
+    title: 'recall@10',
+    unit: 'ratio',
+    definition:
+      'share of the ten exact nearest documents of the tenant, at the applied sequence number of the response, that the response contains; equal scores count as hits',
+    window: 'steady state',
+    better: 'higher',
+  },
+  'complete-answer-ratio': {
+    title: 'complete answers',
+    unit: 'share',
+    definition: 'successful responses in which every asked shard answered, divided by all successful responses',
+    window: 'steady state',
+    better: 'higher',
+  },
+  'cpu-seconds-per-1k': {
+    title: 'CPU seconds per 1,000 requests',
+    unit: 's/1k requests',
+    definition: 'CPU time of all processes of the system under test (generator excluded) per 1,000 jobs of the window',
+    window: 'steady state',
+    better: 'lower',
+  },
+  'resident-bytes': {
+    title: 'resident memory',
+    unit: 'bytes',
+    definition:
+      'sum of the resident memory of all processes of the system under test at the end of the window; PostgreSQL counts shared pages once where the kernel tells (PSS)',
+    window: 'steady state',
+    better: 'lower',
+  },
+  'shard-balance': {
+    title: 'shard balance, max ÷ mean',
+    unit: 'ratio',
+    definition: 'points on the fullest shard divided by the mean number of points per shard',
+    window: 'fill',
+    better: 'lower',
+  },
+  'fill-rate': {
+    title: 'fill rate',
+    unit: 'documents/s',
+    definition: 'documents of the corpus divided by the time from the first write to the last one visible on every shard',
+    window: 'fill',
+    better: 'higher',
+  },
+  'highest-passed-rate': {
+    title: 'highest passed rung',
+    unit: 'requests/s',
+    definition: 'highest rate of the fixed ladder at which every ladder limit held and the generator was valid',
+    window: 'ladder',
+    better: 'higher',
+  },
+  'lowest-failed-rate': {
+    title: 'lowest failed rung',
+    unit: 'requests/s',
+    definition: 'lowest rate of the fixed ladder at which a ladder limit was broken while the generator was valid',
+    window: 'ladder',
+    better: 'higher',
+  },
+} as const satisfies Record<string, MetricDefinition>;
+
+export type MetricId = keyof typeof metrics;
+export const metricIds = Object.keys(metrics) as [MetricId, ...MetricId[]];
+export const metricIdSchema = z.enum(metricIds);
+
+/** Looks a definition up by id with the registry's general type. */
+export function metricDefinition(id: MetricId): MetricDefinition {
+  return metrics[id];
+}
+
+export const measuredSchema = z.strictObject({
+  value: z.number(),
+  unit: z.string(),
+  /** How many requests, documents or rungs the value rests on. Zero is not allowed: what was not measured is left out. */
+  sampleCount: z.int().positive(),
+  interval: intervalSchema.optional(),
+  window: z.string(),
+});
+export type Measured = z.infer<typeof measuredSchema>;
+
+/** Only what was measured is present. */
+export const metricValuesSchema = z.partialRecord(metricIdSchema, measuredSchema);
+export type MetricValues = z.infer<typeof metricValuesSchema>;

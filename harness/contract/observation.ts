@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { nameSchema, nonNegative, operationKindSchema } from './common.ts';
+import { errorClassSchema } from './operation.ts';
+
+const count = z.int().nonnegative();
+
+/**
+ * The four spans of a request, all in µs: `response` intended start to last byte (the headline), `service` sent to last
+ * byte, `lag` intended start to the moment the scheduler ran, `client-wait` scheduler to written on a connection.
+ */
+export const timingSchema = z.enum(['response', 'service', 'lag', 'client-wait']);
+export type Timing = z.infer<typeof timingSchema>;
+
+export const histogramRecordSchema = z.strictObject({
+  window: z.enum(['warm-up', 'steady']),
+  kind: operationKindSchema,
+  /** `all` counts a failed request at the time that had passed when it failed; a timeout at its elapsed time. */
+  outcome: z.enum(['success', 'all']),
+  timing: timingSchema,
+  sampleCount: count,
+  /** HdrHistogram V2, deflated, base64; values in µs. */
+  encoded: z.string(),
+});
+export type HistogramRecord = z.infer<typeof histogramRecordSchema>;
+
+/** One second of a step. Times are binned by intended start, `done` by completion. */
+export const secondSchema = z.strictObject({
+  second: count,
+  arrivals: count,
+  sent: count,
+  done: count,
+  dropped: count,
+  errors: z.partialRecord(errorClassSchema, count),
+  /** In flight at the end of the second. */
+  inFlight: count,
+  lagP99Us: nonNegative.optional(),
+  /** Response time of successful searches that were due in this second. */
+  searchResponseUs: z.strictObject({ p50: nonNegative, p95: nonNegative, p99: nonNegative, sampleCount: count }).optional(),
+});
+export type Second = z.infer<typeof secondSchema>;
+
+/** Every job is counted once: issued = succeeded + Σ failed (by class, with dropped and unfinished among them). */
+export const countsSchema = z.strictObject({
+  issued: count,
+  succeeded: count,
+  failed: z.partialRecord(errorClassSchema, count),
+});
+export type Counts = z.infer<typeof countsSchema>;
+
+/** `observation.json`: what the generator saw in one step. */
+export const observationSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  stepId: nameSchema,
+  /** Wall clock of the epoch, ms since 1970. */
+  startedAtMs: z.number(),
+  warmUp: countsSchema,
+  steady: countsSchema,
+  histograms: z.array(histogramRecordSchema),
+  seconds: z.array(secondSchema),
+  generator: z.strictObject({
+    transport: z.string(),
+    cpuSeconds: nonNegative,
+    /** 0–1 over the whole step. */
+    eventLoopUtilisation: z.number().min(0).max(1),
+    residentBytes: count,
+    realTimeScheduling: z.boolean(),
+    scheduleHash: z.string(),
+    connectionsOpened: count,
+  }),
+});
+export type Observation = z.infer<typeof observationSchema>;

@@ -1,0 +1,203 @@
+import { z } from 'zod';
+import { judgedClaimSchema } from './claim.ts';
+import { intervalSchema, nameSchema, nonNegative, operationKindSchema, profileIdSchema, resourceRuleSchema, share } from './common.ts';
+import { metricIdSchema, metricValuesSchema } from './metrics.ts';
+import { countsSchema, secondSchema } from './observation.ts';
+import { errorClassSchema } from './operation.ts';
+import { comparatorSchema, profileSchema } from './scenario.ts';
+import { tierSchema, topologySchema } from './topology.ts';
+import { checkVerdictSchema, runVerdictSchema, validityVerdictSchema } from './verdict.ts';
+import { workloadSchema } from './workload.ts';
+
+const count = z.int().nonnegative();
+
+/** Which engine served a tier. `embedded` is true for this project's own replacements of Qdrant or Redis. */
+export const componentSchema = z.strictObject({
+  tier: tierSchema,
+  engine: z.string(),
+  version: z.string(),
+  embedded: z.boolean(),
+});
+export type Component = z.infer<typeof componentSchema>;
+
+export const validityCheckSchema = z.strictObject({
+  id: nameSchema,
+  title: z.string(),
+  observed: z.number().optional(),
+  limit: z.number(),
+  unit: z.string(),
+  verdict: checkVerdictSchema,
+});
+export type ValidityCheck = z.infer<typeof validityCheckSchema>;
+
+/** One executed step. An invalid one is kept, shown, and counts nowhere. */
+export const runSchema = z.strictObject({
+  stepId: nameSchema,
+  order: count,
+  phase: z.enum(['judged', 'rung']),
+  repetition: z.int().positive(),
+  offeredPerSecond: nonNegative,
+  achievedPerSecond: nonNegative,
+  validity: z.strictObject({ verdict: validityVerdictSchema, reasons: z.array(z.string()), checks: z.array(validityCheckSchema) }),
+  counts: countsSchema,
+  /** Of successful searches in the steady window, ms. Absent where nothing succeeded. */
+  searchResponseMs: z
+    .strictObject({ mean: nonNegative, p50: nonNegative, p95: nonNegative, p99: nonNegative, sampleCount: z.int().positive() })
+    .optional(),
+  recallAt10: z.strictObject({ mean: share, sampleCount: z.int().positive() }).optional(),
+  cpuSeconds: nonNegative.optional(),
+  /** Rungs only: did every ladder limit hold? Absent when the step was invalid. */
+  passed: z.boolean().optional(),
+  brokenLimits: z.array(z.string()).optional(),
+});
+export type RunRecord = z.infer<typeof runSchema>;
+
+/** At most 200 points, from the histograms of all valid judged repetitions merged. */
+export const percentileCurveSchema = z.strictObject({
+  kind: operationKindSchema,
+  sampleCount: z.int().positive(),
+  points: z.array(z.strictObject({ percentile: z.number().min(0).max(100), ms: nonNegative, tailSamples: count })).max(200),
+});
+export type PercentileCurve = z.infer<typeof percentileCurveSchema>;
+
+/** Mean time per stage of the requests around one percentile of the whole response; the parts add up to `totalMs`. */
+export const stageCohortSchema = z.strictObject({
+  cohort: z.enum(['mean', 'p50', 'p95', 'p99']),
+  sampleCount: z.int().positive(),
+  totalMs: nonNegative,
+  parts: z.array(z.strictObject({ stage: z.string(), ms: z.number() })),
+});
+export type StageCohort = z.infer<typeof stageCohortSchema>;
+
+export const processUseSchema = z.strictObject({
+  tier: tierSchema,
+  /** Unique in the variant, such as `vector-2`. */
+  id: nameSchema,
+  /** Over all valid judged steady windows. */
+  cpuSeconds: nonNegative,
+  cpuSecondsPer1k: nonNegative,
+  /** At the end of the last judged window; absent where it could not be read. */
+  residentBytes: count.optional(),
+});
+export type ProcessUse = z.infer<typeof processUseSchema>;
+
+export const resultVariantSchema = z.strictObject({
+  id: nameSchema,
+  title: z.string(),
+  resourceRule: resourceRuleSchema,
+  topology: topologySchema,
+  /** Engine and version by tier, for example `vector: "embedded vector node 0.1.0"`. */
+  engines: z.partialRecord(tierSchema, z.string()),
+  runs: z.array(runSchema),
+  metrics: metricValuesSchema,
+  curves: z.array(percentileCurveSchema),
+  /** The over-time panels: the seconds of one named repetition. */
+  series: z.strictObject({ stepId: nameSchema, warmUpSeconds: nonNegative, seconds: z.array(secondSchema).max(200) }).optional(),
+  stages: z.array(stageCohortSchema),
+  processes: z.array(processUseSchema),
+  shards: z.array(z.strictObject({ id: nameSchema, points: count })),
+  errors: z.array(
+    z.strictObject({ errorClass: errorClassSchema, count: z.int().positive(), exampleRequestIds: z.array(z.string()).max(5) }),
+  ),
+});
+export type ResultVariant = z.infer<typeof resultVariantSchema>;
+
+export const sloResultSchema = z.strictObject({
+  id: nameSchema,
+  metric: metricIdSchema,
+  comparator: comparatorSchema,
+  limit: z.number(),
+  unit: z.string(),
+  verdict: checkVerdictSchema,
+  perVariant: z.array(
+    z.strictObject({
+      variant: nameSchema,
+      verdict: checkVerdictSchema,
+      observed: z.number().optional(),
+      interval: intervalSchema.optional(),
+      sampleCount: count,
+      /** Room to the limit as a share of the limit; positive is room, whichever direction is better. */
+      margin: z.number().optional(),
+      /** Why the verdict is unknown. */
+      why: z.string().optional(),
+    }),
+  ),
+});
+export type SloResult = z.infer<typeof sloResultSchema>;
+
+/** An invariant that was checked over the history of operations. */
+export const checkerResultSchema = z.strictObject({
+  id: nameSchema,
+  verdict: checkVerdictSchema,
+  checked: count,
+  violations: count,
+  exampleRequestIds: z.array(z.string()).max(5),
+  why: z.string(),
+});
+export type CheckerResult = z.infer<typeof checkerResultSchema>;
+
+export const comparisonSchema = z.strictObject({
+  metric: metricIdSchema,
+  baseline: nameSchema,
+  variant: nameSchema,
+  resourceRule: resourceRuleSchema,
+  /** variant ÷ baseline, Hodges–Lehmann over the log ratios of paired repetitions. */
+  ratio: z.number().positive(),
+  /** Exact (Wilcoxon signed rank); absent where the number of pairs admits none at 95 %. */
+  interval: intervalSchema.optional(),
+  pairs: z.int().positive(),
+  verdict: z.enum(['higher', 'lower', 'no-difference-seen', 'undecided']),
+  /** The change that would have been seen, as a share; given with `no-difference-seen`. */
+  detectableEffect: nonNegative.optional(),
+});
+export type Comparison = z.infer<typeof comparisonSchema>;
+
+export const provenanceSchema = z.strictObject({
+  commit: z.string().optional(),
+  dirty: z.boolean().optional(),
+  version: z.string(),
+  configurationHash: z.string(),
+  command: z.string(),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  node: z.string(),
+  operatingSystem: z.string(),
+  cpuModel: z.string(),
+  cpuCount: z.int().positive(),
+  memoryBytes: z.int().positive(),
+  versions: z.record(z.string(), z.string()),
+});
+
+/** `result.json`: the only input of every report. */
+export const resultSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  runId: nameSchema,
+  scenario: nameSchema,
+  title: z.string(),
+  question: z.string(),
+  hypothesis: z.string(),
+  profile: profileIdSchema,
+  settings: profileSchema,
+  workload: workloadSchema,
+  seed: z.int().nonnegative(),
+  baseline: nameSchema,
+  /** A partial result was interrupted or cut short by trouble; it decides nothing. */
+  status: z.enum(['complete', 'partial']),
+  partialReason: z.string().optional(),
+  verdict: runVerdictSchema,
+  validity: z.strictObject({
+    verdict: validityVerdictSchema,
+    reasons: z.array(z.string()),
+    /** The worst observation of each check over the judged steps that count. */
+    checks: z.array(validityCheckSchema),
+  }),
+  platform: z.strictObject({ id: z.enum(['local']), requested: z.enum(['auto', 'local']), why: z.string() }),
+  components: z.array(componentSchema),
+  slos: z.array(sloResultSchema),
+  checkers: z.array(checkerResultSchema),
+  variants: z.array(resultVariantSchema),
+  comparisons: z.array(comparisonSchema),
+  claims: z.array(judgedClaimSchema),
+  provenance: provenanceSchema,
+});
+export type Result = z.infer<typeof resultSchema>;

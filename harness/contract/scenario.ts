@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { nameSchema, nonNegative, positiveInteger, profileIdSchema } from './common.ts';
+import { metricIdSchema } from './metrics.ts';
+import { topologySchema } from './topology.ts';
+import { workloadSchema } from './workload.ts';
+
+export const comparatorSchema = z.enum(['le', 'ge']);
+export type Comparator = z.infer<typeof comparatorSchema>;
+
+/** A goal for one metric. A value that rests on fewer than `minimumSamples` is unknown, never passed. */
+export const sloSchema = z.strictObject({
+  id: nameSchema,
+  metric: metricIdSchema,
+  comparator: comparatorSchema,
+  limit: z.number(),
+  minimumSamples: positiveInteger,
+});
+export type Slo = z.infer<typeof sloSchema>;
+
+export const variantSchema = z.strictObject({
+  id: nameSchema,
+  title: z.string().min(1),
+  topology: topologySchema,
+});
+export type Variant = z.infer<typeof variantSchema>;
+
+/** How long and how large: the only part of a scenario that a profile changes. */
+export const profileSchema = z.strictObject({
+  documents: positiveInteger,
+  dimensions: positiveInteger.max(4096),
+  repetitions: positiveInteger.max(100),
+  /** The rate of the judged phase, requests per second. Only this phase can fail a run. */
+  judgedRatePerSecond: z.number().positive(),
+  warmUpSeconds: nonNegative,
+  steadySeconds: z.number().positive(),
+  /** Fixed rates, ascending, each measured once per variant beyond the judged phase; they cannot fail a run. */
+  ladderRatesPerSecond: z.array(z.number().positive()),
+  rungSeconds: z.number().positive(),
+  /** Responses per variant whose recall is judged, chosen by seed. */
+  recallSamples: positiveInteger,
+});
+export type Profile = z.infer<typeof profileSchema>;
+
+export const scenarioSchema = z
+  .strictObject({
+    id: nameSchema,
+    title: z.string().min(1),
+    question: z.string().min(1),
+    hypothesis: z.string().min(1),
+    /** The variant that every ratio is formed against. */
+    baseline: nameSchema,
+    variants: z.array(variantSchema).min(1),
+    workload: workloadSchema,
+    slos: z.array(sloSchema).min(1),
+    /** What a rung of the ladder must hold to count as passed. */
+    ladderLimits: z.strictObject({
+      searchP99Ms: z.number().positive(),
+      errorShare: z.number().min(0).max(1),
+      achievedRatio: z.number().min(0).max(1),
+    }),
+    profiles: z.record(profileIdSchema, profileSchema),
+  })
+  .superRefine((scenario, context) => {
+    const ids = scenario.variants.map((variant) => variant.id);
+    if (!ids.includes(scenario.baseline)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['baseline'],
+        message: `unknown variant "${scenario.baseline}"`,
+        params: { allowed: ids, received: scenario.baseline },
+      });
+    }
+    for (const [index, id] of ids.entries()) {
+      if (ids.indexOf(id) !== index) {
+        context.addIssue({ code: 'custom', path: ['variants', index, 'id'], message: `variant "${id}" is named twice` });
+      }
+    }
+  });
+export type Scenario = z.infer<typeof scenarioSchema>;

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+
+/**
+ * The environment of each process of the reference system: read by the process, rendered by the platforms. Unknown
+ * variables are ignored because an environment is shared; missing or wrong ones are reported all at once.
+ */
+const port = z.coerce.number().int().min(1).max(65_535);
+const url = z.url({ protocol: /^https?$/ });
+const urlList = z
+  .string()
+  .min(1)
+  .transform((text) => text.split(','))
+  .pipe(z.array(url).min(1));
+
+const server = {
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port,
+  LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
+};
+/** Shared secret of the processes behind the gateway; they refuse every request without it. */
+const internal = { INTERNAL_TOKEN: z.string().min(16) };
+
+const index = {
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  PROVIDER_URL: url,
+  /** One per shard; the position is the shard number. */
+  QDRANT_URLS: urlList,
+  SHARDING_STRATEGY: z.enum(['hash']).default('hash'),
+  COLLECTION: z
+    .string()
+    .regex(/^[a-z0-9_-]{1,64}$/)
+    .default('documents'),
+  EMBEDDING_DIM: z.coerce.number().int().min(1).max(4096).default(1024),
+  EMBEDDING_MODEL: z.string().default('concept-embedding'),
+};
+
+export const gatewayEnvironmentSchema = z.object({
+  ...server,
+  ...internal,
+  QUERY_URLS: urlList,
+  INDEXER_URL: url,
+  /** JSON file of `ApiKeyRecord[]`. */
+  API_KEYS_FILE: z.string().min(1),
+});
+export const queryEnvironmentSchema = z.object({ ...server, ...internal, ...index, CHAT_MODEL: z.string().default('concept-chat') });
+export const indexerEnvironmentSchema = z.object({
+  ...server,
+  ...internal,
+  ...index,
+  /** Changes embedded and applied together. */
+  INDEX_BATCH: z.coerce.number().int().min(1).max(1024).default(256),
+});
+export const providerEnvironmentSchema = z.object({
+  ...server,
+  EMBEDDINGS_PRESET: z.string().default('instant'),
+  CHAT_PRESET: z.string().default('instant'),
+  EMBEDDING_DIM: z.coerce.number().int().min(1).max(4096).default(1024),
+  CONCEPT_COUNT: z.coerce.number().int().min(1).max(4096).default(256),
+  CONCEPT_SEED: z.coerce.number().int().min(0).default(1),
+});
+/** Qdrant's own names, so that a real Qdrant and the embedded vector node are started alike. */
+export const vectorNodeEnvironmentSchema = z.object({
+  QDRANT__SERVICE__HOST: z.string().default('127.0.0.1'),
+  QDRANT__SERVICE__HTTP_PORT: port.default(6333),
+  QDRANT__STORAGE__STORAGE_PATH: z.string().default('./storage'),
+  QDRANT__LOG_LEVEL: z.string().default('INFO'),
+});
+
+/** What an API key may do: `reader` searches and asks, `writer` also writes documents, `admin` everything. */
+export const roleSchema = z.enum(['reader', 'writer', 'admin']);
+export type Role = z.infer<typeof roleSchema>;
+
+/** A key as the gateway stores it: never the key itself. */
+export const apiKeyRecordSchema = z.strictObject({
+  tenant: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
+  role: roleSchema,
+  /** SHA-256 of the key, lower-case hex. */
+  keySha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type ApiKeyRecord = z.infer<typeof apiKeyRecordSchema>;

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+/** The consecutive stages of a request inside the query tier; their durations add up to `total_ms`. */
+export const stageNames = ['preprocess', 'embed', 'search', 'merge', 'generate'] as const;
+export type StageName = (typeof stageNames)[number];
+
+/** What every answer of the query tier carries so that its quality and its time can be judged from outside. */
+export const evidenceSchema = z.strictObject({
+  request_id: z.string(),
+  /** Name of the collection that served. */
+  index_version: z.string(),
+  /** Every change of the log up to this number was visible on every asked shard when the search began; later ones may be. */
+  applied_sequence: z.int().nonnegative(),
+  cache_tier: z.enum(['none']),
+  stages: z.array(z.strictObject({ stage: z.enum(stageNames), duration_ms: z.number().nonnegative() })),
+  total_ms: z.number().nonnegative(),
+  shards: z.strictObject({ asked: z.int().positive(), answered: z.int().nonnegative() }),
+  degraded: z.boolean(),
+  degraded_reason: z.string().nullable(),
+});
+export type Evidence = z.infer<typeof evidenceSchema>;

@@ -1,0 +1,14 @@
+/** Headers of the reference system, lower case as Node reports them. */
+export const headers = {
+  /** From the caller to the gateway: the key that decides tenant and role. */
+  apiKey: 'x-api-key',
+  requestId: 'x-request-id',
+  /** Milliseconds that are left until the answer is worthless; each hop passes on what remains. */
+  deadlineMs: 'x-deadline-ms',
+  /** From the gateway inward only. */
+  tenant: 'x-tenant',
+  internalToken: 'x-internal-token',
+} as const;
+
+export const defaultDeadlineMs = 10_000;
+export const maximumDeadlineMs = 600_000;
