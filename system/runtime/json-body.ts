@@ -1,0 +1,85 @@
+import express, { type RequestHandler } from 'express';
+import { parse } from 'secure-json-parse';
+import type { z } from 'zod';
+import { ApiError } from './api-error.ts';
+
+export const defaultBodyLimitBytes = 1024 * 1024;
+export const maximumJsonDepth = 32;
+
+const openBrace = 0x7b;
+const openBracket = 0x5b;
+const closeBrace = 0x7d;
+const closeBracket = 0x5d;
+const quote = 0x22;
+const backslash = 0x5c;
+
+/** Greatest nesting of objects and arrays in JSON text, found without parsing so that depth cannot cost a stack. */
+export function jsonDepth(text: Uint8Array): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const byte = text[index];
+    if (inString) {
+      if (byte === backslash) {
+        index += 1;
+      } else if (byte === quote) {
+        inString = false;
+      }
+    } else if (byte === quote) {
+      inString = true;
+    } else if (byte === openBrace || byte === openBracket) {
+      depth += 1;
+      deepest = Math.max(deepest, depth);
+    } else if (byte === closeBrace || byte === closeBracket) {
+      depth -= 1;
+    }
+  }
+  return deepest;
+}
+
+/** Parses JSON, refusing text that is broken, deeper than 32 levels, or that names `__proto__` or `constructor.prototype`. */
+export function parseJson(bytes: Buffer): unknown {
+  const depth = jsonDepth(bytes);
+  if (depth > maximumJsonDepth) {
+    throw new ApiError('malformed_json', `the JSON body is nested ${depth} levels deep`, {
+      hint: `at most ${maximumJsonDepth} levels are read`,
+    });
+  }
+  try {
+    return parse(bytes.toString('utf8'), undefined, { protoAction: 'error', constructorAction: 'error' });
+  } catch (error) {
+    throw new ApiError('malformed_json', `the body is not readable JSON: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** Reads the body whole, up to a limit, and parses it as JSON into `request.body`; the bytes stay in `response.locals.rawBody`. */
+export function jsonBody(limitBytes = defaultBodyLimitBytes): RequestHandler[] {
+  const parseRaw: RequestHandler = (request, response, next) => {
+    if (Buffer.isBuffer(request.body)) {
+      response.locals.rawBody = request.body;
+      request.body = parseJson(request.body);
+    } else {
+      throw new ApiError('malformed_json', 'the request has no body', { hint: 'send a JSON object' });
+    }
+    next();
+  };
+  return [express.raw({ type: () => true, limit: limitBytes, inflate: false }), parseRaw];
+}
+
+/** Validates by a schema or throws `invalid_request` with every problem at once. */
+export function valid<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) {
+    return parsed.data;
+  }
+  const problems = parsed.error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }));
+  const first = problems[0];
+  throw new ApiError(
+    'invalid_request',
+    `the request has ${problems.length} problem(s), the first at "${first?.path ?? ''}": ${first?.message ?? ''}`,
+    {
+      problems,
+    },
+  );
+}
