@@ -1,0 +1,54 @@
+import { type MetricValues, metricDefinition } from '../contract/metrics.ts';
+import type { SloResult } from '../contract/result.ts';
+import type { Slo } from '../contract/scenario.ts';
+import type { CheckVerdict } from '../contract/verdict.ts';
+
+type VariantVerdict = SloResult['perVariant'][number];
+
+/** Room to the limit as a share of the limit; positive is room in either direction. A limit of 0 has no share. */
+function marginOf({ comparator, limit }: Slo, observed: number): number | undefined {
+  if (limit === 0) {
+    return undefined;
+  }
+  return comparator === 'le' ? (limit - observed) / limit : (observed - limit) / limit;
+}
+
+function judgeVariant(slo: Slo, variant: string, metrics: MetricValues): VariantVerdict {
+  const measured = metrics[slo.metric];
+  if (measured === undefined) {
+    return { variant, verdict: 'unknown', sampleCount: 0, why: 'not measured' };
+  }
+  const margin = marginOf(slo, measured.value);
+  const holds = slo.comparator === 'le' ? measured.value <= slo.limit : measured.value >= slo.limit;
+  const enough = measured.sampleCount >= slo.minimumSamples;
+  return {
+    variant,
+    verdict: !enough ? 'unknown' : holds ? 'pass' : 'fail',
+    observed: measured.value,
+    sampleCount: measured.sampleCount,
+    ...(measured.interval === undefined ? {} : { interval: measured.interval }),
+    ...(margin === undefined ? {} : { margin }),
+    ...(enough ? {} : { why: `${measured.sampleCount} samples, ${slo.minimumSamples} are needed` }),
+  };
+}
+
+function worstOf(verdicts: readonly CheckVerdict[]): CheckVerdict {
+  if (verdicts.includes('fail')) {
+    return 'fail';
+  }
+  return verdicts.length === 0 || verdicts.includes('unknown') ? 'unknown' : 'pass';
+}
+
+/** Judges one goal on every variant; the goal has the worst verdict of them. */
+export function judgeSlo(slo: Slo, variants: readonly { readonly id: string; readonly metrics: MetricValues }[]): SloResult {
+  const perVariant = variants.map(({ id, metrics }) => judgeVariant(slo, id, metrics));
+  return {
+    id: slo.id,
+    metric: slo.metric,
+    comparator: slo.comparator,
+    limit: slo.limit,
+    unit: metricDefinition(slo.metric).unit,
+    verdict: worstOf(perVariant.map(({ verdict }) => verdict)),
+    perVariant,
+  };
+}

@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { singleVsSharded } from '../../scenarios/single-vs-sharded.ts';
+import { planSchema } from '../contract/plan.ts';
+import { planOf } from './plan.ts';
+
+const variants = singleVsSharded.variants.map(({ id }) => id);
+const plan = planOf({ scenario: singleVsSharded, profile: 'quick', seed: 1, runId: 'r', variants });
+
+describe('planOf', () => {
+  it('gives a plan that its own schema accepts, with unique step ids', () => {
+    expect(planSchema.parse(plan)).toEqual(plan);
+    expect(new Set(plan.steps.map(({ id }) => id)).size).toBe(plan.steps.length);
+  });
+
+  it('gives every variant every place of a round equally often', () => {
+    const judged = plan.steps.filter(({ phase }) => phase === 'judged');
+    for (const variant of variants) {
+      const places = judged.flatMap((step, index) => (step.variant === variant ? [index % variants.length] : []));
+      expect(places.filter((place) => place === 0)).toHaveLength(places.length / 2);
+    }
+  });
+
+  it('gives both sides of a pair the same seed, and different repetitions different ones', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 1_000_000 }), (seed) => {
+        const { steps } = planOf({ scenario: singleVsSharded, profile: 'quick', seed, runId: 'r', variants });
+        const seedsOf = (variant: string) =>
+          steps
+            .filter((step) => step.variant === variant)
+            .map((step) => `${step.phase}-${step.repetition}:${step.seed}`)
+            .sort();
+        expect(seedsOf('single')).toEqual(seedsOf('router-hash-3'));
+        expect(new Set(seedsOf('single').map((text) => text.split(':')[1])).size).toBe(steps.length / 2);
+      }),
+    );
+  });
+});

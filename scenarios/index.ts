@@ -1,0 +1,5 @@
+import type { Scenario } from '../harness/contract/scenario.ts';
+import { singleVsSharded } from './single-vs-sharded.ts';
+
+/** Every scenario, in the order in which `list` shows them. To add one: write `<id>.ts` beside this file and name it here. */
+export const scenarios: readonly Scenario[] = [singleVsSharded];

@@ -1,0 +1,57 @@
+import type { ProfileId } from '../harness/contract/common.ts';
+import type { Profile } from '../harness/contract/scenario.ts';
+
+/**
+ * Sizes for scenarios that compare vector topologies. Rates are far below the knee of two cores at that size, so that
+ * the judged phase measures the system and not its queue; the ladder goes on past the knee.
+ */
+export const comparisonProfiles: Record<ProfileId, Profile> = {
+  // One short window each, at most 30 s in all: shows that the path works; one pair decides no difference.
+  smoke: {
+    documents: 2_000,
+    dimensions: 64,
+    repetitions: 1,
+    judgedRatePerSecond: 150,
+    warmUpSeconds: 1,
+    steadySeconds: 7.5,
+    ladderRatesPerSecond: [],
+    rungSeconds: 1,
+    recallSamples: 300,
+  },
+  // At most 90 s. Six pairs are the fewest for which a 95 % interval of a ratio exists.
+  quick: {
+    documents: 10_000,
+    dimensions: 384,
+    repetitions: 6,
+    judgedRatePerSecond: 80,
+    warmUpSeconds: 0.5,
+    steadySeconds: 3,
+    ladderRatesPerSecond: [150, 300, 600],
+    rungSeconds: 2,
+    recallSamples: 600,
+  },
+  // At most 15 minutes.
+  standard: {
+    documents: 50_000,
+    dimensions: 384,
+    repetitions: 8,
+    judgedRatePerSecond: 60,
+    warmUpSeconds: 3,
+    steadySeconds: 20,
+    ladderRatesPerSecond: [80, 120, 180, 270, 400],
+    rungSeconds: 12,
+    recallSamples: 2_000,
+  },
+  // For a machine of its own; half an hour to an hour.
+  full: {
+    documents: 100_000,
+    dimensions: 384,
+    repetitions: 12,
+    judgedRatePerSecond: 40,
+    warmUpSeconds: 5,
+    steadySeconds: 60,
+    ladderRatesPerSecond: [50, 70, 100, 140, 200, 280, 400],
+    rungSeconds: 30,
+    recallSamples: 4_000,
+  },
+};

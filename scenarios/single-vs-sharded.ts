@@ -1,0 +1,35 @@
+import type { Scenario } from '../harness/contract/scenario.ts';
+import { comparisonProfiles } from './profiles.ts';
+import { routerHash, single } from './topologies.ts';
+
+/** Shall I shard? One vector node against three hash shards behind the query tier, at equal total resources. */
+export const singleVsSharded: Scenario = {
+  id: 'single-vs-sharded',
+  title: 'One vector node against three hash shards',
+  question: 'Does one vector node serve these documents better than three shards of the same total size?',
+  hypothesis: 'On one machine every search pays for three answers instead of one, and nothing is gained while the documents fit one node.',
+  baseline: 'single',
+  variants: [
+    { id: 'single', title: 'one vector node', topology: single },
+    { id: 'router-hash-3', title: 'three hash shards', topology: routerHash(3) },
+  ],
+  workload: {
+    corpus: { tenants: 4, concepts: 256, chineseShare: 0.4 },
+    queries: { distinct: 2_000, zipfExponent: 0.8, neverRepeatedShare: 0.3, topK: 10 },
+    mix: { search: 0.92, ask: 0.05, upsert: 0.03 },
+    arrivals: 'poisson',
+    deadlineMs: 10_000,
+    connections: 64,
+  },
+  slos: [
+    { id: 'search-p99', metric: 'search-response-p99', comparator: 'le', limit: 300, minimumSamples: 1_000 },
+    { id: 'search-p95', metric: 'search-response-p95', comparator: 'le', limit: 100, minimumSamples: 200 },
+    { id: 'ask-mean', metric: 'ask-response-mean', comparator: 'le', limit: 5_000, minimumSamples: 30 },
+    { id: 'recall', metric: 'recall-at-10', comparator: 'ge', limit: 0.95, minimumSamples: 100 },
+    { id: 'achieved', metric: 'achieved-ratio', comparator: 'ge', limit: 0.98, minimumSamples: 100 },
+    { id: 'errors', metric: 'error-ratio', comparator: 'le', limit: 0.001, minimumSamples: 1_000 },
+    { id: 'complete', metric: 'complete-answer-ratio', comparator: 'ge', limit: 0.999, minimumSamples: 1_000 },
+  ],
+  ladderLimits: { searchP99Ms: 300, errorShare: 0.001, achievedRatio: 0.98 },
+  profiles: comparisonProfiles,
+};
