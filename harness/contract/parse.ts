@@ -1,4 +1,4 @@
-import { closest } from 'fastest-levenshtein';
+import { closest, distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import { Failure } from './failure.ts';
 
@@ -15,8 +15,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
     return undefined;
   }
   const candidate = closest(word, known as string[]);
-  const shared = new Set([...candidate].filter((letter) => word.includes(letter))).size;
-  return shared * 2 >= new Set(candidate).size ? candidate : undefined;
+  return distance(word, candidate) * 2 <= candidate.length ? candidate : undefined;
 }
 
 export function pathText(path: readonly PropertyKey[]): string {

@@ -1,0 +1,45 @@
+import { profileIdSchema } from '../contract/common.ts';
+import { metricDefinition } from '../contract/metrics.ts';
+import type { Scenario } from '../contract/scenario.ts';
+
+/** One line per scenario, or one JSON document. */
+export function listScenarios(scenarios: readonly Scenario[], json: boolean): string {
+  if (json) {
+    return `${JSON.stringify(
+      scenarios.map(({ id, title, question, variants }) => ({ id, title, question, variants: variants.map((variant) => variant.id) })),
+      null,
+      2,
+    )}\n`;
+  }
+  const width = Math.max(...scenarios.map(({ id }) => id.length));
+  return scenarios.map(({ id, question }) => `${id.padEnd(width)}  ${question}\n`).join('');
+}
+
+/** What a scenario will do, in words; nothing is started. */
+export function explainScenario(scenario: Scenario): string {
+  const slos = scenario.slos.map(({ metric, comparator, limit, minimumSamples }) => {
+    const { title, unit } = metricDefinition(metric);
+    return `  ${title} ${comparator === 'le' ? '≤' : '≥'} ${limit} ${unit} (at least ${minimumSamples} samples)`;
+  });
+  const profiles = profileIdSchema.options.map((id) => {
+    const profile = scenario.profiles[id];
+    const ladder = profile.ladderRatesPerSecond.length === 0 ? 'no ladder' : `ladder ${profile.ladderRatesPerSecond.join(', ')}/s`;
+    return `  ${id.padEnd(9)} ${profile.documents} documents × ${profile.dimensions}, ${profile.repetitions} × ${profile.steadySeconds} s at ${profile.judgedRatePerSecond}/s per variant, ${ladder}`;
+  });
+  return [
+    `${scenario.id}: ${scenario.title}`,
+    '',
+    `Question    ${scenario.question}`,
+    `Hypothesis  ${scenario.hypothesis}`,
+    '',
+    'Variants',
+    ...scenario.variants.map(({ id, title, topology }) => `  ${id.padEnd(16)} ${title}; ${topology.resourceRule} resources${id === scenario.baseline ? '; the baseline' : ''}`),
+    '',
+    'Goals',
+    ...slos,
+    '',
+    'Profiles',
+    ...profiles,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,160 @@
+import path from 'node:path';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { scenarios } from '../../scenarios/index.ts';
+import { profileIdSchema } from '../contract/common.ts';
+import { Failure } from '../contract/failure.ts';
+import { nearest, parseOrFail } from '../contract/parse.ts';
+import { type Scenario, scenarioSchema } from '../contract/scenario.ts';
+import { exitCodes } from '../contract/verdict.ts';
+import { explainScenario, listScenarios } from './describe.ts';
+import { renderAgain } from './render.ts';
+import { runCommand } from './run-command.ts';
+import { schemaText } from './schema.ts';
+
+const platforms = ['auto', 'local'] as const;
+
+function unknownName(what: string, word: string, known: readonly string[]): Failure {
+  const suggestion = nearest(word, known);
+  const hint = suggestion === undefined ? `known: ${known.join(', ')}` : `did you mean "${suggestion}"? known: ${known.join(', ')}`;
+  return new Failure('usage', `unknown_${what}`, `unknown ${what} "${word}"`, { hint });
+}
+
+/** The scenario of that name, validated; unknown names are exit 64 with the nearest one. */
+function scenarioNamed(name: string): Scenario {
+  const found = scenarios.find(({ id }) => id === name);
+  if (found === undefined) {
+    throw unknownName('scenario', name, scenarios.map(({ id }) => id));
+  }
+  return parseOrFail(scenarioSchema, found, `scenario "${name}"`);
+}
+
+/** A choice from a fixed list, with the nearest one named when it is none of them. */
+function oneOf<T extends string>(what: string, known: readonly T[]): (word: string) => T {
+  return (word) => {
+    const found = known.find((candidate) => candidate === word);
+    if (found === undefined) {
+      throw unknownName(what, word, known);
+    }
+    return found;
+  };
+}
+
+function seed(word: string): number {
+  const value = Number(word);
+  if (!(Number.isSafeInteger(value) && value >= 0 && value <= 1_000_000_000)) {
+    throw new InvalidArgumentError(`"${word}" is no whole number from 0 to 1,000,000,000.`);
+  }
+  return value;
+}
+
+function variantsOf(scenario: Scenario, chosen: readonly string[] | undefined): string[] {
+  const known = scenario.variants.map(({ id }) => id);
+  for (const name of chosen ?? []) {
+    if (!known.includes(name)) {
+      throw unknownName('variant', name, known);
+    }
+  }
+  return chosen === undefined ? known : known.filter((id) => chosen.includes(id));
+}
+
+/** npm keeps flags for itself unless `--` stands before them, and then only their values arrive. */
+function refuseStray(stray: readonly string[]): void {
+  if (stray.length > 0) {
+    throw new Failure('usage', 'unexpected_argument', `unexpected argument "${stray.join(' ')}"`, {
+      hint: 'flags follow a lone --, as in: npm run scenario single-vs-sharded -- --profile smoke',
+    });
+  }
+}
+
+interface RunFlags {
+  profile: (typeof profileIdSchema.options)[number];
+  platform: (typeof platforms)[number];
+  seed: number;
+  out?: string;
+  variants?: string[];
+  json?: boolean;
+  quiet?: boolean;
+  strict?: boolean;
+}
+
+function program(setExit: (code: number) => void): Command {
+  const root = new Command('npm run scenario')
+    .description('Find out before production what sharding, caching, autoscaling and failover will do to a RAG service.')
+    .usage('<scenario> -- [flags]   |   list   |   explain <scenario>   |   report <folder>   |   schema')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+  root
+    .command('run <scenario> [stray...]', { isDefault: true })
+    .description('start the reference system, measure it, and write a report (the default command)')
+    .addOption(new Option('--profile <name>', `how long and how large: ${profileIdSchema.options.join(', ')}`).argParser(oneOf('profile', profileIdSchema.options)).default('quick'))
+    .addOption(new Option('--platform <name>', `where it runs: ${platforms.join(', ')}`).argParser(oneOf('platform', platforms)).default('auto'))
+    .option('--out <folder>', 'an empty or new folder for the results (default: out/<run id>)')
+    .option('--seed <number>', 'decides arrivals, questions and documents', seed, 1)
+    .addOption(new Option('--variants <ids>', 'measure only these, separated by commas').argParser((text: string) => text.split(',')))
+    .option('--json', 'print result.json on stdout instead of the table')
+    .option('--quiet', 'no progress on stderr')
+    .option('--strict', 'exit 97 when anything is undecided')
+    .action(async (name: string, stray: string[], flags: RunFlags) => {
+      refuseStray(stray);
+      const scenario = scenarioNamed(name);
+      setExit(
+        await runCommand({
+          scenario,
+          profile: flags.profile,
+          platform: flags.platform,
+          seed: flags.seed,
+          variants: variantsOf(scenario, flags.variants),
+          outputDirectory: flags.out === undefined ? undefined : path.resolve(flags.out),
+          json: flags.json === true,
+          quiet: flags.quiet === true,
+          strict: flags.strict === true,
+        }),
+      );
+    });
+  root
+    .command('list')
+    .description('all scenarios with their questions')
+    .option('--json', 'one JSON document')
+    .action((flags: { json?: boolean }) => void process.stdout.write(listScenarios(scenarios, flags.json === true)));
+  root
+    .command('explain <scenario>')
+    .description('what a scenario asks, measures and judges, without running it')
+    .action((name: string) => void process.stdout.write(explainScenario(scenarioNamed(name))));
+  root
+    .command('report <folder>')
+    .description('render report.html, summary.md and percentiles.svg again from the folder’s result.json')
+    .action(async (folder: string) => void process.stdout.write(await renderAgain(path.resolve(folder))));
+  root
+    .command('schema')
+    .description('JSON Schema of everything that is read or written')
+    .action(() => void process.stdout.write(schemaText()));
+  return root;
+}
+
+/** Runs the command line and returns the exit code; failures that the user can mend are thrown as `Failure`. */
+export async function parseAndRun(words: readonly string[]): Promise<number> {
+  let exitCode: number = exitCodes.passed;
+  const root = program((code) => {
+    exitCode = code;
+  });
+  if (words.length === 0) {
+    throw new Failure('usage', 'missing_scenario', 'no scenario was named', { hint: `known: ${scenarios.map(({ id }) => id).join(', ')}; npm run scenario -- --help tells more` });
+  }
+  try {
+    await root.parseAsync([...words], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) {
+      throw error;
+    }
+    if (error.exitCode === 0) {
+      return exitCodes.passed;
+    }
+    const [message = '', hint] = error.message.replace(/^error: /, '').split('\n');
+    throw new Failure('usage', error.code.replace('commander.', '').replaceAll(/([A-Z])/g, (letter) => `_${letter.toLowerCase()}`), message, {
+      hint: hint?.replaceAll(/[()]/g, '') ?? 'npm run scenario -- --help lists commands and flags',
+      cause: error,
+    });
+  }
+  return exitCode;
+}

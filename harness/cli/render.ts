@@ -1,0 +1,48 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { renderHtml } from '../../reports/html/html.ts';
+import { renderMarkdown } from '../../reports/markdown.ts';
+import { renderPercentilesSvg } from '../../reports/percentiles-svg.ts';
+import { Failure } from '../contract/failure.ts';
+import { parseOrFail } from '../contract/parse.ts';
+import { type Result, resultSchema } from '../contract/result.ts';
+
+export interface ReportPaths {
+  readonly report: string;
+  readonly summary: string;
+  readonly picture: string;
+  readonly data: string;
+}
+
+/** Where a run's reports lie. */
+export function reportPaths(folder: string): ReportPaths {
+  const inside = (name: string) => path.join(folder, name);
+  return { report: inside('report.html'), summary: inside('summary.md'), picture: inside('percentiles.svg'), data: inside('result.json') };
+}
+
+/** Renders every report of a result into its folder. */
+export async function writeReports(result: Result, folder: string): Promise<ReportPaths> {
+  const paths = reportPaths(folder);
+  const [html, picture] = await Promise.all([renderHtml(result), renderPercentilesSvg(result)]);
+  await Promise.all([writeFile(paths.report, html), writeFile(paths.picture, picture), writeFile(paths.summary, renderMarkdown(result))]);
+  return paths;
+}
+
+/** Renders again from `result.json` alone; returns the paths, one per line. */
+export async function renderAgain(folder: string): Promise<string> {
+  const { data } = reportPaths(folder);
+  let text: string;
+  try {
+    text = await readFile(data, 'utf8');
+  } catch (cause) {
+    throw new Failure('usage', 'no_result', `${data} cannot be read: ${(cause as Error).message}`, { hint: 'name the folder of a finished run, such as out/<run id>', cause });
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new Failure('configuration', 'invalid_result', `${data} is not JSON: ${(cause as Error).message}`, { cause });
+  }
+  const paths = await writeReports(parseOrFail(resultSchema, value, data), folder);
+  return `${paths.report}\n${paths.summary}\n${paths.picture}\n`;
+}

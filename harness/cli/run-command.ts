@@ -1,0 +1,88 @@
+import path from 'node:path';
+import pc from 'picocolors';
+import { renderConsole } from '../../reports/console.ts';
+import type { ProfileId } from '../contract/common.ts';
+import { Failure } from '../contract/failure.ts';
+import type { Scenario } from '../contract/scenario.ts';
+import { exitCodeOf, exitCodes } from '../contract/verdict.ts';
+import { choosePlatform } from '../platform/choose.ts';
+import { newRunId } from '../run/run-folder.ts';
+import { runScenario } from '../run/run.ts';
+import { watchInterruption } from './interruption.ts';
+import { progressView } from './progress.ts';
+import { writeReports } from './render.ts';
+
+export interface RunOptions {
+  readonly scenario: Scenario;
+  readonly profile: ProfileId;
+  readonly platform: 'auto' | 'local';
+  readonly seed: number;
+  readonly variants: readonly string[];
+  readonly outputDirectory: string | undefined;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly strict: boolean;
+}
+
+/** The words that run this again with the same decisions. */
+function reproduceCommand({ scenario, profile, platform, seed, variants }: RunOptions): string {
+  const all = variants.length === scenario.variants.length;
+  return `npm run scenario ${scenario.id} -- --profile ${profile} --platform ${platform === 'auto' ? 'local' : platform} --seed ${seed}${all ? '' : ` --variants ${variants.join(',')}`}`;
+}
+
+/** Runs a scenario, writes its reports and prints the short table; returns the exit code. */
+export async function runCommand(options: RunOptions): Promise<number> {
+  const { scenario, profile, seed, json, quiet, strict } = options;
+  const note = (text: string) => {
+    if (!quiet) {
+      process.stderr.write(`${text}\n`);
+    }
+  };
+  const runId = newRunId(scenario.id, new Date());
+  const outputDirectory = options.outputDirectory ?? path.resolve('out', runId);
+  note(`${pc.bold(scenario.id)} · ${profile} · seed ${seed} · ${options.variants.length} variants × ${scenario.profiles[profile].repetitions} repetitions`);
+  note(pc.dim(scenario.question));
+  const platform = choosePlatform(options.platform);
+  note(pc.dim(`platform ${platform.id}: ${platform.why}`));
+
+  const view = progressView(process.stderr, quiet);
+  using interruption = watchInterruption((reason) => note(`${reason}: stopping, a partial report follows`));
+  const { result, failure } = await runScenario({
+    scenario,
+    profile,
+    seed,
+    runId,
+    variants: options.variants,
+    platform,
+    outputDirectory,
+    command: reproduceCommand(options),
+    signal: interruption.signal,
+    onEvent: (event) => view.event(event),
+    onSecond: (step, second) => view.second(step, second),
+  });
+  view.end();
+  const paths = await writeReports(result, outputDirectory);
+  const interrupted = interruption.signal.aborted;
+  if (json) {
+    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  } else {
+    const shown = (file: string) => path.relative(process.cwd(), file);
+    process.stdout.write(
+      renderConsole(result, {
+        color: pc.isColorSupported && process.stdout.isTTY === true,
+        columns: process.stdout.columns ?? 100,
+        paths: { report: shown(paths.report), data: shown(paths.data) },
+        nextCommand: `npm run -s scenario -- explain ${scenario.id}`,
+      }),
+    );
+  }
+  if (failure !== undefined && !interrupted) {
+    if (failure instanceof Failure) {
+      process.stderr.write(`error ${failure.code}: ${failure.message}\n${failure.hint === undefined ? '' : `  hint: ${failure.hint}\n`}`);
+      return failure.exitCode;
+    }
+    process.stderr.write(`error internal: ${failure instanceof Error ? (failure.stack ?? failure.message) : String(failure)}\n`);
+    return exitCodes.internal;
+  }
+  return exitCodeOf({ verdict: result.verdict, validity: result.validity.verdict, interrupted }, strict);
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { judgedClaimSchema } from '../contract/claim.ts';
+import { eventSchema } from '../contract/event.ts';
+import { metrics } from '../contract/metrics.ts';
+import { observationSchema } from '../contract/observation.ts';
+import { operationSchema } from '../contract/operation.ts';
+import { loadPlanSchema, planSchema } from '../contract/plan.ts';
+import { resultSchema } from '../contract/result.ts';
+import { scenarioSchema } from '../contract/scenario.ts';
+import { topologySchema } from '../contract/topology.ts';
+import { checkVerdictSchema, claimVerdictSchema, exitCodes, runVerdictSchema, validityVerdictSchema } from '../contract/verdict.ts';
+import { workloadSchema } from '../contract/workload.ts';
+
+const schemas = {
+  scenario: scenarioSchema,
+  topology: topologySchema,
+  workload: workloadSchema,
+  plan: planSchema,
+  loadPlan: loadPlanSchema,
+  event: eventSchema,
+  operation: operationSchema,
+  observation: observationSchema,
+  claim: judgedClaimSchema,
+  verdict: z.union([runVerdictSchema, checkVerdictSchema, claimVerdictSchema, validityVerdictSchema]),
+  result: resultSchema,
+};
+
+/** JSON Schema (2020-12) of every file and value of the contract, with the metric registry and the exit codes beside it. */
+export function schemaText(): string {
+  const definitions = Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, z.toJSONSchema(schema, { io: 'input' })]));
+  return `${JSON.stringify({ $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'rag-testbed', $defs: definitions, 'x-metrics': metrics, 'x-exit-codes': exitCodes }, null, 2)}\n`;
+}

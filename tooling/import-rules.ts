@@ -1,0 +1,99 @@
+import type { ICruiseOptions, IRegularForbiddenRuleType as IForbiddenRuleType } from 'dependency-cruiser';
+
+/** Who may import whom; the folders and the reasons are in docs/adr/0002-house.md. */
+const pureSystem = '^system/(api|policies|concepts)/';
+const rooms = ['gateway', 'query', 'indexer', 'provider', 'vector-node'];
+const pureHarness = '^harness/(arrivals|corpus|measurement|checkers|gates)/';
+
+type Place = IForbiddenRuleType['from'];
+const forbid = (name: string, from: Place, to: IForbiddenRuleType['to'], comment: string): IForbiddenRuleType => ({
+  name,
+  severity: 'error',
+  comment,
+  from,
+  to,
+});
+const test = '\\.test\\.ts$|\\.testing\\.ts$|/testing/';
+const code = (path: string): Place => ({ path, pathNot: test });
+
+export const importRules: readonly IForbiddenRuleType[] = [
+  forbid('no-cycles', {}, { circular: true }, 'Data flows one way.'),
+  forbid(
+    'system-knows-no-harness',
+    code('^system/'),
+    { path: '^(harness|scenarios|reports)/' },
+    'The system does not know that it is tested.',
+  ),
+  forbid(
+    'pure-system',
+    code(pureSystem),
+    { path: '^system/(runtime|gateway|query|indexer|provider|vector-node)/' },
+    'Rules that the simulator replays import no process.',
+  ),
+  forbid(
+    'pure-system-touches-nothing',
+    code(pureSystem),
+    { dependencyTypes: ['core'], path: '^(node:)?(fs|net|http|https|child_process|worker_threads|os|dgram|tls)' },
+    'Clock and random are injected.',
+  ),
+  ...rooms.map((room) =>
+    forbid(
+      `process-alone-${room}`,
+      code(`^system/${room}/`),
+      { path: `^system/(${rooms.filter((other) => other !== room).join('|')})/` },
+      'Processes meet only over HTTP, TCP or the log.',
+    ),
+  ),
+  forbid(
+    'contract-alone',
+    code('^harness/contract/'),
+    { path: '^(system|scenarios|reports|harness/(?!contract/))' },
+    'The contract imports nothing of ours.',
+  ),
+  forbid(
+    'pure-harness',
+    code(pureHarness),
+    { path: '^(scenarios|reports|harness/(platform|load|faults|run|cli)|system/(runtime|gateway|query|indexer|provider|vector-node))/' },
+    'Pure rooms import the contract, measurement and the pure rooms of the system.',
+  ),
+  forbid(
+    'platform-alone',
+    code('^harness/platform/'),
+    { path: '^(harness/(load|faults|run|cli)|scenarios|reports|system/(runtime|gateway|query|indexer|provider|vector-node))/' },
+    'Platform, load and faults never import each other.',
+  ),
+  forbid(
+    'load-alone',
+    code('^harness/load/'),
+    { path: '^(harness/(platform|faults|run|cli)|scenarios|reports|system/(runtime|gateway|query|indexer|provider|vector-node))/' },
+    'Platform, load and faults never import each other.',
+  ),
+  forbid(
+    'scenarios-are-data',
+    code('^scenarios/'),
+    { path: '^(system|reports|harness/(?!contract/))' },
+    'Scenarios import the contract only.',
+  ),
+  forbid(
+    'reports-read-results',
+    code('^reports/'),
+    { path: '^(system|scenarios|harness/(?!contract/))' },
+    'Reports import the contract only.',
+  ),
+  forbid('run-composes', code('^harness/run/'), { path: '^(reports|harness/cli)/' }, 'Run judges; it does not render.'),
+  forbid(
+    'system-processes-start-by-path',
+    code('^harness/'),
+    { path: '^system/(runtime|gateway|query|indexer|provider|vector-node)/' },
+    'Processes are started by path.',
+  ),
+  forbid('no-unresolvable', {}, { couldNotResolve: true }, 'An import must lead somewhere.'),
+];
+
+export const cruiseOptions: ICruiseOptions = {
+  doNotFollow: { path: 'node_modules' },
+  includeOnly: '^(scenarios|harness|system|reports)/|^node:|^(fs|net|http|https|child_process|worker_threads|os)$',
+  tsPreCompilationDeps: true,
+  tsConfig: { fileName: 'tsconfig.json' },
+  enhancedResolveOptions: { extensions: ['.ts', '.js'], exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+};
