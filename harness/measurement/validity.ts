@@ -1,0 +1,165 @@
+import type { OperationKind } from '../contract/common.ts';
+import type { Observation, Timing } from '../contract/observation.ts';
+import type { Step } from '../contract/plan.ts';
+import type { ValidityCheck } from '../contract/result.ts';
+import type { ValidityVerdict } from '../contract/verdict.ts';
+import type { Arrivals } from '../contract/workload.ts';
+import { decode, type Histogram, merge, percentileUs } from './histogram.ts';
+
+const microsecondsPerMillisecond = 1000;
+/** A lag below this share of the reported percentile does not change what the reader concludes. */
+const lagShareOfResponse = 0.1;
+const lagP99FloorMs = 2;
+const lagP999FloorMs = 5;
+const maximumLoopUtilisation = 0.85;
+const maximumUnsentShare = 0.001;
+const maximumConstantRateError = 0.001;
+/**
+ * A correct Poisson count leaves ±3 standard deviations once in 370 windows, ±4 once in 16,000: with 3 a run of 400
+ * steps would lose one to chance, with 4 one such run in 40 does.
+ */
+const poissonDeviations = 4;
+/** A p99 needs a hundred samples before it is more than the maximum. */
+const minimumSamplesForP99 = 100;
+
+export interface StepValidity {
+  readonly verdict: ValidityVerdict;
+  /** Why the step is invalid, one sentence per broken rule; empty exactly when it is valid. */
+  readonly reasons: string[];
+  readonly checks: ValidityCheck[];
+}
+
+interface Judged {
+  readonly check: ValidityCheck;
+  /** Absent when the rule holds or cannot invalidate a step. */
+  readonly reason?: string;
+}
+
+/** The merged steady-state histogram of one timing, over all kinds or one. */
+function steadyHistogram(observation: Observation, timing: Timing, outcome: 'success' | 'all', kind?: OperationKind): Histogram {
+  const matching = observation.histograms.filter(
+    (histogram) =>
+      histogram.window === 'steady' &&
+      histogram.timing === timing &&
+      histogram.outcome === outcome &&
+      (kind === undefined || histogram.kind === kind),
+  );
+  return merge(matching.map((histogram) => decode(histogram.encoded)));
+}
+
+const percentileMs = (histogram: Histogram, percentile: number): number | undefined => {
+  const valueUs = percentileUs(histogram, percentile);
+  return valueUs === undefined ? undefined : valueUs / microsecondsPerMillisecond;
+};
+
+/**
+ * The smallest percentile that the report will print for this step: a lag must be small against every one of them. Kinds
+ * with too few samples for a p99 are left out unless there is nothing else.
+ */
+function reportedResponseMs(observation: Observation, percentile: number): number | undefined {
+  const kinds = [...new Set(observation.histograms.map((histogram) => histogram.kind))];
+  const responses = kinds.map((kind) => steadyHistogram(observation, 'response', 'success', kind));
+  const settled = responses.filter((response) => response.totalCount >= minimumSamplesForP99);
+  const values = (settled.length > 0 ? settled : [merge(responses)]).map((response) => percentileMs(response, percentile));
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
+function judgeLag(observation: Observation, percentile: 99 | 99.9): Judged {
+  const tail = percentile === 99.9;
+  const floorMs = tail ? lagP999FloorMs : lagP99FloorMs;
+  const limit = Math.max(floorMs, lagShareOfResponse * (reportedResponseMs(observation, percentile) ?? 0));
+  const observed = percentileMs(steadyHistogram(observation, 'lag', 'all'), percentile);
+  const check = { id: tail ? 'lag-p999' : 'lag-p99', title: `generator lag p${percentile}`, limit, unit: 'ms' };
+  if (observed === undefined) {
+    return tail
+      ? { check: { ...check, verdict: 'unknown' } }
+      : { check: { ...check, verdict: 'unknown' }, reason: 'No job of the steady window was started, so that nothing was measured.' };
+  }
+  if (observed <= limit) {
+    return { check: { ...check, observed, verdict: 'pass' } };
+  }
+  if (tail) {
+    // Without a trustworthy lag the p99.9 is not known; the other percentiles still are.
+    return { check: { ...check, observed, verdict: 'unknown' } };
+  }
+  return {
+    check: { ...check, observed, verdict: 'fail' },
+    reason: `The generator started jobs late: lag p99 was ${observed.toFixed(2)} ms, the limit is ${limit.toFixed(2)} ms.`,
+  };
+}
+
+function judgeLoopUtilisation({ generator }: Observation): Judged {
+  const observed = generator.eventLoopUtilisation;
+  const check = { id: 'generator-utilisation', title: 'generator event-loop utilisation', observed, limit: maximumLoopUtilisation };
+  if (observed <= maximumLoopUtilisation) {
+    return { check: { ...check, unit: 'share', verdict: 'pass' } };
+  }
+  const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+  return {
+    check: { ...check, unit: 'share', verdict: 'fail' },
+    reason: `The generator was saturated: its event loop was busy ${percent(observed)} of the time, the limit is ${percent(maximumLoopUtilisation)}.`,
+  };
+}
+
+function judgeUnsent({ steady }: Observation): Judged {
+  const check = { id: 'unsent-jobs', title: 'jobs of the schedule never sent', limit: maximumUnsentShare, unit: 'share' };
+  if (steady.issued === 0) {
+    return { check: { ...check, verdict: 'unknown' }, reason: 'The steady window has no jobs.' };
+  }
+  const dropped = steady.failed.dropped ?? 0;
+  const observed = dropped / steady.issued;
+  if (observed <= maximumUnsentShare) {
+    return { check: { ...check, observed, verdict: 'pass' } };
+  }
+  return {
+    check: { ...check, observed, verdict: 'fail' },
+    reason: `The offered load did not reach the system: ${dropped} of ${steady.issued} jobs (${(observed * 100).toFixed(2)} %) found no free connection before their deadline, the limit is ${maximumUnsentShare * 100} %.`,
+  };
+}
+
+function rateErrorLimit(arrivals: Arrivals, expectedJobs: number): number {
+  const limits: Record<Arrivals, number> = {
+    // A window may hold one job more or less than its length times the rate.
+    constant: Math.max(maximumConstantRateError, 1 / expectedJobs),
+    poisson: poissonDeviations / Math.sqrt(expectedJobs),
+  };
+  return limits[arrivals];
+}
+
+function judgeRate({ steady }: Observation, step: Step, arrivals: Arrivals): Judged {
+  const expected = step.ratePerSecond * step.steadySeconds;
+  const limit = rateErrorLimit(arrivals, expected);
+  const observed = Math.abs(steady.issued - expected) / expected;
+  const check = { id: 'rate-error', title: 'error of the realised arrival rate', observed, limit, unit: 'share' };
+  // The counts are whole numbers; the tolerance only absorbs floating point in a limit that is met exactly.
+  if (observed <= limit * (1 + 1e-9)) {
+    return { check: { ...check, verdict: 'pass' } };
+  }
+  return {
+    check: { ...check, verdict: 'fail' },
+    reason: `The arrival rate was wrong: ${steady.issued} jobs were issued where ${expected} were planned (error ${(observed * 100).toFixed(2)} %, limit ${(limit * 100).toFixed(2)} %).`,
+  };
+}
+
+/**
+ * Can the figures of a step be trusted? Invalid when the generator was late or saturated or the planned load was not
+ * offered. `arrivals` is the process of the workload, which decides how far a count may be from its mean. A `lag-p999`
+ * check that is not `pass` never invalidates a step: it withholds the p99.9, see `withholdsP999`.
+ */
+export function judgeStep(observation: Observation, step: Step, arrivals: Arrivals): StepValidity {
+  const judged = [
+    judgeLag(observation, 99),
+    judgeLag(observation, 99.9),
+    judgeLoopUtilisation(observation),
+    judgeUnsent(observation),
+    judgeRate(observation, step, arrivals),
+  ];
+  const reasons = judged.flatMap(({ reason }) => (reason === undefined ? [] : [reason]));
+  return { verdict: reasons.length === 0 ? 'valid' : 'invalid', reasons, checks: judged.map(({ check }) => check) };
+}
+
+/** True when the lag was too long, or unknown, for a p99.9 to be printed. */
+export function withholdsP999(checks: readonly ValidityCheck[]): boolean {
+  return checks.find(({ id }) => id === 'lag-p999')?.verdict !== 'pass';
+}
