@@ -65,14 +65,23 @@ function clientOf({ gateways, apiKeys, variant }: RunningSystem, signal: AbortSi
     const response = await fetch(`http://${gateway.host}:${gateway.port}${route}`, {
       method,
       signal,
-      headers: { [headers.apiKey]: keyOf(tenant), [headers.deadlineMs]: String(requestDeadlineMs), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        [headers.apiKey]: keyOf(tenant),
+        [headers.deadlineMs]: String(requestDeadlineMs),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
     if (!response.ok) {
-      throw new Failure('environment', 'fill_failed', `filling ${variant}: ${method} ${route} answered ${response.status}: ${text.slice(0, 500)}`, {
-        hint: 'the logs of the run folder tell what the indexer met',
-      });
+      throw new Failure(
+        'environment',
+        'fill_failed',
+        `filling ${variant}: ${method} ${route} answered ${response.status}: ${text.slice(0, 500)}`,
+        {
+          hint: 'the logs of the run folder tell what the indexer met',
+        },
+      );
     }
     return JSON.parse(text);
   };
@@ -93,7 +102,9 @@ export async function fill({ system, documents, signal, onProgress }: FillReques
     for (let batch = pending.shift(); batch !== undefined; batch = pending.shift()) {
       const { tenant, positions } = batch;
       const chosen = positions.flatMap((position) => documents[position] ?? []);
-      const answer = writeResponseSchema.parse(await call(tenant, 'POST', '/v1/documents', { documents: chosen.map(({ tenant: _, ...document }) => document) }));
+      const answer = writeResponseSchema.parse(
+        await call(tenant, 'POST', '/v1/documents', { documents: chosen.map(({ tenant: _, ...document }) => document) }),
+      );
       for (const [offset, position] of positions.entries()) {
         sequences[position] = answer.first_sequence + offset;
       }

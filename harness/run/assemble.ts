@@ -1,0 +1,259 @@
+import type { MetricId } from '../contract/metrics.ts';
+import type { Plan } from '../contract/plan.ts';
+import type { CheckerResult, Comparison, ProcessUse, Result, ResultVariant, ValidityCheck } from '../contract/result.ts';
+import type { Scenario, Variant } from '../contract/scenario.ts';
+import { runVerdictOf } from '../contract/verdict.ts';
+import { compare } from '../gates/comparison.ts';
+import { judgeSlo } from '../gates/slo.ts';
+import { percentileCurve } from '../measurement/curve.ts';
+import type { RunningSystem } from '../platform/platform.ts';
+import type { JudgedStep } from './judged-step.ts';
+import { meanMs, percentileMs, steadyHistogram, tailSamples } from './quantiles.ts';
+import { stageCohorts } from './stages.ts';
+import { cpuPer1k, type VariantFill, variantMetrics } from './variant-metrics.ts';
+
+/** Everything that a run learned about one variant. */
+export interface VariantFindings {
+  readonly variant: Variant;
+  readonly components: RunningSystem['components'];
+  readonly filled: VariantFill | undefined;
+  /** Every judged and rung step, the invalid ones included, in order of execution. */
+  readonly steps: readonly JudgedStep[];
+  readonly checkers: readonly CheckerResult[];
+}
+
+/** The valid attempt of each judged repetition, by repetition. */
+export function countedSteps({ steps }: Pick<VariantFindings, 'steps'>): JudgedStep[] {
+  const valid = steps.filter(({ record }) => record.phase === 'judged' && record.validity.verdict === 'valid');
+  return [...new Map(valid.map((step) => [step.record.repetition, step])).values()].sort(
+    (a, b) => a.record.repetition - b.record.repetition,
+  );
+}
+
+function processUses(judged: readonly JudgedStep[]): ProcessUse[] {
+  const jobs = judged.reduce((sum, { driven }) => sum + (driven.processes === undefined ? 0 : driven.observation.steady.issued), 0);
+  const uses = new Map<string, ProcessUse>();
+  for (const { driven } of judged) {
+    for (const { tier, id, cpuSeconds, residentBytes } of driven.processes ?? []) {
+      const total = (uses.get(id)?.cpuSeconds ?? 0) + cpuSeconds;
+      uses.set(id, {
+        tier,
+        id,
+        cpuSeconds: total,
+        cpuSecondsPer1k: jobs === 0 ? 0 : (1000 * total) / jobs,
+        ...(residentBytes === undefined ? {} : { residentBytes }),
+      });
+    }
+  }
+  return [...uses.values()];
+}
+
+function errorsOf(judged: readonly JudgedStep[]): ResultVariant['errors'] {
+  const all = judged.flatMap(({ quality }) => quality.errors);
+  return [...Map.groupBy(all, ({ errorClass }) => errorClass)].map(([errorClass, errors]) => ({
+    errorClass,
+    count: errors.length,
+    exampleRequestIds: errors.slice(0, 5).map(({ requestId }) => requestId),
+  }));
+}
+
+/** The over-time panels show the repetition with the longest p99: the one that a doubter would ask for. */
+function seriesOf(judged: readonly JudgedStep[]): ResultVariant['series'] {
+  const worst = judged.toSorted((a, b) => (b.record.searchResponseMs?.p99 ?? 0) - (a.record.searchResponseMs?.p99 ?? 0))[0];
+  return worst === undefined
+    ? undefined
+    : {
+        stepId: worst.record.stepId,
+        warmUpSeconds: worst.driven.step.warmUpSeconds,
+        seconds: worst.driven.observation.seconds.slice(0, 200),
+      };
+}
+
+function curvesOf(judged: readonly JudgedStep[]): ResultVariant['curves'] {
+  return (['search', 'ask', 'upsert'] as const).flatMap((kind) => {
+    const histogram = steadyHistogram(
+      judged.map(({ driven }) => driven.observation),
+      kind,
+    );
+    return histogram.totalCount === 0 ? [] : [{ kind, sampleCount: histogram.totalCount, points: percentileCurve(histogram) }];
+  });
+}
+
+function resultVariant(findings: VariantFindings): ResultVariant {
+  const { variant, components, filled, steps } = findings;
+  const judged = countedSteps(findings);
+  const rungs = steps.filter(({ record }) => record.phase === 'rung');
+  const series = seriesOf(judged);
+  return {
+    id: variant.id,
+    title: variant.title,
+    resourceRule: variant.topology.resourceRule,
+    topology: variant.topology,
+    engines: Object.fromEntries(components.map(({ tier, engine, version }) => [tier, `${engine} ${version}`])),
+    runs: steps.map(({ record }) => record),
+    metrics: variantMetrics(judged, rungs, filled),
+    curves: curvesOf(judged),
+    ...(series === undefined ? {} : { series }),
+    stages: stageCohorts(judged.flatMap(({ quality }) => quality.staged)),
+    processes: processUses(judged),
+    shards: (filled?.pointsPerShard ?? []).map((points, shard) => ({ id: `shard-${shard}`, points })),
+    errors: errorsOf(judged),
+  };
+}
+
+/** The metrics that are compared, each with its value in one repetition; a percentile needs ten requests beyond it. */
+const compared: readonly (readonly [MetricId, (step: JudgedStep) => number | undefined])[] = [
+  ['search-response-mean', (step) => meanMs(steadyHistogram([step.driven.observation], 'search'))],
+  ...(
+    [
+      ['search-response-p50', 50],
+      ['search-response-p95', 95],
+      ['search-response-p99', 99],
+    ] as const
+  ).map(
+    ([id, percentile]) =>
+      [
+        id,
+        (step: JudgedStep) => {
+          const histogram = steadyHistogram([step.driven.observation], 'search');
+          return tailSamples(histogram.totalCount, percentile) >= 10 ? percentileMs(histogram, percentile) : undefined;
+        },
+      ] as const,
+  ),
+  ['cpu-seconds-per-1k', cpuPer1k],
+];
+
+function comparisonsOf(scenario: Scenario, findings: readonly VariantFindings[]): Comparison[] {
+  const baseline = findings.find(({ variant }) => variant.id === scenario.baseline);
+  if (baseline === undefined) {
+    return [];
+  }
+  const byRepetition = new Map(countedSteps(baseline).map((step) => [step.record.repetition, step]));
+  return findings
+    .filter((candidate) => candidate !== baseline)
+    .flatMap((candidate) =>
+      compared.flatMap(([metric, valueIn]) => {
+        const pairs = countedSteps(candidate).flatMap((step) => {
+          const partner = byRepetition.get(step.record.repetition);
+          const [before, after] = [partner === undefined ? undefined : valueIn(partner), valueIn(step)];
+          return before === undefined || after === undefined ? [] : [{ baseline: before, variant: after }];
+        });
+        return (
+          compare({
+            metric,
+            baseline: scenario.baseline,
+            variant: candidate.variant.id,
+            resourceRule: candidate.variant.topology.resourceRule,
+            pairs,
+          }) ?? []
+        );
+      }),
+    );
+}
+
+/** The same checker over all variants: one violation anywhere fails it, one that saw nothing makes it unknown. */
+function mergedCheckers(findings: readonly VariantFindings[]): CheckerResult[] {
+  const all = Map.groupBy(
+    findings.flatMap(({ checkers }) => checkers),
+    ({ id }) => id,
+  );
+  return [...all].map(([id, results]) => {
+    const verdicts = results.map(({ verdict }) => verdict);
+    const verdict = verdicts.includes('fail')
+      ? 'fail'
+      : verdicts.length < findings.length || verdicts.includes('unknown')
+        ? 'unknown'
+        : 'pass';
+    const worst = results.find((result) => result.verdict === verdict) ?? results[0];
+    return {
+      id,
+      verdict,
+      checked: results.reduce((sum, { checked }) => sum + checked, 0),
+      violations: results.reduce((sum, { violations }) => sum + violations, 0),
+      exampleRequestIds: results.flatMap(({ exampleRequestIds }) => exampleRequestIds).slice(0, 5),
+      why: worst?.why ?? '',
+    };
+  });
+}
+
+function worstChecks(steps: readonly JudgedStep[]): ValidityCheck[] {
+  const checks = Map.groupBy(
+    steps.flatMap(({ record }) => record.validity.checks),
+    ({ id }) => id,
+  );
+  const badness = ({ verdict, observed, limit }: ValidityCheck) =>
+    (verdict === 'fail' ? 2 : verdict === 'unknown' ? 1 : 0) * 1e9 + (observed ?? 0) / limit;
+  return [...checks.values()].flatMap((same) => same.toSorted((a, b) => badness(b) - badness(a))[0] ?? []);
+}
+
+/** A run is valid when every planned repetition of every variant has a valid attempt. */
+function validityOf(plan: Plan, findings: readonly VariantFindings[], partialReason: string | undefined): Result['validity'] {
+  const counted = findings.flatMap(countedSteps);
+  const missing = plan.variants.flatMap((id) => {
+    const variant = findings.find((candidate) => candidate.variant.id === id);
+    const present = new Set((variant === undefined ? [] : countedSteps(variant)).map(({ record }) => record.repetition));
+    return Array.from({ length: plan.settings.repetitions }, (_, index) => index + 1)
+      .filter((repetition) => !present.has(repetition))
+      .map((repetition) => {
+        const attempts = (variant?.steps ?? []).filter(({ record }) => record.phase === 'judged' && record.repetition === repetition);
+        const why = attempts.at(-1)?.record.validity.reasons[0] ?? 'it was not measured';
+        return `${id}, repetition ${repetition}: ${why}`;
+      });
+  });
+  const reasons = [...(partialReason === undefined ? [] : [partialReason]), ...missing];
+  return { verdict: reasons.length === 0 ? 'valid' : 'invalid', reasons, checks: worstChecks(counted) };
+}
+
+export interface AssembleRequest {
+  readonly scenario: Scenario;
+  readonly plan: Plan;
+  readonly platform: Result['platform'];
+  readonly findings: readonly VariantFindings[];
+  readonly provenance: Result['provenance'];
+  readonly partialReason: string | undefined;
+}
+
+function componentsOf(findings: readonly VariantFindings[]): Result['components'] {
+  const all = findings
+    .flatMap(({ components }) => components)
+    .map(({ tier, engine, version, embedded }) => ({ tier, engine, version, embedded }));
+  return [...new Map(all.map((component) => [JSON.stringify(component), component])).values()];
+}
+
+/** Computes every figure of the result once, from what was observed; renderers only show it. */
+export function assembleResult({ scenario, plan, platform, findings, provenance, partialReason }: AssembleRequest): Result {
+  const variants = findings.map(resultVariant);
+  const slos = scenario.slos.map((slo) => judgeSlo(slo, variants));
+  const checkers = mergedCheckers(findings);
+  // Invalid steps count here: a run whose generator was unfit is an unfit environment, not a run without data.
+  const judgedSteps = findings.flatMap(({ steps }) => steps).filter(({ record }) => record.phase === 'judged');
+  const measuredRequests = judgedSteps.reduce((sum, { driven }) => sum + driven.observation.steady.succeeded, 0);
+  return {
+    schemaVersion: 1,
+    runId: plan.runId,
+    scenario: scenario.id,
+    title: scenario.title,
+    question: scenario.question,
+    hypothesis: scenario.hypothesis,
+    profile: plan.profile,
+    settings: plan.settings,
+    workload: scenario.workload,
+    seed: plan.seed,
+    baseline: scenario.baseline,
+    status: partialReason === undefined ? 'complete' : 'partial',
+    ...(partialReason === undefined ? {} : { partialReason }),
+    verdict: runVerdictOf(
+      [...slos, ...checkers].map(({ verdict }) => verdict),
+      measuredRequests,
+    ),
+    validity: validityOf(plan, findings, partialReason),
+    platform,
+    components: componentsOf(findings),
+    slos,
+    checkers,
+    variants,
+    comparisons: comparisonsOf(scenario, findings),
+    claims: [],
+    provenance,
+  };
+}

@@ -1,0 +1,94 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Observation, Second } from '../contract/observation.ts';
+import type { LoadPlan, Step } from '../contract/plan.ts';
+import type { Workload } from '../contract/workload.ts';
+import type { Generator } from '../load/generator.ts';
+import { judgeStep, type StepValidity } from '../measurement/validity.ts';
+import type { ProcessSample, RunningSystem } from '../platform/platform.ts';
+import type { RunFolder } from './run-folder.ts';
+
+/** What one process used in the steady window of one step. */
+export interface ProcessWindow extends Pick<ProcessSample, 'tier' | 'id' | 'residentBytes'> {
+  readonly cpuSeconds: number;
+}
+
+/** One executed step with everything that was seen of it. */
+export interface DrivenStep {
+  readonly step: Step;
+  readonly observation: Observation;
+  readonly validity: StepValidity;
+  /** Absent when a sample could not be taken at both ends of the window. */
+  readonly processes: readonly ProcessWindow[] | undefined;
+  readonly operationsFile: string;
+}
+
+export interface DriveRequest {
+  readonly step: Step;
+  readonly system: RunningSystem;
+  readonly generator: Generator;
+  readonly folder: RunFolder;
+  readonly workload: Workload;
+  /** Requests, and which of them each job sends; made by the corpus. */
+  readonly prepared: Pick<LoadPlan, 'requests' | 'requestOf' | 'offsetsUs'>;
+  readonly signal: AbortSignal;
+  readonly onSecond: (second: Second) => void;
+}
+
+function differenceOf(before: readonly ProcessSample[], after: readonly ProcessSample[]): ProcessWindow[] {
+  return after.map(({ tier, id, pid, cpuSeconds, residentBytes }) => {
+    const earlier = before.find((sample) => sample.pid === pid)?.cpuSeconds ?? 0;
+    return { tier, id, cpuSeconds: Math.max(0, cpuSeconds - earlier), ...(residentBytes === undefined ? {} : { residentBytes }) };
+  });
+}
+
+/**
+ * Executes one step: gives the generator its plan, samples the processes at both ends of the steady window, and judges
+ * whether the step may count. Rejects when a process of the system or the generator ends.
+ */
+export async function drive({ step, system, generator, folder, workload, prepared, signal, onSecond }: DriveRequest): Promise<DrivenStep> {
+  const outputDirectory = path.join(folder.steps, step.id);
+  await mkdir(outputDirectory, { recursive: true });
+  const [target] = system.gateways;
+  if (target === undefined) {
+    throw new Error(`variant ${system.variant} has no gateway`);
+  }
+  const plan: LoadPlan = {
+    schemaVersion: 1,
+    stepId: step.id,
+    target,
+    connections: workload.connections,
+    deadlineMs: workload.deadlineMs,
+    warmUpMs: step.warmUpSeconds * 1000,
+    steadyMs: step.steadySeconds * 1000,
+    ...prepared,
+    outputDirectory,
+  };
+  const planFile = path.join(outputDirectory, 'load-plan.json');
+  await writeFile(planFile, JSON.stringify(plan));
+  const samples: Promise<ProcessSample[]>[] = [];
+  const observation = await Promise.race([
+    system.failed,
+    generator.run(planFile, {
+      signal,
+      onEvent(event) {
+        if (event.event === 'steady' || event.event === 'steady-end') {
+          const sample = system.sample();
+          // Awaited below; until then a rejection must not count as unhandled.
+          sample.catch(() => undefined);
+          samples.push(sample);
+        } else if (event.event === 'second') {
+          onSecond(event.second);
+        }
+      },
+    }),
+  ]);
+  const [before, after] = await Promise.all(samples);
+  return {
+    step,
+    observation,
+    validity: judgeStep(observation, step, workload.arrivals),
+    processes: before === undefined || after === undefined ? undefined : differenceOf(before, after),
+    operationsFile: path.join(outputDirectory, 'operations.jsonl'),
+  };
+}

@@ -1,0 +1,70 @@
+import type { Evidence } from '../../system/api/evidence.ts';
+import type { Counts } from '../contract/observation.ts';
+import type { ErrorClass } from '../contract/operation.ts';
+import type { RunRecord } from '../contract/result.ts';
+import type { Scenario } from '../contract/scenario.ts';
+import type { DrivenStep } from './drive.ts';
+import { meanMs, percentileMs, steadyHistogram } from './quantiles.ts';
+import type { StagedResponse } from './stages.ts';
+
+/** What the history of one step says about the quality of its answers. */
+export interface StepQuality {
+  readonly recall: { readonly mean: number; readonly sampleCount: number } | undefined;
+  readonly completeAnswers: number;
+  readonly answers: number;
+  readonly staged: readonly StagedResponse[];
+  readonly errors: readonly { readonly errorClass: ErrorClass; readonly requestId: string }[];
+}
+
+export interface JudgedStep {
+  readonly driven: DrivenStep;
+  readonly quality: StepQuality;
+  readonly record: RunRecord;
+}
+
+export function failedCount({ failed }: Counts): number {
+  return Object.values(failed).reduce((sum, count) => sum + count, 0);
+}
+
+/** Complete, and not degraded: what may count as goodput. */
+export function isComplete({ shards, degraded }: Evidence): boolean {
+  return !degraded && shards.answered === shards.asked;
+}
+
+/** Which ladder limits a step broke; empty when all held. */
+function brokenLimits(counts: Counts, p99Ms: number | undefined, limits: Scenario['ladderLimits']): string[] {
+  const errorShare = counts.issued === 0 ? 1 : failedCount(counts) / counts.issued;
+  const achieved = counts.issued === 0 ? 0 : counts.succeeded / counts.issued;
+  return [
+    ...(p99Ms === undefined || p99Ms > limits.searchP99Ms
+      ? [`search p99 ${p99Ms === undefined ? 'not measured' : `${p99Ms.toFixed(1)} ms`} > ${limits.searchP99Ms} ms`]
+      : []),
+    ...(errorShare > limits.errorShare ? [`errors ${(errorShare * 100).toFixed(2)} % > ${limits.errorShare * 100} %`] : []),
+    ...(achieved < limits.achievedRatio ? [`achieved ÷ offered ${achieved.toFixed(3)} < ${limits.achievedRatio}`] : []),
+  ];
+}
+
+/** The record of one executed step for `result.json`. */
+export function recordOf(driven: DrivenStep, quality: StepQuality, limits: Scenario['ladderLimits']): RunRecord {
+  const { step, observation, validity, processes } = driven;
+  const histogram = steadyHistogram([observation], 'search');
+  const [mean, p50, p95, p99] = [meanMs(histogram), percentileMs(histogram, 50), percentileMs(histogram, 95), percentileMs(histogram, 99)];
+  const broken = brokenLimits(observation.steady, p99, limits);
+  return {
+    stepId: step.id,
+    order: step.order,
+    phase: step.phase === 'rung' ? 'rung' : 'judged',
+    repetition: step.repetition,
+    ratePerSecond: step.ratePerSecond,
+    offeredPerSecond: observation.steady.issued / step.steadySeconds,
+    achievedPerSecond: observation.steady.succeeded / step.steadySeconds,
+    validity: { verdict: validity.verdict, reasons: validity.reasons, checks: validity.checks },
+    counts: observation.steady,
+    ...(mean === undefined || p50 === undefined || p95 === undefined || p99 === undefined
+      ? {}
+      : { searchResponseMs: { mean, p50, p95, p99, sampleCount: histogram.totalCount } }),
+    ...(quality.recall === undefined ? {} : { recallAt10: quality.recall }),
+    ...(processes === undefined ? {} : { cpuSeconds: processes.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) }),
+    ...(validity.verdict === 'valid' ? { passed: broken.length === 0, brokenLimits: broken } : {}),
+  };
+}
