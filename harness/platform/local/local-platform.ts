@@ -1,0 +1,114 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Failure } from '../../contract/failure.ts';
+import type { Platform, RunningSystem, StartRequest } from '../platform.ts';
+import { createApiKeys, keyRecords, randomSecret } from './api-keys.ts';
+import { LocalSystem } from './local-system.ts';
+import { Ports } from './ports.ts';
+import { RunContext } from './run-context.ts';
+import { prepareVariantDirectories } from './run-directory.ts';
+import { startParts } from './start-parts.ts';
+import { executableNamedBy, qdrantVariable, redisVariable } from './vector-engine.ts';
+
+export interface LocalPlatformOptions {
+  /** The runner's environment: names the engines to use. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Holds `<process>/main.ts` of the reference system. */
+  readonly systemDirectory?: string;
+}
+
+interface SharedRun {
+  readonly context: Promise<RunContext>;
+  users: number;
+}
+
+function requireSupportedSystem(): void {
+  if (process.platform === 'win32') {
+    throw new Failure('environment', 'system_not_supported', 'the local platform needs Linux or macOS, this is Windows', {
+      hint: 'run it in the Windows Subsystem for Linux',
+    });
+  }
+}
+
+async function projectVersion(): Promise<string> {
+  const file = new URL('../../../package.json', import.meta.url);
+  return (JSON.parse(await readFile(file, 'utf8')) as { version: string }).version;
+}
+
+/** Runs the reference system as child processes on 127.0.0.1; nothing has to be installed. */
+export class LocalPlatform implements Platform {
+  readonly id = 'local';
+  readonly #environment: NodeJS.ProcessEnv;
+  readonly #systemDirectory: string;
+  readonly #ports = new Ports();
+  readonly #runs = new Map<string, SharedRun>();
+
+  constructor({ environment = process.env, systemDirectory }: LocalPlatformOptions = {}) {
+    this.#environment = environment;
+    this.#systemDirectory = systemDirectory ?? fileURLToPath(new URL('../../../system', import.meta.url));
+  }
+
+  async start(request: StartRequest): Promise<RunningSystem> {
+    requireSupportedSystem();
+    const qdrant = executableNamedBy(qdrantVariable, this.#environment);
+    // No tier uses Redis yet; a wrong value is refused all the same, so that it is not taken for a working one.
+    executableNamedBy(redisVariable, this.#environment);
+    const directories = await prepareVariantDirectories(request.runDirectory, request.variant);
+    const version = await projectVersion();
+    const apiKeys = createApiKeys(request.tenants);
+    const apiKeysFile = join(request.runDirectory, 'logs', request.variant, 'api-keys.json');
+    await writeFile(apiKeysFile, JSON.stringify(keyRecords(apiKeys), undefined, 2), { mode: 0o600 });
+
+    const context = await this.#acquire(request);
+    const system = new LocalSystem(request.variant, apiKeys, directories.variantState, async (parts) => {
+      for (const { port } of parts) {
+        this.#ports.release(port);
+      }
+      await this.#release(request.runDirectory);
+    });
+    try {
+      await startParts({
+        request,
+        context,
+        system,
+        ports: this.#ports,
+        directories,
+        apiKeysFile,
+        systemDirectory: this.#systemDirectory,
+        qdrant,
+        projectVersion: version,
+        wiring: { request, internalToken: randomSecret() },
+      });
+      return system;
+    } catch (error) {
+      await system.stop();
+      throw error;
+    }
+  }
+
+  async #acquire({ runId, runDirectory }: StartRequest): Promise<RunContext> {
+    const shared = this.#runs.get(runDirectory) ?? { context: RunContext.open(runId, runDirectory, this.#environment), users: 0 };
+    shared.users++;
+    this.#runs.set(runDirectory, shared);
+    try {
+      return await shared.context;
+    } catch (error) {
+      this.#runs.delete(runDirectory);
+      throw error;
+    }
+  }
+
+  /** The last variant to go takes with it what the run shares. */
+  async #release(runDirectory: string): Promise<void> {
+    const shared = this.#runs.get(runDirectory);
+    if (shared === undefined) {
+      return;
+    }
+    shared.users--;
+    if (shared.users === 0) {
+      this.#runs.delete(runDirectory);
+      await (await shared.context).close();
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import type { Component } from '../contract/result.ts';
+import type { Tier, Topology } from '../contract/topology.ts';
+
+/** What the runner asks for: one variant of a scenario as a running system. */
+export interface StartRequest {
+  readonly runId: string;
+  /** Absolute; receives logs, and the state of the system for as long as it runs. */
+  readonly runDirectory: string;
+  /** Id of the variant; names its folders. */
+  readonly variant: string;
+  readonly topology: Topology;
+  readonly dimensions: number;
+  readonly conceptCount: number;
+  readonly conceptSeed: number;
+  readonly tenants: readonly string[];
+  /** Port of the first gateway; a free one where absent. */
+  readonly gatewayPort?: number;
+  /** Ends the start early; everything that had been started is stopped before the promise rejects. */
+  readonly signal?: AbortSignal;
+  /** One sentence per thing that happened, for the events of the run. */
+  readonly onEvent?: (message: string) => void;
+}
+
+/** What one process of the system under test has used since it started, its descendants included. */
+export interface ProcessSample {
+  readonly tier: Tier;
+  /** Such as `vector-2`. */
+  readonly id: string;
+  readonly pid: number;
+  readonly cpuSeconds: number;
+  /** PostgreSQL counts shared pages once where the kernel tells (PSS). Absent where nothing tells. */
+  readonly residentBytes?: number;
+}
+
+export interface ApiKey {
+  readonly tenant: string;
+  readonly role: 'writer' | 'reader';
+  readonly key: string;
+}
+
+/** A system that answers. Disposing stops it. */
+export interface RunningSystem extends AsyncDisposable {
+  readonly variant: string;
+  readonly gateways: readonly { readonly host: '127.0.0.1'; readonly port: number }[];
+  /** In the order of their shard numbers. */
+  readonly vectorNodes: readonly { readonly id: string; readonly url: string }[];
+  /** A writer and a reader per tenant. The keys exist in memory only; the files of a run hold their SHA-256. */
+  readonly apiKeys: readonly ApiKey[];
+  /** Which engine serves each tier, as the engine itself says. */
+  readonly components: readonly Component[];
+  /** Never resolves; rejects with a `Failure` when a process ends without having been told to. Safe to leave unhandled. */
+  readonly failed: Promise<never>;
+  /** Cumulative figures per process, to be subtracted from one another. */
+  sample(): Promise<ProcessSample[]>;
+  /** Ends every process and removes their state; the logs stay. May be called more than once. */
+  stop(): Promise<void>;
+}
+
+/** A way to run the reference system. */
+export interface Platform {
+  readonly id: 'local';
+  /**
+   * Resolves when every part is ready.
+   * @throws Failure `environment` (75) when the machine cannot run it, `interrupted` (130) when the signal ended the start.
+   */
+  start(request: StartRequest): Promise<RunningSystem>;
+}
