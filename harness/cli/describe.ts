@@ -33,7 +33,10 @@ export function explainScenario(scenario: Scenario): string {
     `Hypothesis  ${scenario.hypothesis}`,
     '',
     'Variants',
-    ...scenario.variants.map(({ id, title, topology }) => `  ${id.padEnd(16)} ${title}; ${topology.resourceRule} resources${id === scenario.baseline ? '; the baseline' : ''}`),
+    ...scenario.variants.map(
+      ({ id, title, topology }) =>
+        `  ${id.padEnd(16)} ${title}; ${topology.resourceRule} resources${id === scenario.baseline ? '; the baseline' : ''}`,
+    ),
     '',
     'Goals',
     ...slos,

@@ -15,7 +15,9 @@ function report(error: unknown): number {
     process.stderr.write(`error ${error.code}: ${error.message}\n${error.hint === undefined ? '' : `  hint: ${error.hint}\n`}`);
     return error.exitCode;
   }
-  process.stderr.write(`error internal: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n  hint: this is a bug of rag-testbed, please report it\n`);
+  process.stderr.write(
+    `error internal: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n  hint: this is a bug of rag-testbed, please report it\n`,
+  );
   return exitCodes.internal;
 }
 

@@ -6,12 +6,11 @@ import { Failure } from '../contract/failure.ts';
 import { nearest, parseOrFail } from '../contract/parse.ts';
 import { type Scenario, scenarioSchema } from '../contract/scenario.ts';
 import { exitCodes } from '../contract/verdict.ts';
+import { choosePlatform, requestedPlatforms } from '../platform/choose.ts';
 import { explainScenario, listScenarios } from './describe.ts';
 import { renderAgain } from './render.ts';
 import { runCommand } from './run-command.ts';
 import { schemaText } from './schema.ts';
-
-const platforms = ['auto', 'local'] as const;
 
 function unknownName(what: string, word: string, known: readonly string[]): Failure {
   const suggestion = nearest(word, known);
@@ -23,7 +22,11 @@ function unknownName(what: string, word: string, known: readonly string[]): Fail
 function scenarioNamed(name: string): Scenario {
   const found = scenarios.find(({ id }) => id === name);
   if (found === undefined) {
-    throw unknownName('scenario', name, scenarios.map(({ id }) => id));
+    throw unknownName(
+      'scenario',
+      name,
+      scenarios.map(({ id }) => id),
+    );
   }
   return parseOrFail(scenarioSchema, found, `scenario "${name}"`);
 }
@@ -68,7 +71,7 @@ function refuseStray(stray: readonly string[]): void {
 
 interface RunFlags {
   profile: (typeof profileIdSchema.options)[number];
-  platform: (typeof platforms)[number];
+  platform: string;
   seed: number;
   out?: string;
   variants?: string[];
@@ -87,8 +90,12 @@ function program(setExit: (code: number) => void): Command {
   root
     .command('run <scenario> [stray...]', { isDefault: true })
     .description('start the reference system, measure it, and write a report (the default command)')
-    .addOption(new Option('--profile <name>', `how long and how large: ${profileIdSchema.options.join(', ')}`).argParser(oneOf('profile', profileIdSchema.options)).default('quick'))
-    .addOption(new Option('--platform <name>', `where it runs: ${platforms.join(', ')}`).argParser(oneOf('platform', platforms)).default('auto'))
+    .addOption(
+      new Option('--profile <name>', `how long and how large: ${profileIdSchema.options.join(', ')}`)
+        .argParser(oneOf('profile', profileIdSchema.options))
+        .default('quick'),
+    )
+    .option('--platform <name>', `where it runs: ${requestedPlatforms.join(', ')}`, 'auto')
     .option('--out <folder>', 'an empty or new folder for the results (default: out/<run id>)')
     .option('--seed <number>', 'decides arrivals, questions and documents', seed, 1)
     .addOption(new Option('--variants <ids>', 'measure only these, separated by commas').argParser((text: string) => text.split(',')))
@@ -102,7 +109,7 @@ function program(setExit: (code: number) => void): Command {
         await runCommand({
           scenario,
           profile: flags.profile,
-          platform: flags.platform,
+          platform: choosePlatform(flags.platform),
           seed: flags.seed,
           variants: variantsOf(scenario, flags.variants),
           outputDirectory: flags.out === undefined ? undefined : path.resolve(flags.out),
@@ -139,7 +146,9 @@ export async function parseAndRun(words: readonly string[]): Promise<number> {
     exitCode = code;
   });
   if (words.length === 0) {
-    throw new Failure('usage', 'missing_scenario', 'no scenario was named', { hint: `known: ${scenarios.map(({ id }) => id).join(', ')}; npm run scenario -- --help tells more` });
+    throw new Failure('usage', 'missing_scenario', 'no scenario was named', {
+      hint: `known: ${scenarios.map(({ id }) => id).join(', ')}; npm run scenario -- --help tells more`,
+    });
   }
   try {
     await root.parseAsync([...words], { from: 'user' });
@@ -151,10 +160,15 @@ export async function parseAndRun(words: readonly string[]): Promise<number> {
       return exitCodes.passed;
     }
     const [message = '', hint] = error.message.replace(/^error: /, '').split('\n');
-    throw new Failure('usage', error.code.replace('commander.', '').replaceAll(/([A-Z])/g, (letter) => `_${letter.toLowerCase()}`), message, {
-      hint: hint?.replaceAll(/[()]/g, '') ?? 'npm run scenario -- --help lists commands and flags',
-      cause: error,
-    });
+    throw new Failure(
+      'usage',
+      error.code.replace('commander.', '').replaceAll(/([A-Z])/g, (letter) => `_${letter.toLowerCase()}`),
+      message,
+      {
+        hint: hint?.replaceAll(/[()]/g, '') ?? 'npm run scenario -- --help lists commands and flags',
+        cause: error,
+      },
+    );
   }
   return exitCode;
 }

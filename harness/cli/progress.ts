@@ -28,7 +28,10 @@ const clock = (ms: number) => {
 
 function liveText({ sent, inFlight, searchResponseUs, errors }: Second, step: Step): string {
   const failed = Object.values(errors).reduce((sum, count) => sum + count, 0);
-  const times = searchResponseUs === undefined ? '' : ` · search p50 ${(searchResponseUs.p50 / 1000).toFixed(1)} p99 ${(searchResponseUs.p99 / 1000).toFixed(1)} ms`;
+  const times =
+    searchResponseUs === undefined
+      ? ''
+      : ` · search p50 ${(searchResponseUs.p50 / 1000).toFixed(1)} p99 ${(searchResponseUs.p99 / 1000).toFixed(1)} ms`;
   return `${sent} of ${step.ratePerSecond}/s · ${inFlight} in flight${times}${failed === 0 ? '' : ` · ${failed} errors`}`;
 }
 
@@ -62,13 +65,17 @@ function terminalView(stream: Stream): ProgressView {
   let message = '';
   let live = '';
   let drawn = false;
-  const fit = (text: string) => text.slice(0, Math.max(20, (stream.columns ?? 80) - 1));
+  const clipped = (text: string) => text.slice(0, Math.max(20, (stream.columns ?? 80) - 1));
   const draw = () => {
     const filled = Math.round(progress * barWidth);
     const elapsedMs = performance.now() - startedMs;
     const eta = progress > 0.15 ? ` · ETA ${clock((elapsedMs * (1 - progress)) / progress)}` : '';
-    const head = fit(`${'━'.repeat(filled)}${'─'.repeat(barWidth - filled)} ${String(Math.round(progress * 100)).padStart(3)} %${eta} · ${message}`);
-    stream.write(`${drawn ? '\u001b[1A\r' : ''}\u001b[2K${pc.cyan(head.slice(0, filled))}${head.slice(filled)}\n\u001b[2K${pc.dim(fit(live))}\r`);
+    const head = clipped(
+      `${'━'.repeat(filled)}${'─'.repeat(barWidth - filled)} ${String(Math.round(progress * 100)).padStart(3)} %${eta} · ${message}`,
+    );
+    stream.write(
+      `${drawn ? '\u001b[1A\r' : ''}\u001b[2K${pc.cyan(head.slice(0, filled))}${head.slice(filled)}\n\u001b[2K${pc.dim(clipped(live))}\r`,
+    );
     drawn = true;
   };
   return {

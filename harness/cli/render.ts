@@ -35,7 +35,10 @@ export async function renderAgain(folder: string): Promise<string> {
   try {
     text = await readFile(data, 'utf8');
   } catch (cause) {
-    throw new Failure('usage', 'no_result', `${data} cannot be read: ${(cause as Error).message}`, { hint: 'name the folder of a finished run, such as out/<run id>', cause });
+    throw new Failure('usage', 'no_result', `${data} cannot be read: ${(cause as Error).message}`, {
+      hint: 'name the folder of a finished run, such as out/<run id>',
+      cause,
+    });
   }
   let value: unknown;
   try {

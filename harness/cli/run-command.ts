@@ -5,9 +5,9 @@ import type { ProfileId } from '../contract/common.ts';
 import { Failure } from '../contract/failure.ts';
 import type { Scenario } from '../contract/scenario.ts';
 import { exitCodeOf, exitCodes } from '../contract/verdict.ts';
-import { choosePlatform } from '../platform/choose.ts';
-import { newRunId } from '../run/run-folder.ts';
+import type { PlatformChoice } from '../platform/choose.ts';
 import { runScenario } from '../run/run.ts';
+import { newRunId } from '../run/run-folder.ts';
 import { watchInterruption } from './interruption.ts';
 import { progressView } from './progress.ts';
 import { writeReports } from './render.ts';
@@ -15,7 +15,7 @@ import { writeReports } from './render.ts';
 export interface RunOptions {
   readonly scenario: Scenario;
   readonly profile: ProfileId;
-  readonly platform: 'auto' | 'local';
+  readonly platform: PlatformChoice;
   readonly seed: number;
   readonly variants: readonly string[];
   readonly outputDirectory: string | undefined;
@@ -27,12 +27,12 @@ export interface RunOptions {
 /** The words that run this again with the same decisions. */
 function reproduceCommand({ scenario, profile, platform, seed, variants }: RunOptions): string {
   const all = variants.length === scenario.variants.length;
-  return `npm run scenario ${scenario.id} -- --profile ${profile} --platform ${platform === 'auto' ? 'local' : platform} --seed ${seed}${all ? '' : ` --variants ${variants.join(',')}`}`;
+  return `npm run scenario ${scenario.id} -- --profile ${profile} --platform ${platform.id} --seed ${seed}${all ? '' : ` --variants ${variants.join(',')}`}`;
 }
 
 /** Runs a scenario, writes its reports and prints the short table; returns the exit code. */
 export async function runCommand(options: RunOptions): Promise<number> {
-  const { scenario, profile, seed, json, quiet, strict } = options;
+  const { scenario, profile, platform, seed, json, quiet, strict } = options;
   const note = (text: string) => {
     if (!quiet) {
       process.stderr.write(`${text}\n`);
@@ -40,9 +40,10 @@ export async function runCommand(options: RunOptions): Promise<number> {
   };
   const runId = newRunId(scenario.id, new Date());
   const outputDirectory = options.outputDirectory ?? path.resolve('out', runId);
-  note(`${pc.bold(scenario.id)} · ${profile} · seed ${seed} · ${options.variants.length} variants × ${scenario.profiles[profile].repetitions} repetitions`);
+  note(
+    `${pc.bold(scenario.id)} · ${profile} · seed ${seed} · ${options.variants.length} variants × ${scenario.profiles[profile].repetitions} repetitions`,
+  );
   note(pc.dim(scenario.question));
-  const platform = choosePlatform(options.platform);
   note(pc.dim(`platform ${platform.id}: ${platform.why}`));
 
   const view = progressView(process.stderr, quiet);

@@ -54,7 +54,6 @@ const stepsShare = 0.95;
 /** What happened so far to one variant; kept outside the run's scope so that a partial run can be judged. */
 interface VariantState {
   readonly variant: Variant;
-  readonly corpus: RunCorpus;
   components: RunningSystem['components'];
   filled?: Filled & { readonly pointsPerShard: readonly number[] };
   readonly driven: DrivenStep[];
@@ -66,6 +65,7 @@ interface Stage {
   readonly request: RunRequest;
   readonly folder: RunFolder;
   readonly plan: Plan;
+  readonly corpus: RunCorpus;
   readonly states: ReadonlyMap<string, VariantState>;
   readonly emit: Emit;
 }
@@ -94,7 +94,7 @@ async function startSystems(
       dimensions: plan.settings.dimensions,
       conceptCount: request.scenario.workload.corpus.concepts,
       conceptSeed: plan.seed,
-      tenants: state.corpus.tenants,
+      tenants: corpus.tenants,
       signal: AbortSignal.any([request.signal, oneFailed.signal]),
       onEvent: (message) => emit({ type: 'start', variant: state.variant.id, message: `${state.variant.id}: ${message}` }),
     });
@@ -113,11 +113,13 @@ async function startSystems(
 }
 
 /** Fills one variant after the other, so that neither disturbs the other's fill rate. */
-async function fillSystems({ request, states, emit }: Stage, systems: ReadonlyMap<string, RunningSystem>): Promise<void> {
+async function fillSystems(
+  { request, corpus: { documents }, states, emit }: Stage,
+  systems: ReadonlyMap<string, RunningSystem>,
+): Promise<void> {
   let done = 0;
   for (const [id, system] of systems) {
     const state = stateOf(states, id);
-    const { documents } = state.corpus;
     emit({
       type: 'fill',
       variant: id,
@@ -125,7 +127,6 @@ async function fillSystems({ request, states, emit }: Stage, systems: ReadonlyMa
       progress: startShare + ((fillShare - startShare) * done) / systems.size,
     });
     const filled = await Promise.race([system.failed, fill({ system, documents, signal: request.signal, onProgress: () => undefined })]);
-    state.corpus.recordFill(filled.sequences);
     state.filled = { ...filled, pointsPerShard: await pointsPerShard(system) };
     done += 1;
   }
@@ -133,7 +134,7 @@ async function fillSystems({ request, states, emit }: Stage, systems: ReadonlyMa
 
 /** Executes the plan's steps, then repeats judged ones that came out invalid. */
 async function driveSteps(stage: Stage, systems: ReadonlyMap<string, RunningSystem>, stack: AsyncDisposableStack): Promise<void> {
-  const { request, folder, plan, states, emit } = stage;
+  const { request, folder, plan, corpus, states, emit } = stage;
   const generator = stack.use(await startGenerator({ runId: plan.runId, logFile: path.join(folder.logs, 'generator.log') }));
   emit({
     type: 'start',
@@ -162,7 +163,7 @@ async function driveSteps(stage: Stage, systems: ReadonlyMap<string, RunningSyst
       generator,
       folder,
       workload: request.scenario.workload,
-      prepared: state.corpus.prepare(step, system.apiKeys),
+      prepared: corpus.prepare(step, system.apiKeys),
       signal: request.signal,
       onSecond: (second) => request.onSecond(step, second),
     });
@@ -231,14 +232,12 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
   const states = new Map(
     scenario.variants
       .filter(({ id }) => request.variants.includes(id))
-      .map((variant): [string, VariantState] => [
-        variant.id,
-        { variant, corpus: corpusOf({ workload: scenario.workload, settings: plan.settings, seed }), components: [], driven: [] },
-      ]),
+      .map((variant): [string, VariantState] => [variant.id, { variant, components: [], driven: [] }]),
   );
+  const corpus = corpusOf({ workload: scenario.workload, settings: plan.settings, seed });
   let failure: unknown;
   try {
-    await execute({ request, folder, plan, states, emit });
+    await execute({ request, folder, plan, corpus, states, emit });
   } catch (error) {
     if (!signal.aborted) {
       failure = error;
@@ -247,8 +246,14 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
   }
   emit({ type: 'judge', message: 'judging answers against the exact ground truth', progress: stepsShare });
   const findings: VariantFindings[] = [];
-  for (const { variant, corpus, components, filled, driven } of states.values()) {
-    const judged = await judgeVariant({ corpus, driven, settings: plan.settings, limits: scenario.ladderLimits });
+  for (const { variant, components, filled, driven } of states.values()) {
+    const judged = await judgeVariant({
+      corpus,
+      fillSequences: filled?.sequences ?? [],
+      driven,
+      settings: plan.settings,
+      limits: scenario.ladderLimits,
+    });
     findings.push({
       variant,
       components,

@@ -1,0 +1,67 @@
+import { writeResponseSchema } from '../../system/api/documents.ts';
+import type { Evidence } from '../../system/api/evidence.ts';
+import { askResponseSchema, type Hit, searchResponseSchema } from '../../system/api/search.ts';
+import type { JobIntent } from '../corpus/requests.ts';
+import type { Outcome } from './history.ts';
+
+/** A successful search or ask, read by the schema of its route. */
+export interface Answer {
+  readonly outcome: Outcome;
+  readonly intent: Extract<JobIntent, { kind: 'search' | 'ask' }>;
+  readonly hits: readonly Hit[];
+  readonly evidence: Evidence;
+  /** The generated text of an ask. */
+  readonly text: string | undefined;
+}
+
+/** A write with what is known of its fate. */
+export interface Write {
+  readonly outcome: Outcome;
+  readonly intent: Extract<JobIntent, { kind: 'upsert' }>;
+  /** The number that the change log gave it; undefined when the outcome is unknown. */
+  readonly sequence: number | undefined;
+}
+
+export interface StepAnswers {
+  readonly answers: readonly Answer[];
+  /** Acknowledged ones and those that may have happened; refused ones are left out. */
+  readonly writes: readonly Write[];
+  /** Successful responses that their route's schema refuses, with the reason. */
+  readonly malformed: readonly { readonly id: string; readonly why: string }[];
+}
+
+function readAnswer(outcome: Outcome, intent: Answer['intent'], body: unknown): Answer {
+  if (intent.kind === 'search') {
+    const { results, evidence } = searchResponseSchema.parse(body);
+    return { outcome, intent, hits: results, evidence, text: undefined };
+  }
+  const { answer, sources, evidence } = askResponseSchema.parse(body);
+  return { outcome, intent, hits: sources, evidence, text: answer };
+}
+
+/** Reads every response of a step's history by the schema of its route. */
+export function readAnswers(history: readonly Outcome[], intents: readonly JobIntent[]): StepAnswers {
+  const answers: Answer[] = [];
+  const writes: Write[] = [];
+  const malformed: { id: string; why: string }[] = [];
+  for (const outcome of history) {
+    const intent = intents[outcome.job];
+    if (intent === undefined) {
+      throw new Error(`${outcome.id}: the history names job ${outcome.job}, which the plan did not hold`);
+    }
+    try {
+      if (intent.kind !== 'upsert') {
+        if (outcome.type === 'ok') {
+          answers.push(readAnswer(outcome, intent, JSON.parse(outcome.body ?? '')));
+        }
+      } else if (outcome.type === 'ok') {
+        writes.push({ outcome, intent, sequence: writeResponseSchema.parse(JSON.parse(outcome.body ?? '')).first_sequence });
+      } else if (outcome.type !== 'fail') {
+        writes.push({ outcome, intent, sequence: undefined });
+      }
+    } catch (error) {
+      malformed.push({ id: outcome.id, why: error instanceof Error ? error.message.slice(0, 300) : String(error) });
+    }
+  }
+  return { answers, writes, malformed };
+}

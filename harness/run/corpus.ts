@@ -1,0 +1,66 @@
+import { createConceptSpace } from '../../system/concepts/concept-space.ts';
+import { schedule } from '../arrivals/index.ts';
+import type { LoadPlan, Step } from '../contract/plan.ts';
+import type { Profile } from '../contract/scenario.ts';
+import type { Workload } from '../contract/workload.ts';
+import { type CorpusDocument, createCorpus, tenantNames } from '../corpus/documents.ts';
+import { createQueries } from '../corpus/queries.ts';
+import { createStepRequests, type JobIntent } from '../corpus/requests.ts';
+import type { ApiKey } from '../platform/platform.ts';
+import type { FillDocument } from './fill.ts';
+
+/** The documents, questions and requests of a run; the same for every variant. */
+export interface RunCorpus {
+  readonly tenants: readonly string[];
+  readonly space: ReturnType<typeof createConceptSpace>;
+  readonly corpusDocuments: readonly CorpusDocument[];
+  /** As they are written. */
+  readonly documents: readonly FillDocument[];
+  /** Schedule and requests of a step; what each job asks is kept for the judge. */
+  prepare(step: Step, apiKeys: readonly ApiKey[]): Pick<LoadPlan, 'requests' | 'requestOf' | 'offsetsUs'>;
+  intentsOf(stepId: string): readonly JobIntent[];
+}
+
+export function corpusOf({
+  workload,
+  settings,
+  seed,
+}: {
+  readonly workload: Workload;
+  readonly settings: Profile;
+  readonly seed: number;
+}): RunCorpus {
+  const tenants = tenantNames(workload.corpus.tenants);
+  const space = createConceptSpace({ seed, concepts: workload.corpus.concepts, dimensions: settings.dimensions });
+  const corpus = createCorpus(space, { seed, documents: settings.documents, tenants, chineseShare: workload.corpus.chineseShare });
+  const queries = createQueries(space, { seed, tenants, ...workload.queries, chineseShare: workload.corpus.chineseShare });
+  const intents = new Map<string, readonly JobIntent[]>();
+  return {
+    tenants,
+    space,
+    corpusDocuments: corpus.documents,
+    documents: corpus.documents.map(({ tenant, docId, knowledgeBase, content, metadata }) => ({
+      tenant,
+      doc_id: docId,
+      knowledge_base: knowledgeBase,
+      content,
+      metadata,
+    })),
+    prepare(step, apiKeys) {
+      const { seed: stepSeed, ratePerSecond, warmUpSeconds, steadySeconds } = step;
+      const offsetsUs = schedule(workload.arrivals, { ratePerSecond, durationMs: (warmUpSeconds + steadySeconds) * 1000, seed: stepSeed });
+      const writerKeys = new Map(apiKeys.filter(({ role }) => role === 'writer').map(({ tenant, key }) => [tenant, key]));
+      const { requests, requestOf, jobs } = createStepRequests({
+        workload,
+        step,
+        corpus,
+        queries,
+        apiKeys: writerKeys,
+        jobs: offsetsUs.length,
+      });
+      intents.set(step.id, jobs);
+      return { requests, requestOf, offsetsUs };
+    },
+    intentsOf: (stepId) => intents.get(stepId) ?? [],
+  };
+}
