@@ -1,6 +1,8 @@
-import type { Request, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { defaultDeadlineMs, headers, maximumDeadlineMs } from '../api/headers.ts';
+import { answerJson } from './answer.ts';
 import { ApiError } from './api-error.ts';
+import { requestIdOf } from './server.ts';
 
 /** How long an answer is still worth having; aborts at the deadline or when the caller has gone. */
 export interface Deadline {
@@ -39,4 +41,54 @@ export function deadlineOf(request: Request, response: Response): Deadline {
       }
     },
   };
+}
+
+/**
+ * Answers 504 at the deadline whatever the handlers behind it are waiting for: an upstream that hangs, or a caller that
+ * sends its body too slowly. They find the deadline by `deadlineIn(response.locals)` and stop on its signal.
+ */
+export const guardDeadline: RequestHandler = (request, response, next) => {
+  const deadline = deadlineOf(request, response);
+  response.locals.deadline = deadline;
+  deadline.signal.addEventListener(
+    'abort',
+    () => {
+      if (response.headersSent || response.destroyed) {
+        return;
+      }
+      if (!request.complete) {
+        // What is still to come of the body would be read as the next request.
+        response.setHeader('connection', 'close');
+      }
+      const error = deadline.signal.reason as ApiError;
+      answerJson(response, error.status, error.body(requestIdOf(response.locals)));
+    },
+    { once: true },
+  );
+  next();
+};
+
+/** The deadline that `guardDeadline` began. */
+export function deadlineIn(locals: Record<string, unknown>): Deadline {
+  if (locals.deadline === undefined) {
+    throw new ApiError('internal', 'a handler that needs a deadline is not behind guardDeadline');
+  }
+  return locals.deadline as Deadline;
+}
+
+/** Waits for work that cannot be cancelled, at most until the signal aborts; the work goes on and its end is ignored. */
+export async function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  let abort: (() => void) | undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    abort = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    if (abort !== undefined) {
+      signal.removeEventListener('abort', abort);
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import express, { type RequestHandler } from 'express';
 import { parse } from 'secure-json-parse';
 import type { z } from 'zod';
@@ -40,6 +41,9 @@ export function jsonDepth(text: Uint8Array): number {
 
 /** Parses JSON, refusing text that is broken, deeper than 32 levels, or that names `__proto__` or `constructor.prototype`. */
 export function parseJson(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) {
+    throw new ApiError('malformed_json', 'the body is not UTF-8', { hint: 'JSON travels as UTF-8' });
+  }
   const depth = jsonDepth(bytes);
   if (depth > maximumJsonDepth) {
     throw new ApiError('malformed_json', `the JSON body is nested ${depth} levels deep`, {
@@ -66,6 +70,15 @@ export function jsonBody(limitBytes = defaultBodyLimitBytes): RequestHandler[] {
   };
   return [express.raw({ type: () => true, limit: limitBytes, inflate: false }), parseRaw];
 }
+
+/** Refuses a body that says it is something other than JSON; one that does not say is read as JSON. */
+export const requireJsonType: RequestHandler = (request, _response, next) => {
+  const given = request.headers['content-type'];
+  if (given !== undefined && !/^application\/([a-z0-9.-]+\+)?json\s*(;|$)/i.test(given)) {
+    throw new ApiError('unsupported_media_type', `the content type is "${given}"`, { hint: 'send content-type: application/json' });
+  }
+  next();
+};
 
 /** Validates by a schema or throws `invalid_request` with every problem at once. */
 export function valid<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {

@@ -66,6 +66,10 @@ export function respondWithError(logger: Logger): ErrorRequestHandler {
     if (apiError.code === 'internal') {
       logger.error({ err: error, request_id: requestIdOf(response.locals), path: request.path }, 'unexpected error');
     }
+    if (response.writableEnded) {
+      // The deadline has answered already; the handler only now noticed.
+      return;
+    }
     if (response.headersSent) {
       next(error);
       return;

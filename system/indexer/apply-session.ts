@@ -1,0 +1,179 @@
+import type { ClientBase } from 'pg';
+import type { Logger } from 'pino';
+import type { ShardingPolicy } from '../policies/sharding/policy.ts';
+import { type EmbeddingSettings, embed } from '../runtime/embedding-client.ts';
+import type { Upstream } from '../runtime/upstream.ts';
+import type { Point, VectorStore } from '../runtime/vector-store.ts';
+import { assertConsecutive, type Change, changesToApply, type PlacedChange, payloadOf, runsWithin, withinBytes } from './batch.ts';
+import { type Layout, prepareShards } from './collections.ts';
+import { readCursors, writeCursors } from './cursors.ts';
+import type { Wakeup } from './wakeup.ts';
+
+export interface ApplierParts {
+  readonly provider: Upstream;
+  readonly embedding: EmbeddingSettings;
+  readonly policy: ShardingPolicy;
+  readonly stores: readonly VectorStore[];
+  readonly layout: Layout;
+  /** Changes embedded and applied together. */
+  readonly batchSize: number;
+  readonly wakeup: Wakeup;
+  readonly logger: Logger;
+  /** Told when every shard has its collection. */
+  onPrepared(): void;
+  /** Told of every batch that reached all shards. */
+  onApplied(batch: AppliedBatch): void;
+}
+
+export interface AppliedBatch {
+  readonly lastSequence: number;
+  readonly puts: number;
+  readonly removals: number;
+}
+
+/** An error while a range of the log was on its way. */
+export class ApplyError extends Error {
+  override readonly name = 'ApplyError';
+  readonly firstSequence: number;
+  readonly lastSequence: number;
+
+  constructor(firstSequence: number, lastSequence: number, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.firstSequence = firstSequence;
+    this.lastSequence = lastSequence;
+  }
+}
+
+interface Batch {
+  readonly firstSequence: number;
+  readonly lastSequence: number;
+  readonly removals: readonly PlacedChange[];
+  readonly puts: readonly { readonly placed: PlacedChange; readonly point: Point }[];
+}
+
+/** Bounds of one request to the provider and to a vector node; both take 32 MiB. */
+const batchContentBytes = 4 * 1024 * 1024;
+const upsertBytes = 16 * 1024 * 1024;
+/** A printed float with its comma, at most. */
+const bytesPerNumber = 22;
+/** Should a wake-up get lost, changes wait this long. */
+const idleMs = 2_000;
+const callTimeoutMs = 60_000;
+
+/** A signal for one call: calls have no caller with a deadline here, and one that hangs would stop everything. */
+function limited(signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(callTimeoutMs)]);
+}
+
+async function readChanges(client: ClientBase, after: number, limit: number): Promise<readonly Change[]> {
+  const { rows } = await client.query<Change>({
+    name: 'read-changes',
+    text: `SELECT sequence::float8 AS sequence, tenant, knowledge_base, doc_id, kind, content, metadata
+      FROM change_log WHERE sequence > $1 ORDER BY sequence LIMIT $2`,
+    values: [after, limit],
+  });
+  assertConsecutive(rows, after);
+  return withinBytes(rows, batchContentBytes);
+}
+
+/** Reads and embeds what follows `after`; undefined at the end of the log. */
+async function prepareBatch(
+  parts: ApplierParts,
+  client: ClientBase,
+  after: number,
+  applied: readonly number[],
+  signal: AbortSignal,
+): Promise<Batch | undefined> {
+  const changes = await readChanges(client, after, parts.batchSize);
+  const last = changes.at(-1);
+  if (last === undefined) {
+    return undefined;
+  }
+  try {
+    const placed = changesToApply(changes, parts.policy, applied);
+    const removals = placed.filter(({ change }) => change.kind === 'delete');
+    const puts = placed.flatMap(({ shard, pointId, change }) => (change.kind === 'put' ? [{ shard, pointId, change }] : []));
+    const vectors =
+      puts.length === 0
+        ? []
+        : await embed(
+            parts.provider,
+            parts.embedding,
+            puts.map(({ change }) => change.content),
+            { signal: limited(signal), requestId: `index-${after + 1}-${last.sequence}` },
+          );
+    return {
+      firstSequence: after + 1,
+      lastSequence: last.sequence,
+      removals,
+      puts: puts.map((put, index) => ({
+        placed: put,
+        point: { id: put.pointId, vector: vectors[index] as number[], payload: payloadOf(put.change) },
+      })),
+    };
+  } catch (error) {
+    throw new ApplyError(after + 1, last.sequence, error);
+  }
+}
+
+async function applyToShard(store: VectorStore, batch: Batch, signal: AbortSignal): Promise<void> {
+  const points = batch.puts.filter(({ placed }) => placed.shard === store.shard).map(({ point }) => point);
+  const sizeOf = ({ vector, payload }: Point) => vector.length * bytesPerNumber + Buffer.byteLength(payload.content) * 2;
+  for (const run of runsWithin(points, sizeOf, upsertBytes)) {
+    await store.upsert(run, limited(signal));
+  }
+  const gone = batch.removals.filter(({ shard }) => shard === store.shard).map(({ pointId }) => pointId);
+  if (gone.length > 0) {
+    await store.remove(gone, limited(signal));
+  }
+}
+
+/** Applies a batch on every shard that is behind it, and records it for those that took it even when another one did not. */
+async function applyBatch(parts: ApplierParts, client: ClientBase, batch: Batch, applied: number[], signal: AbortSignal): Promise<void> {
+  const behind = parts.stores.filter(({ shard }) => (applied[shard] ?? 0) < batch.lastSequence);
+  const outcomes = await Promise.allSettled(behind.map((store) => applyToShard(store, batch, signal)));
+  const done = behind.filter((_store, position) => outcomes[position]?.status === 'fulfilled').map(({ shard }) => shard);
+  if (done.length > 0) {
+    await writeCursors(client, parts.layout.collection, done, batch.lastSequence);
+    for (const shard of done) {
+      applied[shard] = batch.lastSequence;
+    }
+  }
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) {
+    throw new ApplyError(batch.firstSequence, batch.lastSequence, failed.reason);
+  }
+}
+
+/**
+ * Applies the log in order from where the shards are, and then whatever is appended, until the signal aborts or anything
+ * fails. It keeps nothing that a new session could not read again, so the cure for every failure is a new session.
+ * The next batch is read and embedded while the shards take the current one.
+ */
+export async function applySession(parts: ApplierParts, client: ClientBase, signal: AbortSignal): Promise<void> {
+  const { stores, layout, wakeup } = parts;
+  await prepareShards(client, stores, layout, limited(signal));
+  const applied = await readCursors(client, layout.collection, stores.length);
+  parts.onPrepared();
+  const prepare = (after: number) => {
+    const batch = prepareBatch(parts, client, after, applied, signal);
+    // It is awaited one turn later; until then a rejection must not count as unhandled.
+    batch.catch(() => undefined);
+    return batch;
+  };
+  let after = Math.min(...applied);
+  let upcoming = prepare(after);
+  while (!signal.aborted) {
+    const batch = await upcoming;
+    if (batch === undefined) {
+      await wakeup.wait(idleMs, signal);
+    } else {
+      after = batch.lastSequence;
+    }
+    upcoming = prepare(after);
+    if (batch !== undefined) {
+      await applyBatch(parts, client, batch, applied, signal);
+      parts.onApplied({ lastSequence: batch.lastSequence, puts: batch.puts.length, removals: batch.removals.length });
+    }
+  }
+}

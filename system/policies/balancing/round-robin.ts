@@ -1,0 +1,12 @@
+/** Gives the choices in turn, so that equal requests put equal load on each. Throws a RangeError when there are none. */
+export function roundRobin<T>(choices: readonly T[]): () => T {
+  if (choices.length === 0) {
+    throw new RangeError('round robin needs at least one choice, got 0');
+  }
+  let next = 0;
+  return () => {
+    const choice = choices[next] as T;
+    next = (next + 1) % choices.length;
+    return choice;
+  };
+}

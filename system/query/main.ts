@@ -1,0 +1,41 @@
+import { queryEnvironmentSchema } from '../api/environment.ts';
+import { shardingPolicy } from '../policies/sharding/index.ts';
+import { runProcess } from '../runtime/process.ts';
+import { listen } from '../runtime/server.ts';
+import { createUpstream } from '../runtime/upstream.ts';
+import { createVectorStore } from '../runtime/vector-store.ts';
+import { createQuery } from './app.ts';
+import { followAppliedSequence } from './applied-cursor.ts';
+
+/** Answers searches and questions. Keeps nothing between requests, so that any number of these can run. */
+await runProcess('query', queryEnvironmentSchema, async ({ settings, logger, onClose }) => {
+  const stopping = new AbortController();
+  const provider = createUpstream('provider', settings.PROVIDER_URL);
+  onClose(() => provider.close());
+  const cursor = followAppliedSequence({
+    connectionString: settings.DATABASE_URL,
+    collection: settings.COLLECTION,
+    shards: settings.QDRANT_URLS.length,
+    logger,
+    signal: stopping.signal,
+  });
+  onClose(async () => {
+    stopping.abort();
+    await cursor.ended;
+  });
+  const app = createQuery({
+    provider,
+    embedding: { model: settings.EMBEDDING_MODEL, dimensions: settings.EMBEDDING_DIM },
+    chatModel: settings.CHAT_MODEL,
+    collection: settings.COLLECTION,
+    policy: shardingPolicy(settings.SHARDING_STRATEGY, settings.QDRANT_URLS.length),
+    stores: settings.QDRANT_URLS.map((url, shard) => createVectorStore(shard, url, settings.COLLECTION)),
+    appliedSequence: cursor.lowest,
+    internalToken: settings.INTERNAL_TOKEN,
+    readiness: { applied_sequence: cursor.check },
+    logger,
+  });
+  const server = await listen(app, settings.HOST, settings.PORT);
+  onClose(() => server.close());
+  logger.info({ port: server.port, shards: settings.QDRANT_URLS.length }, 'query listens');
+});

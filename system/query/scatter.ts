@@ -1,0 +1,74 @@
+import { ApiError } from '../runtime/api-error.ts';
+import type { FoundPoint, VectorQuery, VectorStore } from '../runtime/vector-store.ts';
+
+export interface Scattered {
+  /** One list per shard that answered. */
+  readonly lists: readonly (readonly FoundPoint[])[];
+  readonly asked: number;
+  /** Why shards did not answer; empty when all did. */
+  readonly failures: readonly ShardFailure[];
+}
+
+export interface ShardFailure {
+  readonly shard: number;
+  readonly reason: string;
+}
+
+/** Part of what remains that is kept for merging and answering when a shard does not answer in time. */
+const reserveShare = 0.1;
+const longestReserveMs = 250;
+
+/** How long a shard may take, ms, when `remainingMs` are left for the whole request. */
+export function shardBudgetMs(remainingMs: number): number {
+  return remainingMs - Math.min(longestReserveMs, remainingMs * reserveShare);
+}
+
+/**
+ * Asks every given shard at once. A shard that fails or that is too slow is left out and named; when none answers this
+ * throws `deadline_exceeded` if all were too slow and otherwise `unavailable`.
+ */
+export async function scatter(
+  stores: readonly VectorStore[],
+  query: VectorQuery,
+  { signal, remainingMs }: { readonly signal: AbortSignal; readonly remainingMs: number },
+): Promise<Scattered> {
+  const budgetMs = shardBudgetMs(remainingMs);
+  const tooSlow = new ApiError('deadline_exceeded', `no answer within ${Math.round(budgetMs)} ms`);
+  const cut = new AbortController();
+  const timer = setTimeout(() => cut.abort(tooSlow), budgetMs);
+  const follow = () => cut.abort(signal.reason);
+  signal.addEventListener('abort', follow, { once: true });
+  try {
+    const settled = await Promise.allSettled(stores.map((store) => store.search(query, cut.signal)));
+    signal.throwIfAborted();
+    const lists: (readonly FoundPoint[])[] = [];
+    const failures: (ShardFailure & { readonly error: unknown })[] = [];
+    for (const [position, outcome] of settled.entries()) {
+      if (outcome.status === 'fulfilled') {
+        lists.push(outcome.value);
+      } else {
+        const error: unknown = outcome.reason;
+        failures.push({
+          shard: stores[position]?.shard ?? position,
+          reason: error instanceof Error ? error.message : String(error),
+          error,
+        });
+      }
+    }
+    if (lists.length === 0) {
+      const slow = failures.every(({ error }) => error === tooSlow);
+      throw new ApiError(slow ? 'deadline_exceeded' : 'unavailable', `none of ${stores.length} shard(s) answered: ${reasonOf(failures)}`, {
+        hint: 'see /ready of the query process and the vector nodes',
+      });
+    }
+    return { lists, asked: stores.length, failures };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', follow);
+  }
+}
+
+/** Names the shards that are missing from an answer. */
+export function reasonOf(failures: readonly ShardFailure[]): string {
+  return failures.map(({ shard, reason }) => (reason.startsWith(`shard ${shard}:`) ? reason : `shard ${shard}: ${reason}`)).join('; ');
+}

@@ -1,0 +1,117 @@
+import { type Dispatcher, Pool } from 'undici';
+import { ApiError } from './api-error.ts';
+
+export interface UpstreamRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Path and query, already encoded. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Buffer | string | undefined;
+  /** Ends the request and frees its connection; its reason becomes the error. */
+  readonly signal: AbortSignal;
+}
+
+export interface UpstreamAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: Buffer;
+}
+
+/** Another process, spoken to over kept-alive connections. */
+export interface Upstream {
+  readonly name: string;
+  readonly origin: string;
+  /**
+   * Any HTTP status is an answer. Rejects with the reason of the signal, with `unavailable` when no connection could be
+   * made (so nothing was sent), and with `upstream_failed` when it broke later (so the outcome is unknown).
+   */
+  request(request: UpstreamRequest): Promise<UpstreamAnswer>;
+  close(): Promise<void>;
+}
+
+const unsentCodes = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+function codeOf(error: unknown): string {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return typeof code === 'string' ? code : String(message);
+}
+
+function failureOf(name: string, origin: string, error: unknown): ApiError {
+  const code = codeOf(error);
+  return unsentCodes.has(code)
+    ? new ApiError('unavailable', `${name} at ${origin} takes no connections (${code})`, {
+        hint: 'nothing was sent; try again once it runs',
+        cause: error,
+      })
+    : new ApiError('upstream_failed', `${name} at ${origin} broke off (${code})`, {
+        hint: 'the request may or may not have taken effect',
+        cause: error,
+      });
+}
+
+/** Opens no connection until the first request. `name` is what errors call the other side. */
+export function createUpstream(name: string, origin: string): Upstream {
+  // Deadlines end requests here, and no request may wait behind another one's slow answer: connections grow on demand.
+  const pool = new Pool(origin, { headersTimeout: 0, bodyTimeout: 0, pipelining: 1 });
+  return {
+    name,
+    origin,
+    request: ({ method, path, headers, body, signal }) =>
+      // Dispatching by hand costs half the CPU time of `pool.request`, which builds a stream per answer.
+      new Promise<UpstreamAnswer>((resolve, reject) => {
+        if (signal.aborted) {
+          reject(signal.reason);
+          return;
+        }
+        let started: Dispatcher.DispatchController | undefined;
+        let status = 0;
+        let contentType = 'application/octet-stream';
+        const chunks: Buffer[] = [];
+        const abort = () => {
+          reject(signal.reason);
+          started?.abort(asError(signal.reason));
+        };
+        signal.addEventListener('abort', abort, { once: true });
+        pool.dispatch(
+          { method, path, headers: headers as Record<string, string>, body: body ?? null },
+          {
+            onRequestStart(controller) {
+              started = controller;
+              if (signal.aborted) {
+                controller.abort(asError(signal.reason));
+              }
+            },
+            onResponseStart(_controller, statusCode, answerHeaders) {
+              status = statusCode;
+              const given = answerHeaders['content-type'];
+              contentType = typeof given === 'string' ? given : contentType;
+            },
+            onResponseData(_controller, chunk) {
+              chunks.push(chunk);
+            },
+            onResponseEnd() {
+              signal.removeEventListener('abort', abort);
+              resolve({ status, contentType, body: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks) });
+            },
+            onResponseError(_controller, error) {
+              signal.removeEventListener('abort', abort);
+              reject(signal.aborted ? signal.reason : failureOf(name, origin, error));
+            },
+          },
+        );
+      }),
+    close: () => pool.close(),
+  };
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}

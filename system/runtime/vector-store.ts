@@ -1,0 +1,147 @@
+import { QdrantClient } from '@qdrant/js-client-rest';
+import type { KeywordCondition, PointPayload } from '../api/point.ts';
+
+export interface Point {
+  readonly id: string;
+  readonly vector: number[];
+  readonly payload: PointPayload;
+}
+
+export interface FoundPoint {
+  readonly id: string;
+  readonly score: number;
+  /** As the node has it: not yet checked. */
+  readonly payload: unknown;
+}
+
+export interface VectorQuery {
+  readonly vector: number[];
+  readonly filter: { readonly must: KeywordCondition[] };
+  readonly limit: number;
+}
+
+export interface CollectionSettings {
+  readonly dimensions: number;
+  readonly indexedPayloadFields: readonly string[];
+}
+
+/** One shard: a collection on one vector node. Every method rejects with a `VectorStoreError`, or with the reason of its signal. */
+export interface VectorStore {
+  readonly shard: number;
+  readonly url: string;
+  search(query: VectorQuery, signal: AbortSignal): Promise<FoundPoint[]>;
+  /** Resolves when the points are visible to searches. */
+  upsert(points: readonly Point[], signal: AbortSignal): Promise<void>;
+  /** Resolves when the points are gone from searches; ids that are not there are no error. */
+  remove(pointIds: readonly string[], signal: AbortSignal): Promise<void>;
+  /** False when the node does not have the collection; rejects when it has one of other dimensions. */
+  hasCollection(dimensions: number, signal: AbortSignal): Promise<boolean>;
+  createCollection(settings: CollectionSettings, signal: AbortSignal): Promise<void>;
+}
+
+/** What went wrong on one shard. */
+export class VectorStoreError extends Error {
+  override readonly name = 'VectorStoreError';
+  readonly shard: number;
+  /** HTTP status of the node's answer; absent when there was none. */
+  readonly status: number | undefined;
+
+  constructor(shard: number, message: string, status: number | undefined, cause?: unknown) {
+    super(`shard ${shard}: ${message}`, { cause });
+    this.shard = shard;
+    this.status = status;
+  }
+}
+
+function describe(error: unknown): { message: string; status: number | undefined } {
+  const { status, data, cause, message } = error as { status?: unknown; data?: unknown; cause?: unknown; message?: unknown };
+  if (typeof status === 'number') {
+    const said = (data as { status?: { error?: unknown } } | undefined)?.status?.error;
+    return { message: `the vector node answered ${status}: ${String(said ?? data).slice(0, 200)}`, status };
+  }
+  // `fetch` says only "fetch failed" and keeps the reason in the cause.
+  const { code, message: reason } = (cause ?? {}) as { code?: string; message?: string };
+  return { message: `${String(message)} (${code ?? reason ?? 'no cause given'})`, status: undefined };
+}
+
+/**
+ * Opens a shard through Qdrant's own client. The calls go through the client's generated interface because only that one
+ * takes a signal: a node that hangs must not keep connections beyond the deadline of the request.
+ */
+export function createVectorStore(shard: number, url: string, collection: string): VectorStore {
+  const client = new QdrantClient({ url, checkCompatibility: false, timeout: Number.POSITIVE_INFINITY, maxConnections: 256 });
+  const api = client.api();
+  const call = async <T>(signal: AbortSignal, work: Promise<{ data: { result?: T | null } }>): Promise<T> => {
+    try {
+      const { data } = await work;
+      if (data.result === undefined || data.result === null) {
+        throw new VectorStoreError(shard, 'the vector node answered without a result', undefined);
+      }
+      return data.result;
+    } catch (error) {
+      if (signal.aborted) {
+        throw signal.reason;
+      }
+      if (error instanceof VectorStoreError) {
+        throw error;
+      }
+      const { message, status } = describe(error);
+      throw new VectorStoreError(shard, message, status, error);
+    }
+  };
+  const completed = ({ status }: { status: string }) => {
+    if (status !== 'completed') {
+      throw new VectorStoreError(shard, `a write was answered with status "${status}" and may not be visible yet`, undefined);
+    }
+  };
+  return {
+    shard,
+    url,
+    async search({ vector, filter, limit }, signal) {
+      const { points } = await call(
+        signal,
+        api.queryPoints({ collection_name: collection, query: vector, filter, limit, with_payload: true }, { signal }),
+      );
+      return points.map(({ id, score, payload }) => ({ id: String(id), score, payload }));
+    },
+    async upsert(points, signal) {
+      completed(await call(signal, api.upsertPoints({ collection_name: collection, wait: true, points: [...points] }, { signal })));
+    },
+    async remove(pointIds, signal) {
+      completed(await call(signal, api.deletePoints({ collection_name: collection, wait: true, points: [...pointIds] }, { signal })));
+    },
+    async hasCollection(dimensions, signal) {
+      try {
+        const { config } = await call(signal, api.getCollection({ collection_name: collection }, { signal }));
+        const size = (config.params.vectors as { size?: unknown } | undefined)?.size;
+        if (size !== dimensions) {
+          throw new VectorStoreError(
+            shard,
+            `collection "${collection}" has ${String(size)} dimensions, EMBEDDING_DIM is ${dimensions}; use another COLLECTION or drop this one`,
+            undefined,
+          );
+        }
+        return true;
+      } catch (error) {
+        if (error instanceof VectorStoreError && error.status === 404) {
+          return false;
+        }
+        throw error;
+      }
+    },
+    async createCollection({ dimensions, indexedPayloadFields }, signal) {
+      await call(
+        signal,
+        api.createCollection({ collection_name: collection, vectors: { size: dimensions, distance: 'Cosine' } }, { signal }),
+      );
+      for (const field of indexedPayloadFields) {
+        completed(
+          await call(
+            signal,
+            api.createFieldIndex({ collection_name: collection, wait: true, field_name: field, field_schema: 'keyword' }, { signal }),
+          ),
+        );
+      }
+    },
+  };
+}
