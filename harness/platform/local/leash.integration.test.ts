@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -96,6 +96,25 @@ describe('a leash whose runner is killed', () => {
     await new Promise((resolve) => stray.stdout.once('data', resolve));
     process.kill(-runner.pid, 'SIGKILL');
     expect(await ended).toBe('SIGKILL');
+  });
+
+  it('does not touch a stranger who works in the folder of the run', async () => {
+    const stateDirectory = join(directory, 'state');
+    await mkdir(stateDirectory);
+    const runner = await startRunner({ patient });
+    const stranger = spawn(process.execPath, ['-e', patient], { cwd: stateDirectory, stdio: ['ignore', 'pipe', 'inherit'], env: {} });
+    const namesake = spawn(process.execPath, ['-e', patient], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { RAG_TESTBED_RUN: `${runId}-2` },
+    });
+    await Promise.all([stranger, namesake].map((child) => new Promise((resolve) => child.stdout.once('data', resolve))));
+    process.kill(-runner.pid, 'SIGKILL');
+    await expect
+      .poll(() => leftoversOf(runId, directory), { timeout: 10_000 })
+      .toEqual([expect.stringMatching(new RegExp(`^${stranger.pid} `))]);
+    expect([stranger, namesake].map(({ exitCode, signalCode }) => exitCode ?? signalCode)).toEqual([null, null]);
+    stranger.kill('SIGKILL');
+    namesake.kill('SIGKILL');
   });
 
   it('is not ended itself by signals', async () => {

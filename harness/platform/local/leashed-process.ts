@@ -132,12 +132,13 @@ function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** Kills a process, or with a negative number its group; one that has ended already is what was wanted. */
+/** Kills a process, or with a negative number its group. One that has ended is what was wanted; macOS calls its group EPERM. */
 function killIfAlive(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ESRCH' && code !== 'EPERM') {
       throw error;
     }
   }

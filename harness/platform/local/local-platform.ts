@@ -57,7 +57,7 @@ export class LocalPlatform implements Platform {
     const directories = await prepareVariantDirectories(request.runDirectory, request.variant);
     const version = await projectVersion();
     const apiKeys = createApiKeys(request.tenants);
-    const apiKeysFile = join(request.runDirectory, 'logs', request.variant, 'api-keys.json');
+    const apiKeysFile = join(directories.variantState, 'api-keys.json');
     await writeFile(apiKeysFile, JSON.stringify(keyRecords(apiKeys), undefined, 2), { mode: 0o600 });
 
     const context = await this.#acquire(request);

@@ -1,10 +1,10 @@
-import { cp, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Ports } from './ports.ts';
-import { startPostgres } from './postgres.ts';
+import { initialisePostgres, startPostgres } from './postgres.ts';
 import { createLibraryLinks } from './postgres-binaries.ts';
 import { sampleProcesses } from './process-sample.ts';
 import { RunContext } from './run-context.ts';
@@ -21,14 +21,16 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-async function startIn(context: RunContext, name: string) {
-  const template = await context.postgresTemplate();
-  return startPostgres(context.leash, template, {
+async function initialise(context: RunContext, name: string) {
+  return initialisePostgres(context.leash, {
     directory: join(context.stateDirectory, name, 'postgres'),
-    port: await new Ports().take(),
     logFile: join(directory, 'logs', `${name}.log`),
     environment: context.environmentOf(name),
   });
+}
+
+async function startIn(context: RunContext, name: string) {
+  return startPostgres(context.leash, await initialise(context, name), await new Ports().take());
 }
 
 async function queryOf(url: string, text: string): Promise<Record<string, unknown> | undefined> {
@@ -67,8 +69,9 @@ describe('PostgreSQL', () => {
   it('lets nobody in without the password, which is on no command line and in no file', async () => {
     const context = await RunContext.open(runId, directory, process.env);
     try {
-      const postgres = await startIn(context, 'single');
-      const { password } = await context.postgresTemplate();
+      const cluster = await initialise(context, 'single');
+      const { password } = cluster;
+      const postgres = await startPostgres(context.leash, cluster, await new Ports().take());
       await expect(queryOf(postgres.url.replace(password, 'guess'), 'select 1')).rejects.toMatchObject({ code: '28P01' });
       for (const line of leftoversOf(runId, directory)) {
         expect(line).not.toContain(password);
@@ -82,36 +85,16 @@ describe('PostgreSQL', () => {
     }
   });
 
-  it('serves variants of a run from one initialisation, each with its own rows', async () => {
-    const context = await RunContext.open(runId, directory, process.env);
-    try {
-      const [first, second] = await Promise.all([startIn(context, 'first'), startIn(context, 'second')]);
-      expect(await readFile(join(directory, 'logs', 'initdb.log'), 'utf8').then((log) => log.match(/Success\./g))).toHaveLength(1);
-      await queryOf(first.url, 'create table only_here ()');
-      await expect(queryOf(second.url, 'select * from only_here')).rejects.toMatchObject({ code: '42P01' });
-    } finally {
-      await context.close();
-    }
-  });
-
   it('keeps a row that was acknowledged before it was killed', async () => {
     const context = await RunContext.open(runId, directory, process.env);
     try {
-      const postgres = await startIn(context, 'first');
+      const cluster = await initialise(context, 'single');
+      const postgres = await startPostgres(context.leash, cluster, await new Ports().take());
       await queryOf(postgres.url, 'create table kept as select 42 as answer');
       postgres.process.signal('SIGKILL');
       await postgres.process.exited;
-      // The killed cluster becomes the template of the next: what is read comes from its write-ahead log.
-      const survivor = join(directory, 'survivor');
-      await cp(join(context.stateDirectory, 'first', 'postgres'), survivor, { recursive: true });
-      await rm(join(survivor, 'postmaster.pid'));
-      const template = { ...(await context.postgresTemplate()), directory: survivor };
-      const again = await startPostgres(context.leash, template, {
-        directory: join(context.stateDirectory, 'again'),
-        port: await new Ports().take(),
-        logFile: join(directory, 'logs', 'again.log'),
-        environment: context.environmentOf('again'),
-      });
+      await expect.poll(() => leftoversOf(runId, directory)).toEqual([expect.stringContaining('leash.ts')]);
+      const again = await startPostgres(context.leash, cluster, await new Ports().take());
       expect(await queryOf(again.url, 'select answer from kept')).toEqual({ answer: 42 });
     } finally {
       await context.close();
@@ -137,20 +120,9 @@ describe('PostgreSQL', () => {
   it('says why it did not start', async () => {
     const context = await RunContext.open(runId, directory, process.env);
     try {
-      const template = await context.postgresTemplate();
-      const broken = join(directory, 'broken');
-      await cp(template.directory, broken, { recursive: true });
-      await writeFile(join(broken, 'postgresql.conf'), 'no_such_setting = 1\n');
-      const start = startPostgres(
-        context.leash,
-        { ...template, directory: broken },
-        {
-          directory: join(context.stateDirectory, 'broken'),
-          port: await new Ports().take(),
-          logFile: join(directory, 'logs', 'broken.log'),
-          environment: context.environmentOf('broken'),
-        },
-      );
+      const cluster = await initialise(context, 'broken');
+      await writeFile(join(cluster.directory, 'postgresql.conf'), 'no_such_setting = 1\n');
+      const start = startPostgres(context.leash, cluster, await new Ports().take());
       await expect(start).rejects.toMatchObject({
         code: 'part_exited',
         exitCode: 75,

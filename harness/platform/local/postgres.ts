@@ -1,21 +1,15 @@
-import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Client } from 'pg';
+import { randomSecret } from './api-keys.ts';
 import { describeExit, type Leash, type LeashedProcess } from './leashed-process.ts';
-import { findPostgres, type PostgresBinaries } from './postgres-binaries.ts';
+import { findPostgres, type PostgresCommand } from './postgres-binaries.ts';
 import { type Probe, partFailure, waitUntilReady } from './readiness.ts';
 
 const user = 'testbed';
 const database = 'postgres';
 const host = '127.0.0.1';
 const connectLimitMs = 2000;
-
-/** A cluster that was initialised once, to be copied for each variant of a run. */
-export interface PostgresTemplate {
-  readonly binaries: PostgresBinaries;
-  readonly directory: string;
-  readonly password: string;
-}
 
 export interface RunningPostgres {
   readonly process: LeashedProcess;
@@ -26,8 +20,8 @@ export interface RunningPostgres {
 }
 
 /**
- * Sized for a test on one machine but durable: an acknowledged commit survives a kill, as in production. Only the copy of
- * the cluster itself is not synchronised to disk, because a run does not survive a power failure anyway.
+ * Sized for a test on one machine but durable: an acknowledged commit survives a kill, as in production. Only the empty
+ * cluster is not synchronised to disk, because a run does not survive a power failure anyway.
  */
 const settings: Readonly<Record<string, string>> = {
   listen_addresses: host,
@@ -49,34 +43,39 @@ const settings: Readonly<Record<string, string>> = {
   log_destination: 'stderr',
 };
 
-function connectionUrl(password: string, port: number): string {
-  return `postgresql://${user}:${password}@${host}:${port}/${database}`;
+export interface PostgresOptions {
+  /** Created; receives the cluster. */
+  readonly directory: string;
+  readonly logFile: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A cluster on disk, and how to run and enter it. */
+export interface PostgresCluster extends PostgresOptions {
+  readonly command: PostgresCommand;
+  readonly password: string;
 }
 
 /**
- * Initialises a cluster below `stateDirectory` (about half a second). `password` must need no escaping in a URL.
+ * Initialises a cluster, which takes about half a second. Each variant has its own: copying one takes nearly as long,
+ * because most of the time goes into creating a thousand files.
  * @throws Failure `environment` (75) when PostgreSQL is missing, refuses this user, or initdb fails.
  */
-export async function createPostgresTemplate(
-  leash: Leash,
-  options: { stateDirectory: string; logFile: string; environment: Readonly<Record<string, string>>; password: string },
-): Promise<PostgresTemplate> {
-  const binaries = await findPostgres();
-  const directory = join(options.stateDirectory, 'postgres-template');
-  const unfinished = `${directory}.unfinished`;
-  const passwordFile = join(options.stateDirectory, 'postgres-password');
-  await rm(directory, { recursive: true, force: true });
-  await rm(unfinished, { recursive: true, force: true });
-  await mkdir(options.stateDirectory, { recursive: true });
+export async function initialisePostgres(leash: Leash, options: PostgresOptions): Promise<PostgresCluster> {
+  const { initdb, postgres } = await findPostgres();
+  const password = randomSecret();
+  const passwordFile = `${options.directory}-password`;
+  await mkdir(dirname(options.directory), { recursive: true });
   // A file, because every user of the machine can read the command line of a process.
-  await writeFile(passwordFile, `${options.password}\n`, { mode: 0o600 });
+  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
   try {
-    const initdb = await leash.spawn({
+    const process = await leash.spawn({
       id: 'initdb',
-      command: binaries.initdb.command,
+      command: initdb.command,
       arguments: [
-        ...binaries.initdb.prefix,
-        `--pgdata=${unfinished}`,
+        ...initdb.prefix,
+        `--pgdata=${options.directory}`,
         `--username=${user}`,
         `--pwfile=${passwordFile}`,
         '--auth=scram-sha-256',
@@ -87,38 +86,24 @@ export async function createPostgresTemplate(
         '--no-sync',
       ],
       environment: options.environment,
-      workingDirectory: options.stateDirectory,
+      workingDirectory: dirname(options.directory),
       logFile: options.logFile,
     });
-    const exit = await initdb.exited;
+    const exit = await process.exited;
     if (exit.code !== 0) {
-      throw await partFailure(initdb, 'postgres_not_initialised', `ended with ${describeExit(exit)}`);
+      throw await partFailure(process, 'postgres_not_initialised', `ended with ${describeExit(exit)}`);
     }
-    await rename(unfinished, directory);
   } finally {
     await rm(passwordFile, { force: true });
   }
-  return { binaries, directory, password: options.password };
+  return { ...options, command: postgres, password };
 }
 
-/** Ready when a real client can log in and select; a port that accepts connections is not enough. */
-export function postgresProbe(url: string): Probe {
-  return async (signal) => {
-    signal.throwIfAborted();
-    const client = new Client({ connectionString: url, connectionTimeoutMillis: connectLimitMs });
-    try {
-      await client.connect();
-      await client.query('select 1');
-    } finally {
-      await client.end();
-    }
-  };
-}
-
-async function serverVersion(url: string): Promise<string> {
+/** The version of a server, asked by a client that logged in. */
+async function askVersion(url: string): Promise<string> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: connectLimitMs });
-  await client.connect();
   try {
+    await client.connect();
     const { rows } = await client.query<{ server_version: string }>('show server_version');
     return rows[0]?.server_version ?? 'unknown';
   } finally {
@@ -127,44 +112,35 @@ async function serverVersion(url: string): Promise<string> {
 }
 
 /**
- * Starts a copy of the template on a port and waits until it answers.
+ * Starts the server of a cluster and waits until a client can log in and ask; a port that accepts connections is not enough.
  * @throws Failure `environment` (75) with its last log lines; by then it has been ended.
  */
-export async function startPostgres(
-  leash: Leash,
-  template: PostgresTemplate,
-  options: {
-    directory: string;
-    port: number;
-    logFile: string;
-    environment: Readonly<Record<string, string>>;
-    signal?: AbortSignal | undefined;
-  },
-): Promise<RunningPostgres> {
-  await rm(options.directory, { recursive: true, force: true });
-  await mkdir(dirname(options.directory), { recursive: true });
-  await cp(template.directory, options.directory, { recursive: true });
-  const { command, prefix } = template.binaries.postgres;
+export async function startPostgres(leash: Leash, cluster: PostgresCluster, port: number): Promise<RunningPostgres> {
+  const { command, password, directory } = cluster;
   const postgres = await leash.spawn({
     id: 'postgres',
-    command,
+    command: command.command,
     arguments: [
-      ...prefix,
+      ...command.prefix,
       '-D',
-      options.directory,
-      ...Object.entries({ ...settings, port: String(options.port) }).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+      directory,
+      ...Object.entries({ ...settings, port: String(port) }).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     ],
-    environment: options.environment,
-    workingDirectory: options.directory,
-    logFile: options.logFile,
+    environment: cluster.environment,
+    workingDirectory: directory,
+    logFile: cluster.logFile,
     // SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to leave.
     endSignal: 'SIGINT',
   });
-  const url = connectionUrl(template.password, options.port);
+  const url = `postgresql://${user}:${password}@${host}:${port}/${database}`;
+  let version = '';
+  const probe: Probe = async (signal) => {
+    signal.throwIfAborted();
+    version = await askVersion(url);
+  };
   try {
-    const probed = `select 1 on ${host}:${options.port}`;
-    await waitUntilReady({ process: postgres, probe: postgresProbe(url), probed, signal: options.signal });
-    return { process: postgres, port: options.port, url, version: await serverVersion(url) };
+    await waitUntilReady({ process: postgres, probe, probed: `show server_version on ${host}:${port}`, signal: cluster.signal });
+    return { process: postgres, port, url, version };
   } catch (error) {
     await postgres.stop(0);
     throw error;

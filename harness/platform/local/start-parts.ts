@@ -6,7 +6,7 @@ import type { Tier } from '../../contract/topology.ts';
 import type { StartRequest } from '../platform.ts';
 import type { LocalSystem, Part } from './local-system.ts';
 import type { Ports } from './ports.ts';
-import { startPostgres } from './postgres.ts';
+import { initialisePostgres, startPostgres } from './postgres.ts';
 import { httpProbe, waitUntilReady } from './readiness.ts';
 import {
   type Environment,
@@ -101,16 +101,15 @@ function nodeProcess(start: Start, folder: string): Pick<ServerSpecification, 'c
 
 async function startDatabase(start: Start): Promise<{ url: string; component: Component }> {
   const { context, directories, ports, signal, system } = start;
-  const template = await context.postgresTemplate();
+  const startedMs = performance.now();
+  const cluster = await initialisePostgres(context.leash, {
+    directory: join(directories.variantState, 'postgres'),
+    logFile: join(directories.logs, 'postgres.log'),
+    environment: context.environmentOf(`${system.variant}/postgres`),
+    signal,
+  });
   return ports.startOn(async (port) => {
-    const startedMs = performance.now();
-    const postgres = await startPostgres(context.leash, template, {
-      directory: join(directories.variantState, 'postgres'),
-      port,
-      logFile: join(directories.logs, 'postgres.log'),
-      environment: context.environmentOf(`${system.variant}/postgres`),
-      signal,
-    });
+    const postgres = await startPostgres(context.leash, cluster, port);
     const part: Part = { tier: 'postgres', id: 'postgres', position: 0, process: postgres.process, port };
     system.add(part);
     announce(start, part, performance.now() - startedMs);
