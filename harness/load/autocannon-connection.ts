@@ -1,0 +1,272 @@
+import net, { type Socket } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import { headers } from '../../system/api/headers.ts';
+import type { AutocannonClient } from './autocannon-client.ts';
+import { type Answer, ResponseReader } from './response-reader.ts';
+import type { Connection, ConnectionFailure, PartialAnswer, Target } from './transport.ts';
+
+const firstBackOffMs = 10;
+const longestBackOffMs = 250;
+/** The kernel repeats an unanswered SYN after a second; a fresh attempt is no slower and cannot be put off further. */
+const connectTimeoutMs = 1000;
+/** A connection that lived this long was not refused in disguise. */
+const settledAfterMs = 1000;
+/** A server closes an idle connection at its keep-alive timeout; one that is this close to it is replaced, not used. */
+const keepAliveMarginMs = 1000;
+
+export type ConnectionState = 'connecting' | 'idle' | 'busy' | 'down' | 'refused' | 'closed';
+
+/** Told by a connection, never from within a call to it except where a socket event arrives. */
+export interface ConnectionOwner {
+  onAttempt(): void;
+  onOpened(): void;
+  /** The state is another one now. */
+  onState(connection: AutocannonConnection, before: ConnectionState): void;
+  onAnswered(job: number, status: number, body: Buffer): void;
+  onFailed(job: number, failure: ConnectionFailure, partial: PartialAnswer): void;
+}
+
+const refusals = new Set(['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL']);
+const resets = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
+
+/**
+ * One autocannon client whose `_connect` and `_doRequest` are ours: autocannon holds the connection and parses, the
+ * schedule decides when something is sent. At most one request is in flight, so that an answer can only belong to it.
+ */
+export class AutocannonConnection implements Connection {
+  readonly #client: AutocannonClient;
+  readonly #target: Target;
+  readonly #owner: ConnectionOwner;
+  #reader: ResponseReader | undefined;
+  #state: ConnectionState = 'connecting';
+  #inFlight: { readonly job: number; readonly requestId: string } | undefined;
+  #failures = 0;
+  #openedAtMs: number | undefined;
+  #idleSinceMs = 0;
+  /** As the server's first answer on this connection announced it; undefined before it. */
+  #keepAliveMs: number | undefined;
+  #socket: Socket | undefined;
+  #backOff: NodeJS.Timeout | undefined;
+  #connectTimeout: NodeJS.Timeout | undefined;
+
+  /** Must be constructed in `setupClient`: autocannon sets its parser callbacks after it and then calls `_connect`. */
+  constructor(client: AutocannonClient, target: Target, owner: ConnectionOwner) {
+    this.#client = client;
+    this.#target = target;
+    this.#owner = owner;
+    client._doRequest = () => {};
+    client._connect = () => this.connect();
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  get job(): number | undefined {
+    return this.#inFlight?.job;
+  }
+
+  /** True when the server may be about to close this idle connection. */
+  get nearsKeepAliveTimeout(): boolean {
+    return performance.now() - this.#idleSinceMs > (this.#keepAliveMs ?? Number.POSITIVE_INFINITY) - keepAliveMarginMs;
+  }
+
+  /** Attempts to connect now. */
+  connect(): void {
+    if (this.#state === 'closed') {
+      return;
+    }
+    clearTimeout(this.#backOff);
+    this.#backOff = undefined;
+    // The first `_connect` is the first moment at which autocannon's own callbacks exist and can be replaced.
+    this.#reader ??= new ResponseReader(this.#client.parser);
+    this.#reader.reset();
+    this.#keepAliveMs = undefined;
+    const socket = net.connect({ host: this.#target.host, port: this.#target.port, noDelay: true });
+    this.#socket = socket;
+    this.#client.conn = socket;
+    this.#owner.onAttempt();
+    this.#connectTimeout = setTimeout(() => this.#lost(socket, 'ETIMEDOUT'), connectTimeoutMs);
+    socket.on('connect', () => this.#opened(socket));
+    socket.on('data', (chunk) => this.#received(socket, chunk));
+    socket.on('end', () => this.#ended(socket));
+    socket.on('error', (error: NodeJS.ErrnoException) => this.#lost(socket, error.code ?? error.message));
+    socket.on('close', () => this.#lost(socket, undefined));
+    // An attempt after a refusal stays a refusal until it succeeds, so that jobs due meanwhile need not wait for it.
+    if (this.#state !== 'refused') {
+      this.#enter('connecting');
+    }
+  }
+
+  /** Cuts a back-off short: another connection has found the target reachable again. */
+  hurry(): void {
+    if (this.#backOff !== undefined) {
+      this.connect();
+    }
+  }
+
+  /** Marks the connection as taken; `send` follows at once. */
+  take(): void {
+    this.#enter('busy');
+  }
+
+  send(job: number, requestId: string, request: Buffer): void {
+    this.#inFlight = { job, requestId };
+    this.#socket?.write(request);
+  }
+
+  /** Gives up the connection and whatever is in flight on it without reporting it, then opens it anew. */
+  renew(): void {
+    // A reset tells the server at once that nobody waits for the answer any more.
+    const reset = this.#inFlight !== undefined;
+    this.#inFlight = undefined;
+    this.#discard(reset);
+    this.#reconnectLater();
+  }
+
+  close(): void {
+    this.#inFlight = undefined;
+    this.#discard();
+    clearTimeout(this.#backOff);
+    this.#enter('closed');
+    this.#client.destroy();
+  }
+
+  #enter(state: ConnectionState): void {
+    const before = this.#state;
+    this.#state = state;
+    this.#owner.onState(this, before);
+  }
+
+  #opened(socket: Socket): void {
+    if (socket !== this.#socket) {
+      return;
+    }
+    clearTimeout(this.#connectTimeout);
+    this.#openedAtMs = performance.now();
+    this.#idleSinceMs = this.#openedAtMs;
+    this.#owner.onOpened();
+    this.#enter('idle');
+  }
+
+  #received(socket: Socket, chunk: Buffer): void {
+    if (socket !== this.#socket || this.#reader === undefined) {
+      return;
+    }
+    const { answer, malformed } = this.#reader.read(chunk);
+    if (this.#inFlight === undefined) {
+      // Nothing was asked on this connection: whatever this is, it must not be taken for the answer to the next request.
+      this.renew();
+    } else if (answer !== undefined) {
+      this.#answered(answer, malformed);
+    } else if (malformed) {
+      this.#failed('mismatch');
+    }
+  }
+
+  #ended(socket: Socket): void {
+    if (socket !== this.#socket || this.#reader === undefined) {
+      return;
+    }
+    const { answer } = this.#reader.end();
+    if (answer !== undefined && this.#inFlight !== undefined) {
+      this.#answered(answer, true);
+    } else {
+      this.#lost(socket, undefined);
+    }
+  }
+
+  #answered(answer: Answer, spent: boolean): void {
+    const { job, requestId } = this.#inFlight as { job: number; requestId: string };
+    this.#inFlight = undefined;
+    this.#failures = 0;
+    const { status, body } = answer;
+    const echoed = answer.header(headers.requestId);
+    if (echoed !== undefined && echoed !== requestId) {
+      // An answer to another request: nothing on this connection can be trusted any more.
+      this.#discard();
+      this.#owner.onFailed(job, 'mismatch', { status, body });
+      this.#reconnectLater();
+      return;
+    }
+    const reusable = answer.keepAlive && !spent;
+    if (!reusable) {
+      this.#discard();
+    }
+    this.#owner.onAnswered(job, status, body);
+    if (reusable) {
+      this.#noteKeepAlive(answer);
+      this.#idleSinceMs = performance.now();
+      this.#enter('idle');
+    } else {
+      this.#reconnectLater();
+    }
+  }
+
+  #noteKeepAlive(answer: Answer): void {
+    if (this.#keepAliveMs === undefined) {
+      const seconds = /timeout=(\d+)/.exec(answer.header('keep-alive') ?? '')?.[1];
+      this.#keepAliveMs = seconds === undefined ? Number.POSITIVE_INFINITY : Number(seconds) * 1000;
+    }
+  }
+
+  #failed(failure: ConnectionFailure): void {
+    const inFlight = this.#inFlight;
+    const partial = this.#reader?.partial() ?? {};
+    this.#inFlight = undefined;
+    this.#discard();
+    if (inFlight !== undefined) {
+      this.#owner.onFailed(inFlight.job, failure, partial);
+    }
+    this.#reconnectLater();
+  }
+
+  #lost(socket: Socket, code: string | undefined): void {
+    if (socket !== this.#socket) {
+      return;
+    }
+    if (this.#state === 'connecting' || this.#state === 'refused') {
+      this.#discard();
+      this.#reconnectLater(code !== undefined && refusals.has(code));
+      return;
+    }
+    this.#failed(code !== undefined && resets.has(code) ? 'reset' : 'closed');
+  }
+
+  /** Drops the socket; none of its later events is listened to, so that the next one starts clean. */
+  #discard(reset = false): void {
+    clearTimeout(this.#connectTimeout);
+    const socket = this.#socket;
+    this.#socket = undefined;
+    if (socket === undefined) {
+      return;
+    }
+    socket.removeAllListeners();
+    // An error of a socket that was given up says nothing new, but unheard it would end the process.
+    socket.on('error', () => {});
+    if (reset && !socket.connecting && !socket.destroyed) {
+      socket.resetAndDestroy();
+    } else {
+      socket.destroy();
+    }
+  }
+
+  /**
+   * The first reconnection is immediate; further ones without an answer or a second of life in between wait 10 ms to
+   * 250 ms: a dead or rejecting port must not become a busy loop.
+   */
+  #reconnectLater(refused = false): void {
+    if (this.#openedAtMs !== undefined && performance.now() - this.#openedAtMs > settledAfterMs) {
+      this.#failures = 0;
+    }
+    this.#openedAtMs = undefined;
+    const attempt = this.#failures;
+    this.#failures += 1;
+    this.#enter(refused ? 'refused' : 'down');
+    if (attempt === 0 && !refused) {
+      this.connect();
+    } else {
+      this.#backOff = setTimeout(() => this.connect(), Math.min(longestBackOffMs, firstBackOffMs * 2 ** Math.max(0, attempt - 1)));
+    }
+  }
+}

@@ -1,0 +1,231 @@
+import type { OperationKind } from '../contract/common.ts';
+import type { Counts, HistogramRecord, Second, Timing } from '../contract/observation.ts';
+import type { ErrorClass } from '../contract/operation.ts';
+import type { LoadPlan } from '../contract/plan.ts';
+import { createHistogram, encode, type Histogram, record } from '../measurement/histogram.ts';
+
+const microsecondsPerSecond = 1_000_000;
+
+type Window = HistogramRecord['window'];
+type Outcome = HistogramRecord['outcome'];
+
+interface OpenSecond {
+  sent: number;
+  done: number;
+  dropped: number;
+  errors: Partial<Record<ErrorClass, number>>;
+  inFlight: number;
+}
+
+/** Nearest-rank percentile of sorted values: the seconds are small enough to be exact. */
+function rankOf(sorted: Float64Array, percentile: number): number {
+  return sorted[Math.max(1, Math.ceil((percentile / 100) * sorted.length)) - 1] ?? 0;
+}
+
+/**
+ * What happened to every job of a step: fed by the execution with moments in µs from the epoch, read as counts,
+ * histograms and seconds. A job passes through invoked, perhaps sent, and settled, each once.
+ */
+export class StepRecord {
+  readonly #plan: LoadPlan;
+  readonly #warmUpUs: number;
+  readonly #invokedUs: Float64Array;
+  readonly #sentUs: Float64Array;
+  readonly #settledUs: Float64Array;
+  readonly #succeeded: Uint8Array;
+  readonly #counts: Record<Window, Counts> = {
+    'warm-up': { issued: 0, succeeded: 0, failed: {} },
+    steady: { issued: 0, succeeded: 0, failed: {} },
+  };
+  readonly #histograms = new Map<string, { key: Omit<HistogramRecord, 'sampleCount' | 'encoded'>; histogram: Histogram }>();
+  readonly #seconds: OpenSecond[] = [];
+  #inFlight = 0;
+  #issued = 0;
+  #settledCount = 0;
+
+  constructor(plan: LoadPlan) {
+    const jobs = plan.offsetsUs.length;
+    this.#plan = plan;
+    this.#warmUpUs = plan.warmUpMs * 1000;
+    this.#invokedUs = new Float64Array(jobs).fill(Number.NaN);
+    this.#sentUs = new Float64Array(jobs).fill(Number.NaN);
+    this.#settledUs = new Float64Array(jobs).fill(Number.NaN);
+    this.#succeeded = new Uint8Array(jobs);
+  }
+
+  /** Jobs that were invoked and whose outcome is not known yet, waiting ones included. */
+  get open(): number {
+    return this.#issued - this.#settledCount;
+  }
+
+  /** Seconds from the epoch to the last one in which something was sent or ended. */
+  get secondsTouched(): number {
+    return this.#seconds.length;
+  }
+
+  intendedUs(job: number): number {
+    return this.#plan.offsetsUs[job] ?? Number.NaN;
+  }
+
+  kindOf(job: number): OperationKind {
+    const request = this.#plan.requests[this.#plan.requestOf[job] ?? -1];
+    if (request === undefined) {
+      throw new RangeError(`job ${job} has no request`);
+    }
+    return request.kind;
+  }
+
+  /** The moment of sending, or undefined while the job waits. */
+  sentUs(job: number): number | undefined {
+    const at = this.#sentUs[job] ?? Number.NaN;
+    return Number.isNaN(at) ? undefined : at;
+  }
+
+  isSettled(job: number): boolean {
+    return !Number.isNaN(this.#settledUs[job] ?? Number.NaN);
+  }
+
+  invoked(job: number, nowUs: number): void {
+    this.#invokedUs[job] = nowUs;
+    this.#issued += 1;
+    this.#counts[this.#windowOf(job)].issued += 1;
+  }
+
+  sent(job: number, nowUs: number): void {
+    this.#sentUs[job] = nowUs;
+    this.#inFlight += 1;
+    this.#secondAt(nowUs).sent += 1;
+  }
+
+  /** Ends a job, as a success or with the class of its error. Throws when it had ended before: nothing counts twice. */
+  settled(job: number, nowUs: number, error?: ErrorClass): void {
+    if (this.isSettled(job)) {
+      throw new Error(`job ${job} was settled twice, the second time as ${error ?? 'success'}`);
+    }
+    this.#settledUs[job] = nowUs;
+    this.#settledCount += 1;
+    const wasSent = this.sentUs(job) !== undefined;
+    if (wasSent) {
+      this.#inFlight -= 1;
+    }
+    const second = this.#secondAt(nowUs);
+    const counts = this.#counts[this.#windowOf(job)];
+    if (error === undefined) {
+      this.#succeeded[job] = 1;
+      counts.succeeded += 1;
+      second.done += 1;
+    } else {
+      counts.failed[error] = (counts.failed[error] ?? 0) + 1;
+      second.errors[error] = (second.errors[error] ?? 0) + 1;
+      second.dropped += error === 'dropped' ? 1 : 0;
+    }
+    for (const outcome of error === undefined ? (['success', 'all'] as const) : (['all'] as const)) {
+      this.#recordSpans(job, nowUs, outcome);
+    }
+  }
+
+  counts(window: Window): Counts {
+    return structuredClone(this.#counts[window]);
+  }
+
+  histogram(window: Window, kind: OperationKind, outcome: Outcome, timing: Timing): Histogram | undefined {
+    return this.#histograms.get(`${window} ${kind} ${outcome} ${timing}`)?.histogram;
+  }
+
+  histogramRecords(): HistogramRecord[] {
+    return [...this.#histograms.values()].map(({ key, histogram }) => ({
+      ...key,
+      sampleCount: histogram.totalCount,
+      encoded: encode(histogram),
+    }));
+  }
+
+  /** Notes how many requests are in flight at the end of a second; called once for each, in order. */
+  endSecond(second: number): void {
+    this.#openSecond(second).inFlight = this.#inFlight;
+  }
+
+  /** A second as far as it is known: jobs by intended start, sends, ends and errors by the moment at which they happened. */
+  second(second: number): Second {
+    const { sent, done, dropped, errors, inFlight } = this.#openSecond(second);
+    const lags: number[] = [];
+    const searchResponses: number[] = [];
+    let arrivals = 0;
+    const endUs = (second + 1) * microsecondsPerSecond;
+    for (let job = this.#firstJobFrom(second * microsecondsPerSecond); job < this.#issued && this.intendedUs(job) < endUs; job += 1) {
+      arrivals += 1;
+      lags.push((this.#invokedUs[job] ?? Number.NaN) - this.intendedUs(job));
+      if (this.#succeeded[job] === 1 && this.kindOf(job) === 'search') {
+        searchResponses.push((this.#settledUs[job] ?? Number.NaN) - this.intendedUs(job));
+      }
+    }
+    const sortedLags = Float64Array.from(lags).sort();
+    const sorted = Float64Array.from(searchResponses).sort();
+    return {
+      second,
+      arrivals,
+      sent,
+      done,
+      dropped,
+      errors: { ...errors },
+      inFlight,
+      ...(sortedLags.length > 0 && { lagP99Us: rankOf(sortedLags, 99) }),
+      ...(sorted.length > 0 && {
+        searchResponseUs: { p50: rankOf(sorted, 50), p95: rankOf(sorted, 95), p99: rankOf(sorted, 99), sampleCount: sorted.length },
+      }),
+    };
+  }
+
+  #windowOf(job: number): Window {
+    return this.intendedUs(job) < this.#warmUpUs ? 'warm-up' : 'steady';
+  }
+
+  #recordSpans(job: number, nowUs: number, outcome: Outcome): void {
+    const intendedUs = this.intendedUs(job);
+    const invokedUs = this.#invokedUs[job] ?? Number.NaN;
+    const sentUs = this.sentUs(job);
+    this.#record(job, outcome, 'response', nowUs - intendedUs);
+    this.#record(job, outcome, 'lag', invokedUs - intendedUs);
+    if (sentUs !== undefined) {
+      this.#record(job, outcome, 'service', nowUs - sentUs);
+      this.#record(job, outcome, 'client-wait', sentUs - invokedUs);
+    }
+  }
+
+  #record(job: number, outcome: Outcome, timing: Timing, spanUs: number): void {
+    const window = this.#windowOf(job);
+    const kind = this.kindOf(job);
+    const id = `${window} ${kind} ${outcome} ${timing}`;
+    let entry = this.#histograms.get(id);
+    if (entry === undefined) {
+      entry = { key: { window, kind, outcome, timing }, histogram: createHistogram() };
+      this.#histograms.set(id, entry);
+    }
+    record(entry.histogram, spanUs);
+  }
+
+  #secondAt(nowUs: number): OpenSecond {
+    return this.#openSecond(Math.floor(nowUs / microsecondsPerSecond));
+  }
+
+  #openSecond(second: number): OpenSecond {
+    while (this.#seconds.length <= second) {
+      this.#seconds.push({ sent: 0, done: 0, dropped: 0, errors: {}, inFlight: 0 });
+    }
+    return this.#seconds[second] as OpenSecond;
+  }
+
+  #firstJobFrom(fromUs: number): number {
+    let low = 0;
+    let high = this.#plan.offsetsUs.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.intendedUs(middle) < fromUs) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+}
