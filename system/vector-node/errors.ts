@@ -1,0 +1,67 @@
+/** An error that the client is told about in Qdrant's envelope; `message` is the whole text of `status.error`. */
+export class VectorNodeError extends Error {
+  override readonly name: string = 'VectorNodeError';
+  readonly status: number;
+
+  constructor(status: number, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.status = status;
+  }
+}
+
+/** Where in the body a format error is reported to be, as serde does: a column, or nothing for formats that it buffers first. */
+export type FormatPosition =
+  | { readonly kind: 'end' }
+  | { readonly kind: 'value'; readonly path: readonly string[] }
+  | { readonly kind: 'enum'; readonly path: readonly string[] }
+  | { readonly kind: 'column'; readonly line: number; readonly column: number };
+
+/** The body is not of the shape that the call takes (400). The position is added where the body's text is known. */
+export class FormatError extends VectorNodeError {
+  override readonly name = 'FormatError';
+  readonly detail: string;
+  readonly position: FormatPosition;
+
+  constructor(detail: string, position: FormatPosition = { kind: 'end' }) {
+    super(400, `Format error in JSON body: ${detail}`);
+    this.detail = detail;
+    this.position = position;
+  }
+}
+
+export function badRequest(message: string): VectorNodeError {
+  return new VectorNodeError(400, `Bad request: ${message}`);
+}
+
+export function wrongInput(message: string): VectorNodeError {
+  return new VectorNodeError(400, `Wrong input: ${message}`);
+}
+
+export function notFound(message: string): VectorNodeError {
+  return new VectorNodeError(404, `Not found: ${message}`);
+}
+
+/** Values of the right type outside their range (422). */
+export function invalidBody(problem: string): VectorNodeError {
+  return new VectorNodeError(422, `Validation error in JSON body: [${problem}]`);
+}
+
+/** A part of Qdrant's API that this node knows and does not have: said by name, never answered wrongly. */
+export function notImplemented(what: string): VectorNodeError {
+  return new VectorNodeError(501, `Not implemented: the embedded vector node does not have ${what}`);
+}
+
+/** The disk refused; what was acknowledged before is safe and reads go on. */
+export function storageFailed(path: string, cause: unknown): VectorNodeError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new VectorNodeError(500, `Service internal error: cannot write ${path}: ${reason}`, cause);
+}
+
+export function vectorDimensionError(expected: number, actual: number, vectorName: string): VectorNodeError {
+  const where = vectorName === '' ? '' : ` for vector '${vectorName}'`;
+  return wrongInput(`Vector dimension error: expected dim: ${expected}, got ${actual}${where}`);
+}
+
+export function unknownVectorName(name: string): VectorNodeError {
+  return wrongInput(`Not existing vector name error: ${name}`);
+}

@@ -1,0 +1,107 @@
+/** What one pass over JSON text finds that JSON.parse would lose or let through. */
+export interface Scan {
+  /** An integer of 16 or more digits, which a double may not hold. */
+  readonly hasLongInteger: boolean;
+  /** Nested deeper than allowed, or a number beyond a double. */
+  readonly refused: boolean;
+  /** The first key of the outermost object that is there twice. */
+  readonly duplicateKey: string | undefined;
+}
+
+/** The nesting at which the Rust engine's reader stops. */
+export const maximumDepth = 127;
+const longIntegerDigits = 16;
+const longestFiniteDigits = 300;
+
+const quote = 0x22;
+const backslash = 0x5c;
+const comma = 0x2c;
+const dot = 0x2e;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+
+const isDigit = new Uint8Array(256);
+const isNumberByte = new Uint8Array(256);
+for (const character of '0123456789+-.eE') {
+  isNumberByte[character.charCodeAt(0)] = 1;
+}
+for (const character of '0123456789') {
+  isDigit[character.charCodeAt(0)] = 1;
+}
+
+/** Index of the quote that closes the string opened at `start`, or the length. */
+export function endOfString(bytes: Uint8Array, start: number): number {
+  let index = start + 1;
+  while (index < bytes.length) {
+    const byte = bytes[index];
+    if (byte === backslash) {
+      index += 2;
+    } else if (byte === quote) {
+      return index;
+    } else {
+      index += 1;
+    }
+  }
+  return bytes.length;
+}
+
+/** Index just after the number that starts at `start`. */
+export function endOfNumber(bytes: Uint8Array, start: number): number {
+  let index = start + 1;
+  while (index < bytes.length && isNumberByte[bytes[index] as number] === 1) {
+    index += 1;
+  }
+  return index;
+}
+
+/** Scans well-formed or broken JSON without parsing or recursion. */
+export function scanJson(bytes: Buffer): Scan {
+  let depth = 0;
+  let hasLongInteger = false;
+  let refused = false;
+  let keyExpected = false;
+  let duplicateKey: string | undefined;
+  const keys = new Set<string>();
+  let index = 0;
+  while (index < bytes.length) {
+    const byte = bytes[index] as number;
+    if (isNumberByte[byte] === 1) {
+      let digits = index;
+      while (isDigit[bytes[digits] ?? 0] === 1 || digits === index) {
+        digits += 1;
+      }
+      const end = endOfNumber(bytes, index);
+      hasLongInteger ||= digits === end && digits - index >= longIntegerDigits;
+      const hasExponent = bytes[digits] !== dot ? end > digits : false;
+      if ((hasExponent || end - index > longestFiniteDigits) && !Number.isFinite(Number(bytes.toString('latin1', index, end)))) {
+        refused = true;
+      }
+      index = end;
+      continue;
+    }
+    if (byte === quote) {
+      const end = endOfString(bytes, index);
+      if (keyExpected && depth === 1) {
+        const key = bytes.toString('latin1', index + 1, end);
+        duplicateKey ??= keys.has(key) ? key : undefined;
+        keys.add(key);
+      }
+      keyExpected = false;
+      index = end + 1;
+      continue;
+    }
+    if (byte === openBrace || byte === openBracket) {
+      depth += 1;
+      refused ||= depth > maximumDepth;
+      keyExpected = byte === openBrace;
+    } else if (byte === closeBrace || byte === closeBracket) {
+      depth -= 1;
+    } else if (byte === comma) {
+      keyExpected = depth === 1;
+    }
+    index += 1;
+  }
+  return { hasLongInteger, refused, duplicateKey };
+}

@@ -1,0 +1,23 @@
+import { vectorNodeEnvironmentSchema } from '../api/environment.ts';
+import { runProcess } from '../runtime/process.ts';
+import { listen } from '../runtime/server.ts';
+import { Catalogue } from './catalogue.ts';
+import { createVectorNodeApp } from './rest/app.ts';
+import { CollectionDirectory } from './storage/collection-directory.ts';
+import { identity } from './version.ts';
+
+/**
+ * The embedded vector node: the part of Qdrant's REST interface that the search path uses, started with Qdrant's own variables.
+ * It listens only when every collection has been read back, and does not start when one cannot be.
+ */
+await runProcess('vector-node', vectorNodeEnvironmentSchema, async ({ settings, logger, onClose }) => {
+  const startedAtMs = performance.now();
+  const catalogue = await Catalogue.open(new CollectionDirectory(settings.QDRANT__STORAGE__STORAGE_PATH, logger));
+  onClose(() => catalogue.close());
+  const server = await listen(createVectorNodeApp(catalogue, logger), settings.QDRANT__SERVICE__HOST, settings.QDRANT__SERVICE__HTTP_PORT);
+  onClose(() => server.close());
+  logger.info(
+    { ...identity, port: server.port, collections: catalogue.collections.length, startedInMs: Math.round(performance.now() - startedAtMs) },
+    'ready',
+  );
+});

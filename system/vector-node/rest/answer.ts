@@ -1,0 +1,77 @@
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import type { Logger } from 'pino';
+import { VectorNodeError } from '../errors.ts';
+import { writeJson } from '../json/write.ts';
+import { bodyLimitBytes } from './body.ts';
+
+/** Text that is already JSON, so that payloads kept as text are not written again. */
+export class JsonText {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+function secondsSince(startedAtMs: unknown): number {
+  return typeof startedAtMs === 'number' ? (performance.now() - startedAtMs) / 1000 : 0;
+}
+
+/** Starts the clock of the envelope's `time`. */
+export const startClock: RequestHandler = (_request, response, next) => {
+  response.locals.startedAtMs = performance.now();
+  next();
+};
+
+function sendJson(response: Response, status: number, text: string): void {
+  response.statusCode = status;
+  // Express would add a charset, which Qdrant's answers do not have.
+  response.setHeader('content-type', 'application/json');
+  response.end(text);
+}
+
+/** A handler that answers with its result in the envelope. */
+export function answering(handle: (request: Request) => unknown): RequestHandler {
+  return async (request, response) => {
+    const result = await handle(request);
+    const text = result instanceof JsonText ? result.text : writeJson(result);
+    sendJson(response, 200, `{"result":${text},"status":"ok","time":${secondsSince(response.locals.startedAtMs)}}`);
+  };
+}
+
+/** Nothing of this path and method is known: an empty 404, as Qdrant answers. */
+export const answerUnknown: RequestHandler = (_request, response) => {
+  response.statusCode = 404;
+  response.end();
+};
+
+function asVectorNodeError(error: unknown): VectorNodeError {
+  if (error instanceof VectorNodeError) {
+    return error;
+  }
+  const { status, type, length, received } = error as { status?: unknown; type?: unknown; length?: number; received?: number };
+  if (type === 'entity.too.large') {
+    const bytes = length ?? received ?? bodyLimitBytes + 1;
+    return new VectorNodeError(400, `JSON payload (${bytes} bytes) is larger than allowed (limit: ${bodyLimitBytes} bytes).`, error);
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return new VectorNodeError(status, `Bad request: ${message}`, error);
+  }
+  return new VectorNodeError(500, `Service internal error: ${message}`, error);
+}
+
+/** Turns whatever a handler threw into Qdrant's error envelope. */
+export function answerError(logger: Logger): ErrorRequestHandler {
+  return (thrown, request, response, next) => {
+    const error = asVectorNodeError(thrown);
+    if (error.status >= 500 && error.status !== 501) {
+      logger.error({ err: error, method: request.method, path: request.path }, 'a request failed');
+    }
+    if (response.headersSent) {
+      next(thrown);
+      return;
+    }
+    sendJson(response, error.status, writeJson({ status: { error: error.message }, time: secondsSince(response.locals.startedAtMs) }));
+  };
+}
