@@ -1,0 +1,166 @@
+import type { MetricId } from '../harness/contract/metrics.ts';
+import type { Comparison, Result } from '../harness/contract/result.ts';
+import { answered, resourceRules, stampOf, worstSlo } from './findings.ts';
+import { count, figure, interval, joined, range, ratio, signedPercent, significant } from './numbers.ts';
+import { sloSentence } from './slo-text.ts';
+import type { Strings } from './strings.ts';
+
+/** The answer to the question of a scenario, and the sentences that say how far it reaches. */
+export interface Answer {
+  readonly headline: string;
+  readonly qualifiers: readonly string[];
+}
+
+/** The metric of the headline is fixed by what was compared and never by how it came out. */
+const headlineMetrics: readonly MetricId[] = [
+  'search-response-p95',
+  'ask-response-p95',
+  'search-response-p50',
+  'search-response-mean',
+  'search-response-p99',
+];
+
+/** Two-sided Wilcoxon signed rank: fewer pairs cannot reach 95 % whatever they show. */
+export const pairsNeededAt95 = 6;
+
+/** Every sentence carries the machine and the resource rule, because no ratio means anything without them. */
+export function answerOf(result: Result, s: Strings): Answer {
+  const setting = s.setting(resourceRules(result));
+  switch (stampOf(result)) {
+    case 'partial':
+      return { headline: s.answer.partial(setting, result.partialReason), qualifiers: [s.answer.noVerdict(setting)] };
+    case 'no-data': {
+      const { issued, succeeded } = answered(result);
+      return { headline: s.answer.nothing(setting, count(succeeded), count(issued)), qualifiers: [] };
+    }
+    case 'invalid':
+      return { headline: s.answer.invalid(setting, result.validity.reasons), qualifiers: [s.answer.noVerdict(setting)] };
+    case 'pass':
+    case 'fail':
+    case 'inconclusive':
+      return decided(result, s);
+  }
+}
+
+function decided(result: Result, s: Strings): Answer {
+  const primary = headlineComparison(result);
+  const costs = result.variants.some((each) => each.topology.vector.shards > 1);
+  const rest = [
+    ...(primary ? secondary(result, primary, s) : []),
+    ...ladder(result, s),
+    ...(costs ? [s.answer.scope(s.setting(resourceRules(result)))] : []),
+  ];
+  if (primary) {
+    return { headline: headline(primary, s), qualifiers: [evidence(result, primary, s), ...rest] };
+  }
+  const setting = s.setting(resourceRules(result));
+  const worst = worstSlo(result);
+  return { headline: worst ? s.answer.bySlo(setting, sloSentence(worst, s)) : s.answer.noComparison(setting), qualifiers: rest };
+}
+
+/** Of the first metric that was compared, the variant that moved most; a decided ratio before an undecided one. */
+function headlineComparison(result: Result): Comparison | undefined {
+  for (const metric of [...headlineMetrics, ...result.comparisons.map((each) => each.metric)]) {
+    const candidates = result.comparisons.filter((each) => each.metric === metric);
+    const first = candidates.toSorted((a, b) => weight(b) - weight(a))[0];
+    if (first) {
+      return first;
+    }
+  }
+  return undefined;
+}
+
+function weight(comparison: Comparison): number {
+  const moved = comparison.verdict === 'higher' || comparison.verdict === 'lower';
+  return (moved ? 1_000 : 0) + Math.abs(Math.log(comparison.ratio));
+}
+
+function headline(comparison: Comparison, s: Strings): string {
+  const { metric, baseline, variant, verdict, detectableEffect } = comparison;
+  const setting = s.setting([comparison.resourceRule]);
+  const title = s.metricTitle(metric);
+  switch (verdict) {
+    case 'higher':
+    case 'lower':
+      return s.answer.ratio(setting, title, variant, baseline, ratio(comparison.ratio));
+    case 'no-difference-seen':
+      return s.answer.noDifference(setting, title, variant, baseline, detectable(detectableEffect));
+    case 'undecided':
+      return s.answer.undecided(setting, title, variant, baseline);
+  }
+}
+
+/** A change that would have been seen, as unsigned per cent; undefined when the result does not say. */
+export function detectable(effect: number | undefined): string | undefined {
+  return effect === undefined ? undefined : `${signedPercent(effect).replace(/^[+±]/, '')} %`;
+}
+
+/** `1.60–1.79`, with the coverage where it is not 95 %. */
+export function ratioInterval(comparison: Comparison): string | undefined {
+  const { interval: bounds } = comparison;
+  if (!bounds) {
+    return undefined;
+  }
+  const text = range(significant(bounds.low), significant(bounds.high));
+  return bounds.confidence === 0.95 ? text : `${text}, ${significant(bounds.confidence * 100)} %`;
+}
+
+function evidence(result: Result, comparison: Comparison, s: Strings): string {
+  const setting = s.setting([comparison.resourceRule]);
+  const bounds = ratioInterval(comparison);
+  const pairs = count(comparison.pairs);
+  const samples = result.variants.map((each) => each.metrics[comparison.metric]?.sampleCount ?? 0);
+  const fewest = count(Math.min(...samples));
+  if (bounds === undefined) {
+    return comparison.pairs < pairsNeededAt95
+      ? s.answer.tooFewPairs(setting, comparison.pairs, pairsNeededAt95, ratio(comparison.ratio))
+      : s.answer.noInterval(setting, pairs, ratio(comparison.ratio));
+  }
+  return s.answer.evidence(setting, ratio(comparison.ratio), bounds, pairs, fewest);
+}
+
+function secondary(result: Result, primary: Comparison, s: Strings): string[] {
+  const others = result.comparisons.filter((each) => each !== primary);
+  const several = new Set(result.comparisons.map((each) => each.variant)).size > 1;
+  const sentences: string[] = [];
+  for (const rule of resourceRules(result)) {
+    const setting = s.setting([rule]);
+    const ruled = others.filter((each) => each.resourceRule === rule);
+    const name = (each: Comparison) => (several ? s.answer.metricOf(s.metricTitle(each.metric), each.variant) : s.metricTitle(each.metric));
+    const moved = ruled.filter((each) => each.verdict === 'higher' || each.verdict === 'lower');
+    const same = ruled.filter((each) => each.verdict === 'no-difference-seen');
+    const open = ruled.filter((each) => each.verdict === 'undecided');
+    if (moved.length > 0) {
+      sentences.push(
+        s.answer.also(
+          setting,
+          moved.map((each) => s.answer.ratioItem(name(each), ratio(each.ratio), ratioInterval(each), count(each.pairs))),
+        ),
+      );
+    }
+    if (same.length > 0) {
+      sentences.push(
+        s.answer.alsoNone(
+          setting,
+          same.map((each) => s.answer.noneItem(name(each), detectable(each.detectableEffect))),
+        ),
+      );
+    }
+    if (open.length > 0) {
+      sentences.push(s.answer.alsoUndecided(setting, open.map(name)));
+    }
+  }
+  return sentences;
+}
+
+function ladder(result: Result, s: Strings): string[] {
+  const passed = result.variants.flatMap((each) => {
+    const rung = each.metrics['highest-passed-rate'];
+    if (!rung) {
+      return [];
+    }
+    const bounds = rung.interval && ` (${interval('highest-passed-rate', rung.value, rung.interval)})`;
+    return [`${each.id} ${joined(figure('highest-passed-rate', rung.value))}${bounds ?? ''}`];
+  });
+  return passed.length > 0 ? [s.answer.ladder(s.setting(resourceRules(result)), passed)] : [];
+}

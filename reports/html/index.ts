@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import type { Result } from '../../harness/contract/result.ts';
+import { answerOf } from '../answer.ts';
+import { stampOf } from '../findings.ts';
+import { html, type Markup, trusted } from '../markup.ts';
+import { type Language, type Strings, strings } from '../strings.ts';
+import { checkerSection, claimSection, errorSection } from './evidence.ts';
+import { firstScreen } from './first-screen.ts';
+import { ladderSection } from './ladder.ts';
+import { overTimeSection } from './over-time.ts';
+import { type Section, utc } from './parts.ts';
+import { percentileSection } from './percentiles.ts';
+import { balanceSection, processSection } from './processes.ts';
+import { provenanceSection } from './provenance.ts';
+import { ratioSection } from './ratios.ts';
+import { sloSection } from './slos.ts';
+import { stageSection } from './stages.ts';
+import { style } from './style.ts';
+import { validitySection } from './validity.ts';
+import { variantRows } from './variants.ts';
+
+/** A report larger than this, in bytes, leaves its second-by-second tables to result.json. */
+export const sizeLimitBytes = 400_000;
+
+/**
+ * The report of one run as one file: no script, nothing loaded, readable in light, dark, print and on a phone. Everything
+ * comes from the result; free text is escaped. Throws RangeError when a figure of the result is not finite.
+ */
+export async function renderHtml(result: Result, language: Language = 'en'): Promise<string> {
+  const s = strings[language];
+  const full = await page(result, s, true);
+  return Buffer.byteLength(full) <= sizeLimitBytes ? full : page(result, s, false);
+}
+
+async function page(result: Result, s: Strings, withTables: boolean): Promise<string> {
+  const [percentiles, overTime, stages, ratios] = await Promise.all([
+    percentileSection(result, s),
+    overTimeSection(result, withTables, s),
+    stageSection(result, s),
+    ratioSection(result, s),
+  ]);
+  const claims = claimSection(result, s);
+  const rows: readonly (readonly (Section | undefined)[])[] = [
+    [sloSection(result, s)],
+    [percentiles],
+    [ratios],
+    [overTime],
+    [stages, ladderSection(result, s)],
+    [processSection(result, s), balanceSection(result, s)],
+    [errorSection(result, s), checkerSection(result, s)],
+    [claims],
+    [validitySection(result, s), provenanceSection(result, s)],
+  ];
+  const present = rows.map((row) => row.filter((part) => part !== undefined)).filter((row) => row.length > 0);
+  const stamp = stampOf(result);
+  const decides = stamp !== 'invalid' && stamp !== 'partial';
+  const body = html`${head(result, present.flat(), s)}<main class="${decides ? '' : 'decides-nothing'}">${firstScreen(result, s)}${variantRows(result, s)}${present.map(
+    (row) => (row.length > 1 ? html`<div class="pair">${row.map((part) => part.markup)}</div>` : row.map((part) => part.markup)),
+  )}</main>`;
+  return document(result, body, s);
+}
+
+function head(result: Result, sections: readonly Section[], s: Strings): Markup {
+  const links = html`<a href="#answer">${s.nav.answer}</a>${sections.map((part) => html`<a href="#${part.id}">${s.nav[part.id]}</a>`)}`;
+  return html`<header class="top"><div><p class="crumbs"><span class="minor"><b>${s.product}</b><i>/</i></span><b>${result.scenario}</b><i>/</i><span>${s.first.run(
+    utc(result.provenance.startedAt),
+  )}</span><span class="minor"><i>/</i>${result.profile}<i>/</i>${s.first.seed(result.seed)}</span></p><nav aria-label="${s.nav.label}">${links}</nav><details><summary aria-label="${s.nav.label}">☰</summary><div>${links}</div></details></div></header>`;
+}
+
+function document(result: Result, body: Markup, s: Strings): string {
+  const hash = createHash('sha256').update(style).digest('base64');
+  const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
+  const title = `${s.stamp[stampOf(result)]} · ${result.scenario} · ${utc(result.provenance.startedAt)}`;
+  const hatch = html`<svg class="defs" aria-hidden="true"><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line x1="0" x2="0" y1="0" y2="6" stroke="var(--hatch)" stroke-width="1.5"/></pattern></defs></svg>`;
+  return html`<!doctype html>
+<html lang="${s.languageTag}"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="description" content="${answerOf(result, s).headline}"><title>${title}</title><style>${trusted(style)}</style></head><body>${hatch}${body}</body></html>
+`.markup;
+}

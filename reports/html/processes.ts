@@ -1,0 +1,76 @@
+import type { Result } from '../../harness/contract/result.ts';
+import { shareBar } from '../charts/share-bar.ts';
+import { html } from '../markup.ts';
+import { absent, count, figure, joined, memory, percent, significant } from '../numbers.ts';
+import type { Strings } from '../strings.ts';
+import { nothing, type Section, section, seriesOf, table, variantName } from './parts.ts';
+
+/** CPU and memory of every process of the system under test. */
+export function processSection(result: Result, s: Strings): Section {
+  const all = result.variants.flatMap((variant) => variant.processes.map((process) => ({ variant, process })));
+  if (all.length === 0) {
+    return section('processes', s.section.processes, '', nothing(s.processes.none), 'half');
+  }
+  const most = Math.max(...all.map(({ process }) => process.cpuSeconds));
+  const rows = result.variants.flatMap((variant) =>
+    variant.processes.map((process, place) => [
+      place === 0 ? variantName(result, variant.id) : '',
+      html`<code>${process.id}</code>`,
+      shareBar(most > 0 ? process.cpuSeconds / most : 0, seriesOf(result, variant.id).colour),
+      significant(process.cpuSeconds),
+      significant(process.cpuSecondsPer1k),
+      process.residentBytes === undefined ? absent : joined(memory(process.residentBytes)),
+    ]),
+  );
+  const unread = all.some(({ process }) => process.residentBytes === undefined);
+  const columns = [
+    { head: s.variants.variant },
+    { head: s.processes.process },
+    { head: '' },
+    { head: s.processes.cpu, numeric: true },
+    { head: s.processes.perThousand, numeric: true },
+    { head: s.processes.memory, numeric: true },
+  ];
+  return section(
+    'processes',
+    s.section.processes,
+    s.processes.subtitle,
+    html`${table(columns, rows, s.section.processes)}${unread && html`<p class="note">${s.processes.noMemory}</p>`}`,
+    'half',
+  );
+}
+
+/** Points per shard; undefined when no variant has more than one shard, because one shard has no balance. */
+export function balanceSection(result: Result, s: Strings): Section | undefined {
+  const sharded = result.variants.filter((variant) => variant.topology.vector.shards > 1);
+  if (sharded.length === 0) {
+    return undefined;
+  }
+  const known = sharded.filter((variant) => variant.shards.length > 0);
+  if (known.length === 0) {
+    return section('balance', s.section.balance, '', nothing(s.balance.none), 'half');
+  }
+  const most = Math.max(1, ...known.flatMap((variant) => variant.shards.map((shard) => shard.points)));
+  const rows = known.flatMap((variant) => {
+    const total = variant.shards.reduce((sum, shard) => sum + shard.points, 0);
+    const mean = total / variant.shards.length / most;
+    const balance = variant.metrics['shard-balance'];
+    return variant.shards.map((shard, place) => [
+      place === 0
+        ? html`${variantName(result, variant.id)}${balance && html`<small>${s.balance.ratio(figure('shard-balance', balance.value).text)}</small>`}`
+        : '',
+      html`<code>${shard.id}</code>`,
+      shareBar(shard.points / most, seriesOf(result, variant.id).colour, mean),
+      count(shard.points),
+      total > 0 ? percent(shard.points / total) : absent,
+    ]);
+  });
+  const columns = [
+    { head: s.variants.variant },
+    { head: s.balance.shard },
+    { head: '' },
+    { head: s.balance.points, numeric: true },
+    { head: s.balance.share, numeric: true },
+  ];
+  return section('balance', s.section.balance, s.balance.subtitle, table(columns, rows, s.section.balance), 'half');
+}

@@ -1,0 +1,449 @@
+import type { OperationKind, ResourceRule } from '../harness/contract/common.ts';
+import { type MetricId, metricDefinition } from '../harness/contract/metrics.ts';
+import type { ErrorClass } from '../harness/contract/operation.ts';
+import type { Comparator } from '../harness/contract/scenario.ts';
+import type { Tier } from '../harness/contract/topology.ts';
+import type { CheckVerdict, ClaimVerdict, ExitCode } from '../harness/contract/verdict.ts';
+import type { Stamp } from './findings.ts';
+
+const because = (why: string | undefined): string => (why === undefined || why === '' ? '' : `: ${why}`);
+const list = (items: readonly string[]): string => items.join(', ');
+const plural = (n: number, one: string, many: string): string => (n === 1 ? one : many);
+
+const rules: Record<ResourceRule, string> = { 'equal-total': 'equal total resources', 'equal-per-node': 'equal resources per node' };
+const tiers: Record<Tier, string> = {
+  gateway: 'gateway',
+  query: 'query',
+  indexer: 'indexer',
+  provider: 'embeddings and answers',
+  vector: 'vector store',
+  postgres: 'documents',
+};
+const errorClasses: Record<ErrorClass, string> = {
+  'http-4xx': 'HTTP 4xx',
+  'http-5xx': 'HTTP 5xx',
+  timeout: 'timeout',
+  closed: 'closed',
+  reset: 'reset',
+  refused: 'refused',
+  dropped: 'dropped',
+  mismatch: 'mismatch',
+  unfinished: 'unfinished',
+};
+const exits: Record<ExitCode, string> = {
+  0: 'nothing failed',
+  99: 'an SLO or a checker failed',
+  98: 'a regression was confirmed',
+  97: 'nothing was measured, or nothing could be decided',
+  64: 'the command was not understood',
+  70: 'a fault of this program',
+  75: 'the environment was unfit: this run decides nothing',
+  78: 'the configuration was refused',
+  130: 'interrupted: the result is partial',
+};
+
+const en = {
+  languageTag: 'en',
+  product: 'rag-testbed',
+  /** The condition under which every sentence of the answer holds. */
+  setting: (resourceRules: readonly ResourceRule[]) =>
+    ['on one machine', resourceRules.map((rule) => rules[rule]).join(' and ')].filter((part) => part !== '').join(', '),
+  rule: rules,
+  metricTitle: (metric: MetricId): string => metricDefinition(metric).title,
+  kind: { search: 'search', ask: 'ask', upsert: 'upsert' } satisfies Record<OperationKind, string>,
+  tier: tiers,
+  errorClass: (errorClass: ErrorClass): string => errorClasses[errorClass],
+  stamp: {
+    pass: 'PASS',
+    fail: 'FAIL',
+    inconclusive: 'INCONCLUSIVE',
+    'no-data': 'NO DATA',
+    invalid: 'INVALID',
+    partial: 'PARTIAL',
+  } satisfies Record<Stamp, string>,
+  check: { pass: 'pass', fail: 'fail', unknown: 'undecided' } satisfies Record<CheckVerdict, string>,
+  holds: { pass: 'holds', fail: 'broken', unknown: 'not observed' } satisfies Record<CheckVerdict, string>,
+  claim: { confirmed: 'confirmed', refuted: 'refuted', undecided: 'undecided' } satisfies Record<ClaimVerdict, string>,
+
+  answer: {
+    ratio: (setting: string, metric: string, variant: string, baseline: string, ratio: string) =>
+      `${capital(setting)}, the ${metric} of ${variant} is ${ratio} that of ${baseline}.`,
+    noDifference: (setting: string, metric: string, variant: string, baseline: string, effect: string | undefined) =>
+      `${capital(setting)}: no difference seen in ${metric} between ${variant} and ${baseline}; ${effect === undefined ? 'the change that would have been seen is not known' : `a change of ${effect} would have been seen`}.`,
+    undecided: (setting: string, metric: string, variant: string, baseline: string) =>
+      `${capital(setting)}, it stays undecided whether the ${metric} of ${variant} differs from that of ${baseline}.`,
+    bySlo: (setting: string, sentence: string) => `${capital(setting)}: ${sentence}`,
+    noComparison: (setting: string) => `${capital(setting)}, this run compares nothing: no ratio and no SLO was computed.`,
+    nothing: (setting: string, succeeded: string, issued: string) =>
+      `Nothing was measured ${setting}: ${succeeded} answers to ${issued} requests.`,
+    invalid: (setting: string, reasons: readonly string[]) =>
+      `${capital(setting)}, this run decides nothing${because(reasons.join('; '))}.`,
+    partial: (setting: string, why: string | undefined) =>
+      `${capital(setting)}, this run decides nothing: it ended early${why === undefined ? '' : ` (${why})`}.`,
+    noVerdict: (setting: string) => `The figures below are shown as they were measured ${setting}; no verdict is drawn from them.`,
+    evidence: (setting: string, ratio: string, bounds: string, pairs: string, samples: string) =>
+      `Ratio ${ratio}, interval ${bounds}, from ${pairs} pairs of repetitions with ${samples} requests or more per variant, ${setting}.`,
+    tooFewPairs: (setting: string, pairs: number, needed: number, ratio: string) =>
+      `Too few repetitions: ${pairs} ${plural(pairs, 'pair admits', 'pairs admit')} no interval at 95 %, ${needed} are needed; the ratio of ${ratio} seen ${setting}, is no finding.`,
+    noInterval: (setting: string, pairs: string, ratio: string) =>
+      `No interval could be given for the ratio of ${ratio} from ${pairs} pairs of repetitions ${setting}.`,
+    metricOf: (metric: string, variant: string) => `${metric} of ${variant}`,
+    ratioItem: (metric: string, ratio: string, bounds: string | undefined, pairs: string) =>
+      `${metric} ${ratio} (${bounds ?? `no interval from ${pairs} pairs`})`,
+    noneItem: (metric: string, effect: string | undefined) =>
+      effect === undefined ? metric : `${metric} (a change of ${effect} would have been seen)`,
+    also: (setting: string, items: readonly string[]) => `Also ${setting}: ${list(items)}.`,
+    alsoNone: (setting: string, items: readonly string[]) => `No difference seen ${setting}: ${list(items)}.`,
+    alsoUndecided: (setting: string, items: readonly string[]) => `Undecided ${setting}: ${list(items)}.`,
+    ladder: (setting: string, items: readonly string[]) => `Highest passed rung of the ladder ${setting}: ${list(items)}.`,
+    scope: (setting: string) => `Without a network or quotas, ${setting}, this measures what sharding costs, not what scale-out gains.`,
+  },
+
+  first: {
+    question: 'Question',
+    hypothesis: 'Hypothesis',
+    servedBy: 'Served by',
+    worstSlo: 'Worst SLO',
+    margin: 'Margin',
+    rate: 'Rate',
+    validity: 'Validity',
+    checkers: 'Checkers',
+    run: (startedAt: string) => `run ${startedAt}`,
+    seed: (seed: number) => `seed ${seed}`,
+    valid: 'Valid.',
+    invalid: 'Invalid.',
+    noSlo: 'no SLO was judged',
+    noRate: 'no rate was measured',
+    noChecks: 'no check was observed',
+    notObserved: (title: string) => `${title} not observed`,
+    rateText: (offered: string, achieved: string, variant: string) =>
+      [offered, ' offered → ', achieved, ` achieved (lowest, ${variant})`] as const,
+    on: ' on ',
+    sloCounts: (failed: number, undecided: number, total: number) =>
+      total === 0
+        ? 'no SLO was judged'
+        : [
+            failed > 0 ? `${failed} of ${total} ${plural(total, 'SLO', 'SLOs')} failed` : undefined,
+            undecided > 0 ? `${undecided} ${failed > 0 ? '' : `of ${total} `}undecided` : undefined,
+            failed === 0 && undecided === 0 ? `${total} of ${total} ${plural(total, 'SLO', 'SLOs')} held` : undefined,
+          ]
+            .filter((part) => part !== undefined)
+            .join(' · '),
+    checkerCounts: (failed: number, undecided: number, total: number) =>
+      `${failed} of ${total} failed${undecided > 0 ? ` · ${undecided} undecided` : ''}`,
+    leftOut: (invalid: number, total: number) => `${invalid} of ${total} repetitions invalid, left out`,
+    notQdrant: 'not Qdrant',
+    simulated: 'simulated',
+    embedded: 'embedded',
+  },
+
+  section: {
+    answer: 'Answer',
+    variants: 'Variants',
+    slos: 'Service level objectives',
+    percentiles: 'Response time by percentile',
+    overTime: 'Over time',
+    stages: 'Where time goes',
+    ladder: 'Ladder of rates',
+    ratios: 'Ratios to the baseline',
+    balance: 'Balance of the shards',
+    processes: 'Processes',
+    errors: 'Errors by class',
+    checkers: 'Checkers',
+    claims: 'Claims judged by this run',
+    validity: 'Validity',
+    provenance: 'Provenance',
+  },
+  nav: {
+    label: 'Sections',
+    answer: 'Answer',
+    slos: 'SLOs',
+    percentiles: 'Percentiles',
+    'over-time': 'Over time',
+    stages: 'Stages',
+    ladder: 'Ladder',
+    ratios: 'Ratios',
+    balance: 'Shards',
+    processes: 'Processes',
+    errors: 'Errors',
+    checkers: 'Checkers',
+    claims: 'Claims',
+    validity: 'Validity',
+    provenance: 'Provenance',
+  },
+
+  variants: {
+    caption: 'p50 ● p95 ┃ p99 ▸ search response time, ms; dotted: limits',
+    variant: 'Variant',
+    engine: 'Vector store',
+    rate: 'Offered → achieved, /s',
+    axis: 'p50 ● p95 ┃ p99 ▸ in ms; dotted: limits',
+    recall: 'recall@10',
+    errors: 'Errors, %',
+    cpu: 'CPU s per 1k',
+    memory: 'Memory',
+    reference: 'baseline',
+    resources: (shards: number, query: number, gateway: number) =>
+      `${shards} ${plural(shards, 'shard', 'shards')} · ${query} query · ${gateway} gateway`,
+    samples: (n: string) => `n = ${n}`,
+    errorsOf: (errors: string, n: string) => `${errors} of ${n}`,
+    below: (bound: string) => `< ${bound}`,
+    notMeasured: 'not measured',
+    noEngine: 'engine not reported',
+    none: 'No variant was started.',
+  },
+
+  slo: {
+    subtitle: (variants: number) =>
+      variants > 1 ? `failed first; the worst variant is named, the marks show all ${variants}` : 'failed first',
+    verdict: 'Verdict',
+    objective: 'Objective',
+    worst: 'Worst variant',
+    observed: 'Observed (95 % CI)',
+    limit: 'limit',
+    margin: 'Margin',
+    samples: 'Samples',
+    tail: (tail: string, n: string) => `tail ${tail} of ${n}`,
+    none: 'No SLO was judged in this run.',
+    notObserved: (metric: string, variant: string, why: string | undefined) =>
+      `the ${metric} of ${variant} was not observed${because(why)}.`,
+    undecided: (metric: string, variant: string, value: string, limit: string, why: string | undefined) =>
+      `${metric} is ${value} on ${variant}, undecided against the limit of ${limit}${because(why)}.`,
+    sentence: (metric: string, variant: string, value: string, limit: string, comparator: Comparator, held: boolean, margin: string) =>
+      `${metric} is ${value} on ${variant}, ${held ? 'within' : comparator === 'le' ? 'above' : 'below'} the limit of ${limit} (margin ${margin}).`,
+    allVariants: 'All variants',
+  },
+
+  percentiles: {
+    title: (kind: OperationKind) => (kind === 'search' ? 'Response time by percentile' : `Response time of ${kind} requests by percentile`),
+    subtitle: (kind: string, counts: readonly string[]) =>
+      `${kind}, steady state, counted from the intended start; ${counts.join(', ')}; bars at p50, p95, p99 are 95 % intervals`,
+    sampleCount: (variant: string, n: string) => `${variant} n = ${n}`,
+    axis: 'share of requests answered within · axis 1 ÷ (1 − p), log scale',
+    tick: (percentile: number) => `${percentile} %`,
+    name: (metric: MetricId) => /p\d+$/.exec(metric)?.[0]?.replace(/^p(\d\d)(\d+)$/, 'p$1.$2') ?? metric,
+    fewSamples: (n: number) => `fewer than ${n} samples`,
+    embedded: (engine: string) => `${engine}, not Qdrant`,
+    howTo: 'How to read it',
+    right: 'Right is rarer: at 99 % one request in a hundred is slower. A lower line answers sooner at every percentile that it covers.',
+    gap: (variant: string, baseline: string, at50: string, at99: string) =>
+      `The ratio of ${variant} to ${baseline} is ${at50} at p50 and ${at99} at p99 of the merged histograms.`,
+    circle: 'Circles are limits, each at its own percentile.',
+    thin: (n: number) => `Thin lines on hatched ground rest on fewer than ${n} requests and decide nothing.`,
+    frame: (engine: string) => `The dashed frame says that ${engine} served, not Qdrant.`,
+    none: 'No histogram of a valid repetition exists, so there is no curve to draw.',
+    described: (kind: string, parts: readonly string[]) => `Percentile plot of ${kind} response time, ms, by variant. ${parts.join('. ')}.`,
+    percentile: 'Percentile',
+    tail: 'beyond',
+  },
+
+  overTime: {
+    subtitle: (parts: readonly string[]) => `${parts.join(' · ')}; warm-up hatched and left out of every figure above`,
+    repetition: (variant: string, repetition: string) => `${variant}, ${repetition}`,
+    panel: {
+      response: ['Response time', 'ms, per second of intended start'],
+      rate: ['Rate', 'requests per second'],
+      inFlight: ['In flight', 'requests, end of second'],
+      errors: ['Errors', 'requests per second, by class'],
+    },
+    offered: 'offered',
+    done: 'done',
+    inFlightLabel: 'in flight',
+    noErrors: 'no errors',
+    noSuccess: 'no success',
+    none: 'No time series of a repetition was recorded.',
+    described: (panel: string, variant: string) => `${panel} over time, ${variant}`,
+    second: 's',
+    columns: ['Second', 'arrivals', 'sent', 'done', 'errors', 'in flight', 'p50, ms', 'p95, ms', 'p99, ms', 'n'],
+    left: 'Second-by-second tables are left out to keep this file small; result.json has them.',
+  },
+
+  stages: {
+    subtitle: 'ms per stage, by cohort of whole requests',
+    note: 'Each bar is the mean of the requests around that percentile of the whole response, so its parts add up. Percentiles of single stages would not.',
+    described: (parts: readonly string[]) => `Stage bars by cohort and variant. ${parts.join('. ')}.`,
+    total: (variant: string, cohort: string, total: string) => `${variant} ${cohort} ${total}`,
+    none: 'No answer carried stage times.',
+    columns: ['Variant', 'Cohort', 'n', 'Total, ms'],
+  },
+
+  ladder: {
+    subtitle: 'fixed rates, one repetition each beyond the judged rate; a broken rung fails no run',
+    rate: 'Offered, /s',
+    passed: 'passed',
+    failed: 'failed',
+    invalid: 'invalid',
+    notRun: 'not run',
+    unknown: 'not judged',
+    highest: 'Highest passed',
+    lowest: 'Lowest failed',
+    noneFailed: 'none failed',
+    nonePassed: 'none passed',
+    figures: (achieved: string, p99: string | undefined) => `${achieved} achieved${p99 === undefined ? '' : ` · p99 ${p99}`}`,
+    none: (profile: string) => `The profile ${profile} has no ladder.`,
+  },
+
+  ratios: {
+    subtitle: (baseline: string) => `each variant ÷ ${baseline}, pairs of repetitions, 95 % interval`,
+    note: 'Hodges–Lehmann estimate over the log ratios of paired repetitions with its exact interval. A hollow mark decided nothing; a grey band is the change that could not have been seen.',
+    verdict: { higher: 'higher', lower: 'lower' },
+    noDifference: (effect: string | undefined) =>
+      effect === undefined ? 'no difference seen' : `no difference seen; a change of ${effect} would have been`,
+    tooFewPairs: (pairs: number, needed: number) => `undecided: ${pairs} ${plural(pairs, 'pair', 'pairs')}, 95 % needs ${needed}`,
+    undecided: 'undecided: the interval does not exclude 1 ×',
+    noInterval: 'no interval',
+    none: 'No pair of valid repetitions exists, so no ratio was formed.',
+    described: (items: readonly string[]) => `Ratios to the baseline with 95 % intervals. ${items.join('. ')}.`,
+    columns: ['Ratio of', 'Metric', 'Ratio', '95 % interval', 'Pairs', 'Rule', 'Conclusion'],
+  },
+
+  balance: {
+    subtitle: 'points per shard after the fill; dotted: the mean',
+    shard: 'Shard',
+    points: 'Points',
+    share: 'Share, %',
+    ratio: (value: string) => `max ÷ mean ${value}`,
+    none: 'No variant reported points per shard.',
+  },
+
+  processes: {
+    subtitle: 'over all valid judged windows; memory at the end of the last one',
+    process: 'Process',
+    cpu: 'CPU s',
+    perThousand: 'CPU s per 1k',
+    memory: 'Resident',
+    total: 'all processes',
+    none: 'No process was observed.',
+    noMemory: '– marks memory that the machine would not tell.',
+  },
+
+  errors: {
+    subtitle: 'valid judged repetitions, all kinds of request',
+    errorClass: 'Class',
+    examples: 'Example request ids',
+    none: (issued: string) => `None of ${issued} requests failed.`,
+    noRequests: 'No request was issued in a valid repetition.',
+  },
+
+  checkers: {
+    subtitle: 'invariants over the history of operations',
+    verdict: 'Verdict',
+    checker: 'Checker',
+    checked: 'Checked',
+    violations: 'Violations',
+    why: 'Why',
+    examples: 'Examples',
+    none: 'No checker ran.',
+  },
+
+  claims: {
+    subtitle: (confirmed: number, refuted: number, undecided: number) =>
+      `${confirmed} confirmed · ${refuted} refuted · ${undecided} undecided · a refuted claim is a finding, not a failure`,
+    verdict: 'Verdict',
+    claim: 'Claim',
+    statement: 'Statement',
+    measured: 'Measured (95 % CI)',
+    why: 'Why',
+  },
+
+  validity: {
+    subtitle: 'can these numbers be trusted?',
+    check: 'Check',
+    observed: 'Observed',
+    limit: 'Limit',
+    verdict: 'Verdict',
+    order: 'Order of the judged repetitions; variants take turns',
+    invalidRun: (place: number, step: string, reasons: string) => `${place} (${step}) invalid, left out: ${reasons}`,
+    noChecks: 'No validity check was recorded.',
+    noRuns: 'No repetition was run.',
+    noReason: 'no reason given',
+    described: (total: number, invalid: number) => `${total} judged repetitions in the order in which they ran, ${invalid} of them invalid`,
+  },
+
+  provenance: {
+    subtitle: 'everything needed to get these numbers again',
+    commit: 'Commit',
+    clean: 'clean',
+    dirty: 'with uncommitted changes',
+    unknownCommit: 'not known',
+    unknownState: 'state not known',
+    version: 'Version',
+    plan: 'Plan',
+    planText: (variants: number, repetitions: number, seed: number, hash: string) =>
+      `${variants} ${plural(variants, 'variant', 'variants')} × ${repetitions} ${plural(repetitions, 'repetition', 'repetitions')} · seed ${seed} · configuration ${hash}`,
+    corpus: 'Corpus',
+    corpusText: (documents: string, dimensions: number, tenants: number, chinese: string) =>
+      `${documents} documents × ${dimensions} dimensions · ${tenants} ${plural(tenants, 'tenant', 'tenants')} · ${chinese} % Chinese`,
+    workload: 'Workload',
+    workloadText: (arrivals: string, rate: string, mix: string, deadline: string, connections: number) =>
+      `open loop, ${arrivals} arrivals at ${rate} · ${mix} · deadline ${deadline} · ${connections} connections`,
+    windows: 'Windows',
+    windowsText: (warmUp: string, steady: string) => `${warmUp} warm-up, ${steady} steady state per repetition`,
+    platform: 'Platform',
+    platformText: (id: string, requested: string, why: string) => `${id} (asked for ${requested}): ${why}`,
+    machine: 'Machine',
+    machineText: (cpus: number, model: string, memory: string, system: string) =>
+      `${cpus} × ${model} · ${memory} · ${system} · generator on the same machine`,
+    runtime: 'Runtime',
+    duration: 'Duration',
+    durationText: (length: string, startedAt: string) => `${length}, from ${startedAt}`,
+    reproduce: 'Reproduce',
+    runId: 'Run',
+  },
+
+  table: {
+    summary: 'Data table',
+    toLimit: (title: string) => `${title}: data`,
+  },
+
+  picture: {
+    title: (scenario: string, run: string) => `${scenario}: search response time by percentile, run ${run}`,
+    nothing: 'Nothing was measured: there is no curve to draw.',
+  },
+
+  markdown: {
+    next: 'The full report is report.html beside this file; every figure comes from result.json.',
+    cut: 'Cut here: the summary reached its size limit. The report has the rest.',
+  },
+
+  console: {
+    slo: 'SLO',
+    worst: 'worst',
+    observed: 'observed (95 % CI)',
+    margin: 'margin',
+    samples: 'samples',
+    variant: 'variant',
+    resources: 'resources',
+    servedBy: 'served by',
+    p50: 'p50 ms',
+    p95: 'p95 ms',
+    p99: 'p99 ms',
+    recall: 'recall@10',
+    cpu: 'CPU s per 1k',
+    shards: (n: number) => `${n} ${plural(n, 'shard', 'shards')}`,
+    slowest: 'slowest',
+    slowestText: (stage: string, share: string, cohort: string, variant: string, next: string | undefined) =>
+      `${stage}, ${share} % of the ${cohort} cohort of ${variant}${next === undefined ? '' : `; then ${next}`}`,
+    slowestNext: (stage: string, share: string) => `${stage}, ${share} %`,
+    noStages: 'no stage was timed',
+    next: 'next',
+    exit: (code: number) => `exit ${code}`,
+    checker: (id: string, violations: string, checked: string, why: string) => `checker ${id}: ${violations} of ${checked} checked, ${why}`,
+    settings: (profile: string, seed: number, variants: number, repetitions: number) =>
+      `${profile} · seed ${seed} · ${variants} ${plural(variants, 'variant', 'variants')} × ${repetitions} ${plural(repetitions, 'repetition', 'repetitions')}`,
+    noSlo: 'no SLO was judged',
+    noVariant: 'no variant was started',
+    runValid: 'run valid',
+    runInvalid: 'run invalid',
+    exitReason: (code: ExitCode): string => exits[code],
+  },
+};
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Every word that a report says. A language that lacks one of them does not compile. */
+export type Strings = typeof en;
+export type Language = 'en';
+export const strings: Record<Language, Strings> = { en };

@@ -1,0 +1,27 @@
+import type { ValidityCheck } from '../harness/contract/result.ts';
+import { count, duration, joined, memory, percent, significant } from './numbers.ts';
+import type { Strings } from './strings.ts';
+
+/** Checks carry free units; the ones with a rule of their own are formatted by it. */
+export function inUnit(value: number, unit: string): string {
+  switch (unit) {
+    case 'ms':
+      return joined(duration(value));
+    case 'share':
+      return `${percent(value)} %`;
+    case 'bytes':
+      return joined(memory(value));
+    default:
+      return Number.isInteger(value) ? `${count(value)}${unit && ` ${unit}`}` : `${significant(value)}${unit && ` ${unit}`}`;
+  }
+}
+
+/** A limit as it was set, so nothing is rounded. */
+export function limitInUnit(value: number, unit: string): string {
+  return unit === 'share' ? `${count(Number((value * 100).toPrecision(12)))} %` : `${count(value)}${unit && ` ${unit}`}`;
+}
+
+/** `Schedule lag, p99 0.812 ms`, or that it was not observed. */
+export function checkValue(check: ValidityCheck, s: Strings): string {
+  return check.observed === undefined ? s.first.notObserved(check.title) : `${check.title} ${inUnit(check.observed, check.unit)}`;
+}
