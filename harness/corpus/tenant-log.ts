@@ -1,4 +1,5 @@
 import type { ConceptSpace } from '../../system/concepts/concept-space.ts';
+import { dotProduct } from './dot-product.ts';
 
 /** One change of a document. `row` is where its vector is kept; a deletion has neither row nor content. */
 export interface Change {
@@ -31,13 +32,18 @@ export function lastChangeAt(changes: readonly { readonly sequence: number }[], 
   return low - 1;
 }
 
-/** Puts a change where its number belongs; answers may arrive in another order than the log has. Throws on a number given twice. */
-export function insertInOrder<T extends { readonly sequence: number }>(changes: T[], change: T): void {
-  const before = lastChangeAt(changes, change.sequence);
-  if (changes[before]?.sequence === change.sequence) {
-    throw new RangeError(`sequence number ${change.sequence} is given twice`);
-  }
-  changes.splice(before + 1, 0, change);
+/** Puts a change where its number belongs, since answers may arrive in another order than the log has; returns its position. */
+function insertInOrder<T extends { readonly sequence: number }>(changes: T[], change: T): number {
+  const position = lastChangeAt(changes, change.sequence) + 1;
+  changes.splice(position, 0, change);
+  return position;
+}
+
+/** One version of a document: it was current from its own sequence number until the next change of the document. */
+export interface VersionRow {
+  readonly from: number;
+  until: number;
+  readonly document: DocumentLog;
 }
 
 /** Everything that one tenant wrote: documents by id, and all vectors in one block of memory. */
@@ -45,10 +51,13 @@ export interface TenantLog {
   readonly documents: ReadonlyMap<string, DocumentLog>;
   /** Every change of the tenant, in order: between two of them, exact results stay the same. */
   readonly changes: readonly { readonly sequence: number }[];
+  /** By row, in the order of writing, so that a scan reads memory from front to back. */
+  readonly rows: readonly VersionRow[];
+  /** Sequence numbers must be different; whoever writes has checked that. */
   write(docId: string, content: string, sequence: number): void;
   remove(docId: string, sequence: number): void;
   writeUncertain(docId: string, content: string): void;
-  /** Cosine of a query with a kept vector: both have length 1, so it is their dot product, summed in double precision. */
+  /** Cosine of a query with a kept vector: both have length 1, so it is their dot product. */
   score(query: Float32Array, row: number): number;
 }
 
@@ -56,18 +65,18 @@ export function createTenantLog(space: ConceptSpace): TenantLog {
   const { dimensions } = space;
   const documents = new Map<string, DocumentLog>();
   const changes: { readonly sequence: number }[] = [];
+  const rows: VersionRow[] = [];
   let vectors = new Float32Array(256 * dimensions);
-  let rows = 0;
 
-  const keep = (content: string) => {
-    if ((rows + 1) * dimensions > vectors.length) {
+  /** Keeps a vector as the next row. A write of unknown outcome is current at no time: nobody knows when. */
+  const keep = (document: DocumentLog, content: string, sequence: number) => {
+    if ((rows.length + 1) * dimensions > vectors.length) {
       const larger = new Float32Array(vectors.length * 2);
       larger.set(vectors);
       vectors = larger;
     }
-    vectors.set(space.embed(content), rows * dimensions);
-    rows += 1;
-    return rows - 1;
+    vectors.set(space.embed(content), rows.length * dimensions);
+    return rows.push({ from: sequence, until: Number.POSITIVE_INFINITY, document }) - 1;
   };
   const logOf = (docId: string) => {
     let log = documents.get(docId);
@@ -77,34 +86,32 @@ export function createTenantLog(space: ConceptSpace): TenantLog {
     }
     return log;
   };
-  const insert = (docId: string, change: Change) => {
+  const endAt = (change: Change | undefined, sequence: number) => {
+    const row = rows[change?.row ?? -1];
+    if (row !== undefined) {
+      row.until = sequence;
+    }
+  };
+  const insert = (document: DocumentLog, change: Change) => {
     insertInOrder(changes, { sequence: change.sequence });
-    insertInOrder(logOf(docId).changes, change);
+    const position = insertInOrder(document.changes, change);
+    endAt(document.changes[position - 1], change.sequence);
+    endAt(change, document.changes[position + 1]?.sequence ?? Number.POSITIVE_INFINITY);
   };
 
   return {
     documents,
     changes,
-    write: (docId, content, sequence) => insert(docId, { sequence, content, row: keep(content) }),
-    remove: (docId, sequence) => insert(docId, { sequence, content: undefined, row: undefined }),
+    rows,
+    write(docId, content, sequence) {
+      const document = logOf(docId);
+      insert(document, { sequence, content, row: keep(document, content, sequence) });
+    },
+    remove: (docId, sequence) => insert(logOf(docId), { sequence, content: undefined, row: undefined }),
     writeUncertain(docId, content) {
-      logOf(docId).uncertain.push({ sequence: Number.NaN, content, row: keep(content) });
+      const document = logOf(docId);
+      document.uncertain.push({ sequence: Number.NaN, content, row: keep(document, content, Number.NaN) });
     },
-    score(query, row) {
-      const offset = row * dimensions;
-      // Four running sums, because one would make each addition wait for the one before it.
-      let [first, second, third, fourth] = [0, 0, 0, 0];
-      let index = 0;
-      for (; index + 3 < dimensions; index += 4) {
-        first += (query[index] as number) * (vectors[offset + index] as number);
-        second += (query[index + 1] as number) * (vectors[offset + index + 1] as number);
-        third += (query[index + 2] as number) * (vectors[offset + index + 2] as number);
-        fourth += (query[index + 3] as number) * (vectors[offset + index + 3] as number);
-      }
-      for (; index < dimensions; index += 1) {
-        first += (query[index] as number) * (vectors[offset + index] as number);
-      }
-      return first + second + (third + fourth);
-    },
+    score: (query, row) => dotProduct(query, vectors, row * dimensions),
   };
 }
