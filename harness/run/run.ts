@@ -80,7 +80,7 @@ function stateOf(states: Stage['states'], id: string): VariantState {
 
 /** Starts all variants side by side. When one fails, those that started are stopped before this rejects. */
 async function startSystems(
-  { request, folder, plan, states, emit }: Stage,
+  { request, folder, plan, corpus, states, emit }: Stage,
   stack: AsyncDisposableStack,
 ): Promise<Map<string, RunningSystem>> {
   const platform = new LocalPlatform();
