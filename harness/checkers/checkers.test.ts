@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import type { AskResponse, Hit, SearchResponse } from '../../system/api/search.ts';
+import type { Evidence } from '../../system/api/evidence.ts';
+import type { Hit } from '../../system/api/search.ts';
 import { createConceptSpace } from '../../system/concepts/concept-space.ts';
 import { checkerResultSchema } from '../contract/result.ts';
 import { createCorpus, tenantNames } from '../corpus/documents.ts';
 import { createGroundTruth } from '../corpus/ground-truth.ts';
 import { completeAnswers } from './complete-answers.ts';
+import { currentVersion } from './current-version.ts';
 import { documentVersion } from './document-version.ts';
-import type { RawAnswer, ServedAnswer } from './served-answer.ts';
+import type { ServedAnswer } from './served-answer.ts';
 import { tenantIsolation } from './tenant-isolation.ts';
 import { wireFormat } from './wire-format.ts';
 
@@ -17,7 +19,7 @@ const truth = createGroundTruth(space);
 for (const [index, document] of documents.entries()) {
   truth.write({ ...document, sequence: index + 1 });
 }
-const evidence: SearchResponse['evidence'] = {
+const evidence: Evidence = {
   request_id: 'r',
   index_version: 'documents',
   applied_sequence: 40,
@@ -43,68 +45,54 @@ const hitsOf = (tenant: string): Hit[] =>
         ]
       : [],
   );
-const searchOf = (tenant: string): SearchResponse => ({ results: hitsOf(tenant).slice(0, 10), evidence });
-const askOf = (tenant: string): AskResponse => {
-  const sources = hitsOf(tenant).slice(0, 3);
-  return { answer: `${sources[0]?.content} [1]`, sources, usage: { prompt_tokens: 1, completion_tokens: 1 }, evidence };
-};
-/** Twelve good answers: six searches and six asks of two tenants. */
-const raw: RawAnswer[] = Array.from({ length: 12 }, (_, index) => {
+/** Twelve good answers of two tenants: six searches, then six asks. */
+const good: ServedAnswer[] = Array.from({ length: 12 }, (_, index) => {
   const tenant = `tenant-${(index % 2) + 1}`;
-  const kind = index < 6 ? 'search' : 'ask';
-  return { requestId: `step:${index}`, tenant, kind, body: JSON.stringify(kind === 'search' ? searchOf(tenant) : askOf(tenant)) };
+  const hits = hitsOf(tenant).slice(0, 10);
+  return { requestId: `step:${index}`, tenant, hits, text: index < 6 ? undefined : `${hits[0]?.content} [1]`, evidence };
 });
 
-type Name = 'wire-format' | 'tenant-isolation' | 'complete-answers' | 'document-version';
-function verdicts(answers: readonly RawAnswer[]): Record<Name, string> {
-  const { result, answers: served } = wireFormat(answers);
-  const results = [result, tenantIsolation(served), completeAnswers(served), documentVersion(served, truth)];
+type Name = 'tenant-isolation' | 'complete-answers' | 'document-version' | 'current-version';
+function verdicts(answers: readonly ServedAnswer[], history = truth): Record<Name, string> {
+  const results = [tenantIsolation(answers), completeAnswers(answers), documentVersion(answers, history), currentVersion(answers, history)];
   for (const each of results) {
     expect(checkerResultSchema.parse(each)).toEqual(each);
   }
   return Object.fromEntries(results.map(({ id, verdict }) => [id, verdict])) as Record<Name, string>;
 }
-const allPass = { 'wire-format': 'pass', 'tenant-isolation': 'pass', 'complete-answers': 'pass', 'document-version': 'pass' };
+const allPass = { 'tenant-isolation': 'pass', 'complete-answers': 'pass', 'document-version': 'pass', 'current-version': 'pass' };
 
-/** The good answers with one of them changed. */
-function mutate<T extends SearchResponse | AskResponse>(position: number, change: (response: T) => unknown): RawAnswer[] {
-  return raw.map((answer, index) => {
-    if (index !== position) {
-      return answer;
-    }
-    const response = JSON.parse(answer.body) as T;
-    return { ...answer, body: JSON.stringify(change(response)) };
-  });
-}
-const mutateSearch = (change: (response: SearchResponse) => unknown) => mutate(2, change);
-const mutateAsk = (change: (response: AskResponse) => unknown) => mutate(8, change);
+/** The good answers with one of them changed: 2 is a search and 8 an ask of tenant-1. */
+const mutate = (position: 2 | 8, change: (answer: ServedAnswer) => Partial<ServedAnswer>): ServedAnswer[] =>
+  good.map((answer, index) => (index === position ? { ...answer, ...change(answer) } : answer));
 const mutateHit = (change: (hit: Hit) => Hit) =>
-  mutateSearch((response) => ({ ...response, results: response.results.map((hit, index) => (index === 4 ? change(hit) : hit)) }));
-const mutateEvidence = (change: object) => mutateSearch((response) => ({ ...response, evidence: { ...evidence, ...change } }));
+  mutate(2, ({ hits }) => ({ hits: hits.map((hit, index) => (index === 4 ? change(hit) : hit)) }));
+const mutateEvidence = (change: Partial<Evidence>) => mutate(2, () => ({ evidence: { ...evidence, ...change } }));
 
 test('good answers pass every checker', () => {
-  expect(verdicts(raw)).toEqual(allPass);
+  expect(verdicts(good)).toEqual(allPass);
 });
 
 test('no answers, or answers with nothing in them, are unknown', () => {
   expect(new Set(Object.values(verdicts([])))).toEqual(new Set(['unknown']));
-  const empty = raw.slice(0, 2).map((answer) => ({ ...answer, body: JSON.stringify({ results: [], evidence }) }));
-  expect(verdicts(empty)).toEqual({ ...allPass, 'tenant-isolation': 'unknown', 'document-version': 'unknown' });
+  const empty = good.map((answer) => ({ ...answer, hits: [], text: undefined }));
+  expect(verdicts(empty)).toEqual({
+    'tenant-isolation': 'unknown',
+    'complete-answers': 'pass',
+    'document-version': 'unknown',
+    'current-version': 'unknown',
+  });
 });
 
 describe('each mutant is caught by the checker that is there for it', () => {
   const foreign = hitsOf('tenant-2')[0] as Hit;
   const own = hitsOf('tenant-1')[4] as Hit;
   const otherContent = hitsOf('tenant-1')[5]?.content ?? '';
-  test.each<[string, RawAnswer[], Name[]]>([
+  test.each<[string, ServedAnswer[], Name[]]>([
     ['a foreign hit', mutateHit(() => foreign), ['tenant-isolation', 'document-version']],
     ['a foreign canary in a label', mutateHit((hit) => ({ ...hit, metadata: { note: foreign.content } })), ['tenant-isolation']],
-    [
-      'a foreign document quoted in an answer only',
-      mutateAsk((ask) => ({ ...ask, answer: `so: ${foreign.content}` })),
-      ['tenant-isolation'],
-    ],
-    ['a foreign source of an answer', mutateAsk((ask) => ({ ...ask, sources: [foreign] })), ['tenant-isolation', 'document-version']],
+    ['a foreign document quoted in an answer only', mutate(8, () => ({ text: `so: ${foreign.content}` })), ['tenant-isolation']],
+    ['a foreign source of an answer', mutate(8, () => ({ hits: [foreign] })), ['tenant-isolation', 'document-version']],
     ['a shard that is missing in silence', mutateEvidence({ shards: { asked: 3, answered: 2 } }), ['complete-answers']],
     ['more answers than shards', mutateEvidence({ shards: { asked: 3, answered: 4 } }), ['complete-answers']],
     ['degraded without a reason', mutateEvidence({ degraded: true }), ['complete-answers']],
@@ -114,12 +102,47 @@ describe('each mutant is caught by the checker that is there for it', () => {
     ['a version of another document', mutateHit((hit) => ({ ...hit, document_version: own.document_version + 2 })), ['document-version']],
     ['a document that nobody wrote', mutateHit((hit) => ({ ...hit, doc_id: 'doc-999999' })), ['document-version']],
     ['other content than was written', mutateHit((hit) => ({ ...hit, content: otherContent })), ['document-version']],
-    ['an answer without evidence', mutateSearch(({ results }) => ({ results })), ['wire-format']],
-    ['an answer with a field too many', mutateAsk((ask) => ({ ...ask, extra: 1 })), ['wire-format']],
-    ['no JSON at all', raw.map((answer, index) => (index === 3 ? { ...answer, body: '<html>' } : answer)), ['wire-format']],
   ])('%s', (_name, answers, failing) => {
     expect(verdicts(answers)).toEqual({ ...allPass, ...Object.fromEntries(failing.map((name) => [name, 'fail'])) });
   });
+});
+
+describe('versions that were replaced or deleted', () => {
+  const history = createGroundTruth(space);
+  for (const [index, document] of documents.entries()) {
+    history.write({ ...document, sequence: index + 1 });
+  }
+  const [first, second] = good[0]?.hits ?? [];
+  if (first === undefined || second === undefined) {
+    throw new Error('the answers have no hits');
+  }
+  history.write({ tenant: 'tenant-1', docId: first.doc_id, content: 'new content', sequence: 41 });
+  history.remove({ tenant: 'tenant-1', docId: second.doc_id, sequence: 42 });
+  const servedAt = (hit: Hit, applied_sequence: number) =>
+    good.slice(0, 1).map((answer) => ({ ...answer, hits: [hit], evidence: { ...evidence, applied_sequence } }));
+
+  test.each([
+    ['replaced later', first, 40, 'pass'],
+    ['replaced', first, 41, 'fail'],
+    ['replacing', { ...first, document_version: 41, content: 'new content' }, 41, 'pass'],
+    ['replacing, ahead of what is applied', { ...first, document_version: 41, content: 'new content' }, 40, 'pass'],
+    ['deleted later', second, 41, 'pass'],
+    ['deleted', second, 42, 'fail'],
+  ] as const)('%s', (_name, hit, applied, verdict) => {
+    expect(verdicts(servedAt(hit, applied), history)).toMatchObject({ 'current-version': verdict, 'document-version': 'pass' });
+  });
+});
+
+test('responses that could not be read fail the wire format, and none at all is unknown', () => {
+  expect(wireFormat(['step:0', 'step:1'], [])).toMatchObject({ verdict: 'pass', checked: 2 });
+  expect(wireFormat(['step:0'], [{ id: 'step:1', why: 'no evidence' }])).toMatchObject({
+    verdict: 'fail',
+    checked: 2,
+    violations: 1,
+    exampleRequestIds: ['step:1'],
+    why: '1 of 2 responses broke it, the first: no evidence',
+  });
+  expect(wireFormat([], [])).toMatchObject({ verdict: 'unknown', checked: 0 });
 });
 
 test('a degraded answer that says so and why passes', () => {

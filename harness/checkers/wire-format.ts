@@ -1,20 +1,19 @@
 import type { CheckerResult } from '../contract/result.ts';
 import { conclude, holds, violated } from './conclude.ts';
-import { type RawAnswer, readServedAnswer, type ServedAnswer } from './served-answer.ts';
+
+/** A successful response that is not of the form of its route's schema. */
+export interface MalformedResponse {
+  readonly id: string;
+  readonly why: string;
+}
 
 /**
- * Every successful answer has the form of its wire schema. What has not is left out of `answers`, which the other
- * checkers judge, and is seen here.
+ * Every successful response has the form of its wire schema. What has not can be judged by no other checker, and is seen
+ * here. `readableIds` are the requests whose responses could be read.
  */
-export function wireFormat(raw: readonly RawAnswer[]): { result: CheckerResult; answers: ServedAnswer[] } {
-  const read = raw.map((answer) => ({ answer, served: readServedAnswer(answer) }));
-  const result = conclude(
-    'wire-format',
-    'answers',
-    read.map(({ answer: { requestId, kind, body }, served }) => ({
-      requestId,
-      finding: served === undefined ? violated(`no ${kind} response: ${body.slice(0, 120)}`) : holds,
-    })),
-  );
-  return { result, answers: read.flatMap(({ served }) => (served === undefined ? [] : [served])) };
+export function wireFormat(readableIds: readonly string[], malformed: readonly MalformedResponse[]): CheckerResult {
+  return conclude('wire-format', 'responses', [
+    ...readableIds.map((requestId) => ({ requestId, finding: holds })),
+    ...malformed.map(({ id, why }) => ({ requestId: id, finding: violated(why) })),
+  ]);
 }

@@ -125,6 +125,8 @@ describe('recall', () => {
         for (const answer of [claimed, exactAnswer(replay(entries, tenant, applied), queryText, k)]) {
           const { violations, ...rest } = truth.recall({ tenant, queryText, k, appliedSequence: applied, hits: answer });
           const seen = { ...rest, violations: violations.map(({ docId, kind }) => `${docId} ${kind}`) };
+          const each = answer.slice(0, k).flatMap((hit) => truth.violationOf(tenant, hit, applied) ?? []);
+          expect(each).toEqual(violations.map(({ kind }) => kind));
           expect(seen).toEqual(naiveRecall(entries, tenant, queryText, k, applied, answer));
         }
       }),

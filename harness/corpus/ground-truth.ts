@@ -53,6 +53,8 @@ export interface GroundTruth {
   /** A write that timed out or was cut off: it may have happened or not. */
   writeUncertain(write: Omit<DocumentWrite, 'sequence'>): void;
   recall(question: RecallQuestion): Recall;
+  /** What is wrong with showing this version when every change up to `appliedSequence` was visible; undefined when nothing is. */
+  violationOf(tenant: string, hit: RetrievedDocument, appliedSequence: number): ViolationKind | undefined;
   /** What was written as this version of a document, undefined when nothing was. */
   contentOf(tenant: string, docId: string, documentVersion: number): string | undefined;
   /** Whether a write of unknown outcome had this content. */
@@ -73,8 +75,9 @@ interface KeptQuery {
   readonly bars: Map<string, ExactBar>;
 }
 
+/** The rows that a hit may stand for, empty when it counts for nothing, and what is wrong with the version that it carries. */
 interface Judged {
-  readonly score: number | undefined;
+  readonly rows: readonly number[];
   readonly violation?: ViolationKind;
 }
 
@@ -129,28 +132,25 @@ export function createGroundTruth(space: ConceptSpace): GroundTruth {
     return bar;
   };
 
-  /** The score of a hit by the version that it carries, and what is wrong with that version. */
-  const judge = (log: TenantLog, query: Float32Array, question: RecallQuestion, hit: RetrievedDocument): Judged => {
-    const document = log.documents.get(hit.docId);
+  const judge = (tenant: string, hit: RetrievedDocument, appliedSequence: number): Judged => {
+    const document = logs.get(tenant)?.documents.get(hit.docId);
     const changes = document?.changes ?? [];
     const position = changes.findIndex(({ sequence }) => sequence === hit.documentVersion);
     const row = changes[position]?.row;
     if (row === undefined) {
       const owner = tenantOfSequence.get(hit.documentVersion);
       if (owner !== undefined) {
-        return { score: undefined, violation: owner === question.tenant ? 'unknown-version' : 'foreign-tenant' };
+        return { rows: [], violation: owner === tenant ? 'unknown-version' : 'foreign-tenant' };
       }
-      const uncertain = document?.uncertain ?? [];
-      return uncertain.length === 0
-        ? { score: undefined, violation: 'unknown-version' }
-        : { score: Math.max(...uncertain.map((change) => log.score(query, change.row as number))) };
+      // The number of a write of unknown outcome is unknown too: a number that is nobody's may be its own.
+      const rows = document?.uncertain.flatMap((change) => change.row ?? []) ?? [];
+      return rows.length === 0 ? { rows, violation: 'unknown-version' } : { rows };
     }
-    const since = changes.slice(position + 1, lastChangeAt(changes, question.appliedSequence) + 1);
+    const since = changes.slice(position + 1, lastChangeAt(changes, appliedSequence) + 1);
     if (since.some((change) => change.row === undefined)) {
-      return { score: undefined, violation: 'deleted' };
+      return { rows: [], violation: 'deleted' };
     }
-    const score = log.score(query, row);
-    return since.length === 0 ? { score } : { score, violation: 'stale-version' };
+    return since.length === 0 ? { rows: [row] } : { rows: [row], violation: 'stale-version' };
   };
 
   return {
@@ -177,17 +177,18 @@ export function createGroundTruth(space: ConceptSpace): GroundTruth {
       const violations: RecallViolation[] = [];
       const counted = new Set<string>();
       for (const hit of hits.slice(0, k)) {
-        const { score, violation } = judge(log, query.vector, question, hit);
+        const { rows, violation } = judge(tenant, hit, question.appliedSequence);
         if (violation !== undefined) {
           violations.push({ ...hit, kind: violation });
         }
-        if (score !== undefined && score >= bar.score - scoreTolerance) {
+        if (rows.some((row) => log.score(query.vector, row) >= bar.score - scoreTolerance)) {
           counted.add(hit.docId);
         }
       }
       const found = Math.min(counted.size, bar.expected);
       return { recall: bar.expected === 0 ? undefined : found / bar.expected, found, expected: bar.expected, violations };
     },
+    violationOf: (tenant, hit, appliedSequence) => judge(tenant, hit, appliedSequence).violation,
     contentOf: (tenant, docId, documentVersion) =>
       logs
         .get(tenant)
