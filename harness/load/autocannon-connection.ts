@@ -88,7 +88,7 @@ export class AutocannonConnection implements Connection {
     this.#owner.onAttempt();
     this.#connectTimeout = setTimeout(() => this.#lost(socket, 'ETIMEDOUT'), connectTimeoutMs);
     socket.on('connect', () => this.#opened(socket));
-    socket.on('data', (chunk) => this.#received(socket, chunk));
+    socket.on('data', (chunk: Buffer) => this.#received(socket, chunk));
     socket.on('end', () => this.#ended(socket));
     socket.on('error', (error: NodeJS.ErrnoException) => this.#lost(socket, error.code ?? error.message));
     socket.on('close', () => this.#lost(socket, undefined));

@@ -1,13 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../contract/failure.ts';
 import { type Observation, observationSchema } from '../contract/observation.ts';
 import { parseOrFail } from '../contract/parse.ts';
 import { type GeneratorEvent, generatorEventSchema, stopLine } from './protocol.ts';
-import { realTimePrefix } from './real-time.ts';
+import { realTimeCommand } from './real-time.ts';
 
 /** The generator speaks at least once a second while a step runs; connecting and encoding take less than this too. */
 const silenceLimitMs = 30_000;
@@ -29,6 +30,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
+type GeneratorProcess = ChildProcessByStdio<Writable, Readable, null>;
+
 interface Running {
   readonly onEvent: (event: GeneratorEvent) => void;
   readonly settle: PromiseWithResolvers<Observation>;
@@ -38,14 +41,14 @@ interface Running {
 export class Generator implements AsyncDisposable {
   readonly pid: number;
   readonly realTimeScheduling: boolean;
-  readonly #child: ChildProcess;
+  readonly #child: GeneratorProcess;
   readonly #logTail: () => string;
   #running: Running | undefined;
   #silence: NodeJS.Timeout | undefined;
   #silent = false;
   #death: Failure | undefined;
 
-  constructor(child: ChildProcess, realTimeScheduling: boolean, logTail: () => string) {
+  constructor(child: GeneratorProcess, realTimeScheduling: boolean, logTail: () => string) {
     this.pid = child.pid as number;
     this.realTimeScheduling = realTimeScheduling;
     this.#child = child;
@@ -86,7 +89,7 @@ export class Generator implements AsyncDisposable {
       return;
     }
     const exited = once(this.#child, 'exit');
-    this.#child.stdin?.end();
+    this.#child.stdin.end();
     const force = setTimeout(() => this.#child.kill('SIGKILL'), endGraceMs);
     await exited;
     clearTimeout(force);
@@ -118,15 +121,20 @@ export class Generator implements AsyncDisposable {
   died(how: string): void {
     const why = this.#silent ? `was silent for ${silenceLimitMs / 1000} s and was ended` : how;
     const tail = this.#logTail();
-    this.#death = new Failure('environment', 'generator_died', `the load generator ${why}${tail === '' ? '' : `; its last log lines:\n${tail}`}`, {
-      hint: 'its log file in the run folder says more',
-    });
+    this.#death = new Failure(
+      'environment',
+      'generator_died',
+      `the load generator ${why}${tail === '' ? '' : `; its last log lines:\n${tail}`}`,
+      {
+        hint: 'its log file in the run folder says more',
+      },
+    );
     this.#running?.settle.reject(this.#death);
   }
 
   #say(line: string): void {
     // A generator that is gone is reported by its exit; the broken pipe would only say so a second time.
-    this.#child.stdin?.write(`${line}\n`, () => {});
+    this.#child.stdin.write(`${line}\n`, () => {});
   }
 
   #listenForSilence(): void {
@@ -151,11 +159,13 @@ export async function startGenerator({ runId, logFile, env = {} }: GeneratorOpti
   const log = openSync(logFile, 'a');
   const logTail = logTailOf(logFile);
   const main = fileURLToPath(new URL('./main.ts', import.meta.url));
-  const [command = process.execPath, ...prefix] = [...realTimePrefix(), process.execPath];
-  const child = spawn(command, [...prefix, main], {
-    stdio: ['pipe', 'pipe', log],
+  const { command, parameters } = realTimeCommand(process.execPath, [main]);
+  const stdio: StdioOptions = ['pipe', 'pipe', log];
+  // The types do not know that pipes asked for beside a file descriptor are there.
+  const child = spawn(command, parameters, {
+    stdio,
     env: { ...process.env, ...env, RAG_TESTBED_RUN: runId },
-  });
+  }) as GeneratorProcess;
   closeSync(log);
   child.stdin.on('error', () => {});
   const lines = createInterface({ input: child.stdout });
@@ -171,7 +181,8 @@ export async function startGenerator({ runId, logFile, env = {} }: GeneratorOpti
     }
   };
   child.once('error', (error) => fail(`could not be spawned (${error.message})`));
-  child.once('exit', (code, signal) => fail(signal === null ? `ended with code ${code}` : `was ended by ${signal}`));
+  // `close` comes after the last line of output was read, so that a step that had ended is not called dead.
+  child.once('close', (code, signal) => fail(signal === null ? `ended with code ${code}` : `was ended by ${signal}`));
   lines.on('line', (line) => {
     if (generator !== undefined) {
       generator.receive(line);

@@ -5,13 +5,11 @@ const schedFifo = 1;
 /** Below the kernel's own real-time threads, above everything ordinary. */
 const priority = '10';
 
-/** The command prefix that puts a process under SCHED_FIFO, or an empty one where that is missing or not permitted. */
-export function realTimePrefix(): string[] {
-  if (process.platform !== 'linux') {
-    return [];
-  }
-  const prefix = ['chrt', '-f', priority];
-  return spawnSync('chrt', ['-f', priority, 'true'], { stdio: 'ignore' }).status === 0 ? prefix : [];
+/** A program with its parameters, put under SCHED_FIFO where `chrt` is there and permitted, otherwise as it is. */
+export function realTimeCommand(program: string, parameters: readonly string[]): { command: string; parameters: string[] } {
+  const chrt = ['-f', priority];
+  const permitted = process.platform === 'linux' && spawnSync('chrt', [...chrt, 'true'], { stdio: 'ignore' }).status === 0;
+  return permitted ? { command: 'chrt', parameters: [...chrt, program, ...parameters] } : { command: program, parameters: [...parameters] };
 }
 
 /** Whether this process really runs under SCHED_FIFO, read from the kernel and not from what was asked for. */

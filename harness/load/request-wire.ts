@@ -46,7 +46,7 @@ export function jobBytes({ head, body }: WireRequest, requestId: string, remaini
   const own = `${headerNames.requestId}: ${requestId}\r\n${headerNames.deadlineMs}: ${remainingMs}\r\n\r\n`;
   const bytes = Buffer.allocUnsafe(head.length + own.length + body.length);
   head.copy(bytes, 0);
-  bytes.latin1Write(own, head.length);
+  bytes.write(own, head.length, 'latin1');
   body.copy(bytes, head.length + own.length);
   return bytes;
 }

@@ -1,0 +1,244 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Observation } from '../contract/observation.ts';
+import type { ErrorClass } from '../contract/operation.ts';
+import type { LoadPlan } from '../contract/plan.ts';
+import { executePlan } from './execute-plan.ts';
+import { loadPlan, nameOf, type Outcome, outcomesOf, readOperations, testFolder, unexplained } from './testing/load-plan.ts';
+import { type Behaviour, behaviours, type MisbehavingServer, splitText, startMisbehavingServer } from './testing/misbehaving-server.ts';
+
+/** What must become of a request to each path, whatever runs on the neighbouring connections. */
+const expected: Record<Behaviour, 'ok' | ErrorClass> = {
+  ok: 'ok',
+  'ok-after-30-ms': 'ok',
+  'ok-in-pieces': 'ok',
+  'ok-then-close': 'ok',
+  'no-content': 'ok',
+  'split-utf8': 'ok',
+  'close-delimited': 'ok',
+  continue: 'ok',
+  'continue-in-one-piece': 'ok',
+  'not-found': 'http-4xx',
+  broken: 'http-5xx',
+  redirect: 'mismatch',
+  fin: 'closed',
+  'fin-mid-headers': 'closed',
+  'fin-mid-body': 'closed',
+  'fin-mid-chunk': 'closed',
+  rst: 'reset',
+  'rst-mid-body': 'reset',
+  garbage: 'mismatch',
+  'foreign-answer': 'mismatch',
+  'two-answers': 'ok',
+  'late-second-answer': 'ok',
+  hang: 'timeout',
+};
+/** Bodies other than the request's own id. */
+const bodies: Partial<Record<Behaviour, string>> = { 'no-content': '', 'split-utf8': splitText };
+const allBehaviours = Object.keys(behaviours) as Behaviour[];
+/** A surplus answer that comes late may meet the next request on its connection, which is then cut off, never answered. */
+const quickBehaviours = allBehaviours.filter((behaviour) => behaviour !== 'hang' && behaviour !== 'late-second-answer');
+
+async function execute(server: MisbehavingServer, paths: readonly Behaviour[], changes: Partial<LoadPlan> = {}) {
+  using folder = testFolder();
+  const plan = loadPlan(server.port, folder.path, paths, changes);
+  const observation: Observation = await executePlan(plan, {
+    onEvent: () => {},
+    signal: new AbortController().signal,
+    realTimeScheduling: false,
+  });
+  const outcomes = outcomesOf(readOperations(folder.path), plan.offsetsUs.length);
+  expect(unexplained(observation)).toBe(0);
+  expect(observation.warmUp.issued + observation.steady.issued).toBe(plan.offsetsUs.length);
+  return { plan, observation, outcomes };
+}
+
+function expectOwnAnswer(behaviour: Behaviour, outcome: Outcome): void {
+  if (outcome.type === 'ok') {
+    expect(outcome.body).toBe(bodies[behaviour] ?? outcome.id);
+  }
+  if (behaviour === 'ok-after-30-ms' && outcome.type === 'ok') {
+    // A latency shifted by one request would give this answer to a neighbour, and the neighbour's quick one to this.
+    expect(outcome.doneUs - outcome.sentUs).toBeGreaterThanOrEqual(29_000);
+  }
+}
+
+describe('a misbehaving server', () => {
+  it.each(allBehaviours)('"%s" is accounted for what it is, and its neighbours keep their own answers', async (behaviour) => {
+    await using server = await startMisbehavingServer();
+    const paths: Behaviour[] = Array.from({ length: 24 }, (_, job) => (job % 3 === 1 ? behaviour : 'ok-after-30-ms'));
+    const { outcomes } = await execute(server, paths, { connections: 6, deadlineMs: 400 });
+    for (const [job, outcome] of outcomes.entries()) {
+      const path = paths[job] as Behaviour;
+      if (behaviour === 'late-second-answer' && path !== behaviour) {
+        expect(['ok', 'mismatch', 'closed']).toContain(nameOf(outcome));
+      } else if (behaviour === 'hang' && path !== 'hang') {
+        // Hanging requests may hold every connection until their deadline; a neighbour then is late, never wrong.
+        expect(['ok', 'timeout', 'dropped']).toContain(nameOf(outcome));
+      } else {
+        expect(nameOf(outcome)).toBe(expected[path]);
+      }
+      expectOwnAnswer(path, outcome);
+    }
+    expect(Math.max(...server.received.values())).toBe(1);
+  });
+
+  it('accounts every request once in any mixture, on any number of connections', async () => {
+    await using server = await startMisbehavingServer();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom(...quickBehaviours), { minLength: 1, maxLength: 40 }),
+        fc.integer({ min: 1, max: 8 }),
+        fc.integer({ min: 0, max: 6000 }),
+        async (paths, connections, gapUs) => {
+          server.received.clear();
+          const { outcomes } = await execute(server, paths, {
+            connections,
+            deadlineMs: 20_000,
+            offsetsUs: paths.map((_, job) => job * gapUs),
+          });
+          expect(outcomes.map(nameOf)).toEqual(paths.map((path) => expected[path]));
+          for (const [job, outcome] of outcomes.entries()) {
+            expectOwnAnswer(paths[job] as Behaviour, outcome);
+          }
+          expect([...server.received.values()].every((count) => count === 1)).toBe(true);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it('ends a hanging request at its deadline, counted from the intended start, and frees the connection', async () => {
+    await using server = await startMisbehavingServer();
+    const paths: Behaviour[] = ['hang', 'ok', 'hang', 'ok'];
+    const { outcomes, plan } = await execute(server, paths, { connections: 1, deadlineMs: 150, offsetsUs: [0, 100_000, 200_000, 300_000] });
+    expect(outcomes.map(nameOf)).toEqual(['timeout', 'ok', 'timeout', 'ok']);
+    for (const [job, outcome] of outcomes.entries()) {
+      const elapsedUs = outcome.doneUs - (plan.offsetsUs[job] as number);
+      if (nameOf(outcome) === 'timeout') {
+        expect(elapsedUs).toBeGreaterThanOrEqual(150_000);
+      } else {
+        // It waited behind the hanging one from its intended start at 100 ms (300 ms) to that deadline at 150 ms (350 ms).
+        expect(elapsedUs).toBeGreaterThanOrEqual(50_000);
+      }
+    }
+  });
+
+  it('drops what found no connection before its deadline and says that it was never sent', async () => {
+    await using server = await startMisbehavingServer();
+    const { outcomes, observation } = await execute(server, ['hang', 'ok', 'ok'], {
+      connections: 1,
+      deadlineMs: 200,
+      offsetsUs: [90_000, 0, 0].toSorted((a, b) => a - b),
+    });
+    expect(outcomes.map(nameOf)[0]).toBe('timeout');
+    const dropped = outcomes.filter((outcome) => nameOf(outcome) === 'dropped');
+    expect(observation.steady.failed.dropped ?? 0).toBe(dropped.length);
+    expect(dropped.length).toBeGreaterThan(0);
+    for (const outcome of dropped) {
+      expect(outcome).toMatchObject({ type: 'fail' });
+      expect(outcome.sentUs).toBeUndefined();
+      expect(server.received.has(outcome.id)).toBe(false);
+    }
+  });
+
+  it('keeps at most 2 KiB of a failed body and all of a good one', async () => {
+    await using server = await startMisbehavingServer();
+    const { outcomes } = await execute(server, ['broken', 'not-found', 'ok']);
+    expect(outcomes[0]).toMatchObject({ type: 'info', errorClass: 'http-5xx', status: 503 });
+    expect(outcomes[0]?.body?.length).toBe(2048);
+    expect(outcomes[1]).toMatchObject({ type: 'fail', errorClass: 'http-4xx', status: 404, body: 'test-step:1' });
+  });
+
+  it('sends request id and the remaining milliseconds, at most the deadline', async () => {
+    const heads: string[] = [];
+    const { createServer } = await import('node:http');
+    const http = createServer((request, response) => {
+      heads.push([request.headers['x-request-id'], request.headers['x-deadline-ms']].join(' '));
+      response.end('{}');
+    });
+    await new Promise<void>((resolve) => void http.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = http.address() as { port: number };
+      using folder = testFolder();
+      const signal = new AbortController().signal;
+      await executePlan(loadPlan(port, folder.path, ['a', 'b']), { onEvent: () => {}, signal, realTimeScheduling: false });
+      expect(heads.map((head) => head.split(' ')[0])).toEqual(['test-step:0', 'test-step:1']);
+      for (const head of heads) {
+        const remainingMs = Number(head.split(' ')[1]);
+        expect(remainingMs).toBeGreaterThan(0);
+        expect(remainingMs).toBeLessThan(1000);
+      }
+    } finally {
+      http.closeAllConnections();
+      await new Promise((resolve) => http.close(resolve));
+    }
+  });
+});
+
+describe('a port that refuses', () => {
+  async function freePort(): Promise<number> {
+    await using server = await startMisbehavingServer();
+    return server.port;
+  }
+
+  it('refuses every job at once, with a bounded number of attempts', async () => {
+    const port = await freePort();
+    using folder = testFolder();
+    const jobs = 200;
+    const plan = loadPlan(
+      port,
+      folder.path,
+      Array.from({ length: jobs }, () => 'ok'),
+      { connections: 8, deadlineMs: 5000 },
+    );
+    const attempts: number[] = [];
+    const { openAutocannonTransport } = await import('./autocannon-transport.ts');
+    const observation = await executePlan(plan, {
+      onEvent: () => {},
+      signal: new AbortController().signal,
+      realTimeScheduling: false,
+      openTransport: async (...parameters) => {
+        const transport = await openAutocannonTransport(...parameters);
+        const close = transport.close.bind(transport);
+        transport.close = () => {
+          attempts.push(transport.connectionAttempts);
+          return close();
+        };
+        return transport;
+      },
+    });
+    expect(observation.steady).toEqual({ issued: jobs, succeeded: 0, failed: { refused: jobs } });
+    expect(observation.generator.connectionsOpened).toBe(0);
+    // One second: 10 + 10 + 20 + 40 + 80 + 160 ms, then every 250 ms, on each of the 8 connections.
+    expect(attempts[0]).toBeGreaterThan(8);
+    expect(attempts[0]).toBeLessThanOrEqual(8 * 15);
+    expect(outcomesOf(readOperations(folder.path), jobs).every(({ type, sentUs }) => type === 'fail' && sentUs === undefined)).toBe(true);
+  });
+
+  it('is used again as soon as it listens', async () => {
+    const port = await freePort();
+    using folder = testFolder();
+    const jobs = 200;
+    const plan = loadPlan(
+      port,
+      folder.path,
+      Array.from({ length: jobs }, () => 'ok'),
+      { connections: 8 },
+    );
+    const stack = new AsyncDisposableStack();
+    const opening = new Promise<void>((resolve) => {
+      setTimeout(() => {
+        resolve(startMisbehavingServer(port).then((server) => void stack.use(server)));
+      }, 400);
+    });
+    const observation = await executePlan(plan, { onEvent: () => {}, signal: new AbortController().signal, realTimeScheduling: false });
+    await opening;
+    await stack.disposeAsync();
+    const names = outcomesOf(readOperations(folder.path), jobs).map(nameOf);
+    expect(names[0]).toBe('refused');
+    expect(names.at(-1)).toBe('ok');
+    expect(observation.steady.failed.refused ?? 0).toBeLessThan(jobs);
+    expect(names.lastIndexOf('refused')).toBeLessThan(names.indexOf('ok'));
+  });
+});
