@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { headers } from '../../system/api/headers.ts';
 import type { Observation, Second } from '../contract/observation.ts';
 import type { LoadPlan, Step } from '../contract/plan.ts';
 import type { Workload } from '../contract/workload.ts';
@@ -40,6 +41,13 @@ function differenceOf(before: readonly ProcessSample[], after: readonly ProcessS
     const earlier = before.find((sample) => sample.pid === pid)?.cpuSeconds ?? 0;
     return { tier, id, cpuSeconds: Math.max(0, cpuSeconds - earlier), ...(residentBytes === undefined ? {} : { residentBytes }) };
   });
+}
+
+function withoutKeys(plan: LoadPlan): LoadPlan {
+  return {
+    ...plan,
+    requests: plan.requests.map((request) => ({ ...request, headers: { ...request.headers, [headers.apiKey]: 'removed' } })),
+  };
 }
 
 /**
@@ -83,6 +91,8 @@ export async function drive({ step, system, generator, folder, workload, prepare
       },
     }),
   ]);
+  // The file stays as evidence of what was sent and when; the keys in it were for the generator alone.
+  await writeFile(planFile, JSON.stringify(withoutKeys(plan)));
   const [before, after] = await Promise.all(samples);
   return {
     step,
