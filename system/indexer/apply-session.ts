@@ -56,8 +56,8 @@ const batchContentBytes = 4 * 1024 * 1024;
 const upsertBytes = 16 * 1024 * 1024;
 /** A printed float with its comma, at most. */
 const bytesPerNumber = 22;
-/** Should a wake-up get lost, changes wait this long. */
-const idleMs = 2_000;
+/** How often the shards are looked at while there is nothing to do; should a wake-up get lost, changes wait this long. */
+const idleMs = 5_000;
 const callTimeoutMs = 60_000;
 
 /** A signal for one call: calls have no caller with a deadline here, and one that hangs would stop everything. */
@@ -145,6 +145,15 @@ async function applyBatch(parts: ApplierParts, client: ClientBase, batch: Batch,
   }
 }
 
+/** A node that came back without its collection would stay empty until the next write to it; a new session fills it. */
+async function assertCollections({ stores, layout }: ApplierParts, signal: AbortSignal): Promise<void> {
+  for (const store of stores) {
+    if (!(await store.hasCollection(layout.dimensions, limited(signal)))) {
+      throw new Error(`shard ${store.shard} has lost its collection "${layout.collection}"`);
+    }
+  }
+}
+
 /**
  * Applies the log in order from where the shards are, and then whatever is appended, until the signal aborts or anything
  * fails. It keeps nothing that a new session could not read again, so the cure for every failure is a new session.
@@ -166,7 +175,10 @@ export async function applySession(parts: ApplierParts, client: ClientBase, sign
   while (!signal.aborted) {
     const batch = await upcoming;
     if (batch === undefined) {
-      await wakeup.wait(idleMs, signal);
+      const woken = await wakeup.wait(idleMs, signal);
+      if (!woken) {
+        await assertCollections(parts, signal);
+      }
     } else {
       after = batch.lastSequence;
     }

@@ -1,8 +1,8 @@
 /** Wakes one waiter. A wake that comes while nobody waits is kept, so that what came with it is not overlooked. */
 export interface Wakeup {
   readonly wake: () => void;
-  /** Resolves at once if woken since the last wait, otherwise at the next wake, after `atMostMs`, or when the signal aborts. */
-  wait(atMostMs: number, signal: AbortSignal): Promise<void>;
+  /** Resolves at once if woken since the last wait, otherwise at the next wake, after `atMostMs`, or when the signal aborts; tells whether it was woken. */
+  wait(atMostMs: number, signal: AbortSignal): Promise<boolean>;
 }
 
 export function wakeup(): Wakeup {
@@ -24,7 +24,9 @@ export function wakeup(): Wakeup {
         signal.removeEventListener('abort', resolve as () => void);
         resolveWaiter = undefined;
       }
+      const wasWoken = woken;
       woken = false;
+      return wasWoken;
     },
   };
 }

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { type FakeServer, fakeServer, hang } from './fake-server.ts';
+
+export type EmbeddingFault = 'wrong-dimension' | 'not-finite' | 'reordered' | 'missing' | 'repeated' | 'refused';
+
+export interface FakeProvider extends FakeServer {
+  fault: EmbeddingFault | 'hanging' | undefined;
+  readonly embedded: string[];
+}
+
+/** A direction that depends on nothing but the text. */
+export function fakeEmbedding(text: string, dimensions: number): Float32Array {
+  const vector = new Float32Array(dimensions);
+  for (let index = 0; index < dimensions; index += 1) {
+    vector[index] = createHash('sha256').update(`${index}:${text}`).digest().readUInt32LE() / 2 ** 31 - 1;
+  }
+  return vector;
+}
+
+const base64 = (vector: Float32Array) => Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');
+
+/** An OpenAI-compatible provider that answers at once and gets its embeddings wrong when told to. */
+export async function fakeProvider(): Promise<FakeProvider> {
+  const embedded: string[] = [];
+  const server = await fakeServer(({ path, body }) => {
+    if (provider.fault === 'hanging') {
+      return hang;
+    }
+    if (path === '/v1/chat/completions') {
+      const { messages } = body as { messages: { content: string }[] };
+      const content = `answer to: ${messages.at(-1)?.content ?? ''}`;
+      return {
+        status: 200,
+        body: { choices: [{ message: { role: 'assistant', content } }], usage: { prompt_tokens: 7, completion_tokens: 3 } },
+      };
+    }
+    if (provider.fault === 'refused') {
+      return { status: 500, body: { error: { message: 'told to fail' } } };
+    }
+    const { input, dimensions } = body as { input: string[]; dimensions: number };
+    embedded.push(...input);
+    const size = provider.fault === 'wrong-dimension' ? dimensions - 1 : dimensions;
+    const rows = input.map((text, index) => {
+      const vector = fakeEmbedding(text, size);
+      if (provider.fault === 'not-finite') {
+        vector[0] = Number.NaN;
+      }
+      return { object: 'embedding', index: provider.fault === 'repeated' ? 0 : index, embedding: base64(vector) };
+    });
+    if (provider.fault === 'reordered') {
+      rows.reverse();
+    }
+    return { status: 200, body: { object: 'list', data: provider.fault === 'missing' ? rows.slice(1) : rows } };
+  });
+  const provider: FakeProvider = Object.assign(server, { fault: undefined, embedded });
+  return provider;
+}
