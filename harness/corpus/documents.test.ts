@@ -37,6 +37,8 @@ describe('documents', () => {
 
   test('have canaries of their own and ids that only differ within a tenant', () => {
     expect(new Set(corpus.documents.map(({ canary }) => canary)).size).toBe(2_000);
+    const texts = corpus.documents.map(({ content, canary }) => content.replace(canary, ''));
+    expect(new Set(texts).size).toBe(2_000);
     expect(new Set(corpus.documents.map(({ docId }) => docId)).size).toBe(500);
     expect(new Set(corpus.documents.map(({ docId, tenant }) => `${tenant} ${docId}`)).size).toBe(2_000);
   });

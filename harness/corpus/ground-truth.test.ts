@@ -284,6 +284,48 @@ describe('faulty stores are seen', () => {
   });
 });
 
+describe('small cases', () => {
+  const asked = { tenant: 'ann', queryText: contents[0] ?? '' };
+  const near = contents[0] ?? '';
+  const far = contents[3] ?? '';
+
+  test('a document that is returned in two versions counts once', () => {
+    const truth = fill([
+      { tenant: 'ann', docId: 'a', content: `${near} 1` },
+      { tenant: 'ann', docId: 'a', content: `${near} 2` },
+      { tenant: 'ann', docId: 'b', content: far },
+    ]);
+    const hits = [
+      { docId: 'a', documentVersion: 2 },
+      { docId: 'a', documentVersion: 1 },
+    ];
+    expect(truth.recall({ ...asked, k: 2, appliedSequence: 3, hits })).toMatchObject({ found: 1, expected: 2 });
+  });
+
+  test('one question at two applied numbers below one visible number has two answers', () => {
+    const truth = fill([
+      { tenant: 'ann', docId: 'a', content: far },
+      { tenant: 'ann', docId: 'b', content: near },
+    ]);
+    const at = (appliedSequence: number) =>
+      truth.recall({ ...asked, k: 1, appliedSequence, visibleUpTo: 2, hits: [{ docId: 'a', documentVersion: 1 }] }).recall;
+    expect([at(2), at(1), at(2)]).toEqual([0, 1, 0]);
+  });
+
+  test('a write that is reported late counts for questions that were asked before', () => {
+    const truth = createGroundTruth(space);
+    truth.write({ tenant: 'ann', docId: 'a', content: far, sequence: 1 });
+    truth.write({ tenant: 'ann', docId: 'c', content: far, sequence: 3 });
+    const at = (appliedSequence: number) =>
+      truth.recall({ ...asked, k: 1, appliedSequence, hits: [{ docId: 'a', documentVersion: 1 }] }).recall;
+    expect([at(2), at(3)]).toEqual([1, 1]);
+    truth.write({ tenant: 'ann', docId: 'b', content: near, sequence: 2 });
+    expect([at(1), at(2), at(3)]).toEqual([1, 0, 0]);
+    truth.writeUncertain({ tenant: 'ann', docId: 'b', content: far });
+    expect(at(2)).toBe(1);
+  });
+});
+
 describe('a write of unknown outcome', () => {
   const base = { tenant: 'ann', queryText: contents[0] ?? '', k: 1, appliedSequence: 2 };
   const setUp = () => {
