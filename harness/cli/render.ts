@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { renderHtml } from '../../reports/html/html.ts';
+import { renderHtml } from '../../reports/html/index.ts';
 import { renderMarkdown } from '../../reports/markdown.ts';
 import { renderPercentilesSvg } from '../../reports/percentiles-svg.ts';
 import { Failure } from '../contract/failure.ts';

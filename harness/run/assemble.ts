@@ -1,3 +1,4 @@
+import { combineResults } from '../checkers/combine.ts';
 import type { MetricId } from '../contract/metrics.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { CheckerResult, Comparison, ProcessUse, Result, ResultVariant, ValidityCheck } from '../contract/result.ts';
@@ -151,31 +152,6 @@ function comparisonsOf(scenario: Scenario, findings: readonly VariantFindings[])
     );
 }
 
-/** The same checker over all variants: one violation anywhere fails it, one that saw nothing makes it unknown. */
-function mergedCheckers(findings: readonly VariantFindings[]): CheckerResult[] {
-  const all = Map.groupBy(
-    findings.flatMap(({ checkers }) => checkers),
-    ({ id }) => id,
-  );
-  return [...all].map(([id, results]) => {
-    const verdicts = results.map(({ verdict }) => verdict);
-    const verdict = verdicts.includes('fail')
-      ? 'fail'
-      : verdicts.length < findings.length || verdicts.includes('unknown')
-        ? 'unknown'
-        : 'pass';
-    const worst = results.find((result) => result.verdict === verdict) ?? results[0];
-    return {
-      id,
-      verdict,
-      checked: results.reduce((sum, { checked }) => sum + checked, 0),
-      violations: results.reduce((sum, { violations }) => sum + violations, 0),
-      exampleRequestIds: results.flatMap(({ exampleRequestIds }) => exampleRequestIds).slice(0, 5),
-      why: worst?.why ?? '',
-    };
-  });
-}
-
 function worstChecks(steps: readonly JudgedStep[]): ValidityCheck[] {
   const checks = Map.groupBy(
     steps.flatMap(({ record }) => record.validity.checks),
@@ -224,7 +200,10 @@ function componentsOf(findings: readonly VariantFindings[]): Result['components'
 export function assembleResult({ scenario, plan, platform, findings, provenance, partialReason }: AssembleRequest): Result {
   const variants = findings.map(resultVariant);
   const slos = scenario.slos.map((slo) => judgeSlo(slo, variants));
-  const checkers = mergedCheckers(findings);
+  const checkers = combineResults(
+    findings.flatMap((finding) => finding.checkers),
+    true,
+  );
   // Invalid steps count here: a run whose generator was unfit is an unfit environment, not a run without data.
   const judgedSteps = findings.flatMap(({ steps }) => steps).filter(({ record }) => record.phase === 'judged');
   const measuredRequests = judgedSteps.reduce((sum, { driven }) => sum + driven.observation.steady.succeeded, 0);

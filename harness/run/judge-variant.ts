@@ -1,4 +1,10 @@
 import { randomStream } from '../../system/policies/random-stream.ts';
+import { combineResults } from '../checkers/combine.ts';
+import { completeAnswers } from '../checkers/complete-answers.ts';
+import { currentVersion } from '../checkers/current-version.ts';
+import { documentVersion } from '../checkers/document-version.ts';
+import { tenantIsolation } from '../checkers/tenant-isolation.ts';
+import { wireFormat } from '../checkers/wire-format.ts';
 import type { CheckerResult } from '../contract/result.ts';
 import type { Profile, Scenario } from '../contract/scenario.ts';
 import { createGroundTruth, type GroundTruth } from '../corpus/ground-truth.ts';
@@ -79,45 +85,60 @@ function isSteady({ step }: DrivenStep, { intendedUs }: Outcome): boolean {
   return intendedUs >= step.warmUpSeconds * 1e6;
 }
 
-interface RecallFinding {
-  readonly quality: StepQuality['recall'];
-  readonly violations: readonly { readonly id: string; readonly kind: string }[];
-  readonly checked: number;
+function judgeRecall(
+  truth: GroundTruth,
+  answers: StepAnswers,
+  steady: readonly Answer[],
+  count: number,
+  seed: number,
+): StepQuality['recall'] {
+  const known = choose(steady, count, seed).flatMap(
+    (answer) =>
+      truth.recall({
+        tenant: answer.intent.tenant,
+        queryText: answer.intent.query.text,
+        k: answer.intent.topK,
+        appliedSequence: answer.evidence.applied_sequence,
+        visibleUpTo: visibleUpTo(answers, answer),
+        hits: answer.hits.map(({ doc_id, document_version }) => ({ docId: doc_id, documentVersion: document_version })),
+      }).recall ?? [],
+  );
+  return known.length === 0 ? undefined : { mean: known.reduce((sum, value) => sum + value, 0) / known.length, sampleCount: known.length };
 }
 
-function judgeRecall(truth: GroundTruth, answers: StepAnswers, steady: readonly Answer[], count: number, seed: number): RecallFinding {
-  const judged = choose(steady, count, seed).map((answer) => ({
-    answer,
-    recall: truth.recall({
-      tenant: answer.intent.tenant,
-      queryText: answer.intent.query.text,
-      k: answer.intent.topK,
-      appliedSequence: answer.evidence.applied_sequence,
-      visibleUpTo: visibleUpTo(answers, answer),
-      hits: answer.hits.map(({ doc_id, document_version }) => ({ docId: doc_id, documentVersion: document_version })),
-    }),
+/** Every checker over every answer of one step, whatever its phase: a leak during warm-up is a leak. */
+function checkStep(truth: GroundTruth, { answers, writes, malformed }: StepAnswers): CheckerResult[] {
+  const served = answers.map(({ outcome, intent, hits, text, evidence }) => ({
+    requestId: outcome.id,
+    tenant: intent.tenant,
+    hits,
+    text,
+    evidence,
   }));
-  const known = judged.flatMap(({ recall: { recall } }) => recall ?? []);
-  return {
-    quality:
-      known.length === 0 ? undefined : { mean: known.reduce((sum, value) => sum + value, 0) / known.length, sampleCount: known.length },
-    violations: judged.flatMap(({ answer, recall }) => recall.violations.map(({ kind }) => ({ id: answer.outcome.id, kind }))),
-    checked: judged.length,
-  };
+  const readable = [...answers, ...writes].filter(({ outcome }) => outcome.type === 'ok').map(({ outcome }) => outcome.id);
+  return [
+    tenantIsolation(served),
+    completeAnswers(served),
+    documentVersion(served, truth),
+    currentVersion(served, truth),
+    wireFormat(readable, malformed),
+  ];
 }
 
 /**
  * Reads the histories of a variant's steps in the order in which they were driven, follows every write, and judges the
- * answers: recall of a seeded sample, completeness, stages, errors. Pilot steps are read for their writes only.
+ * answers: recall of a seeded sample, completeness, stages, errors, and every checker. Pilot steps count for writes and checkers only.
  */
 export async function judgeVariant({ corpus, fillSequences, driven, settings, limits }: JudgeRequest): Promise<VariantJudgement> {
   const truth = truthOf(corpus, fillSequences);
   const perRepetition = Math.max(minimumSamples, Math.ceil(settings.recallSamples / settings.repetitions));
   const steps: JudgedStep[] = [];
+  const checked: CheckerResult[] = [];
   for (const step of driven) {
     const history = await readHistory(step.operationsFile);
     const answers = readAnswers(history, corpus.intentsOf(step.step.id));
     recordWrites(truth, answers);
+    checked.push(...checkStep(truth, answers));
     if (step.step.phase === 'pilot') {
       continue;
     }
@@ -126,7 +147,7 @@ export async function judgeVariant({ corpus, fillSequences, driven, settings, li
     const samples = step.step.phase === 'judged' ? perRepetition : Math.max(minimumSamples, Math.ceil(perRepetition * rungSampleShare));
     const recall = judgeRecall(truth, answers, searches, samples, step.step.seed);
     const quality: StepQuality = {
-      recall: recall.quality,
+      recall,
       answers: steady.length,
       completeAnswers: steady.filter(({ evidence }) => isComplete(evidence)).length,
       staged: searches.map(stagedOf),
@@ -136,5 +157,5 @@ export async function judgeVariant({ corpus, fillSequences, driven, settings, li
     };
     steps.push({ driven: step, quality, record: recordOf(step, quality, limits) });
   }
-  return { steps, checkers: [] };
+  return { steps, checkers: combineResults(checked, false) };
 }
