@@ -56,6 +56,14 @@ export function endOfNumber(bytes: Uint8Array, start: number): number {
   return index;
 }
 
+function endOfDigits(bytes: Uint8Array, start: number): number {
+  let index = start;
+  while (isDigit[bytes[index] ?? 0] === 1) {
+    index += 1;
+  }
+  return index;
+}
+
 /** Scans well-formed or broken JSON without parsing or recursion. */
 export function scanJson(bytes: Buffer): Scan {
   let depth = 0;
@@ -68,16 +76,12 @@ export function scanJson(bytes: Buffer): Scan {
   while (index < bytes.length) {
     const byte = bytes[index] as number;
     if (isNumberByte[byte] === 1) {
-      let digits = index;
-      while (isDigit[bytes[digits] ?? 0] === 1 || digits === index) {
-        digits += 1;
-      }
-      const end = endOfNumber(bytes, index);
-      hasLongInteger ||= digits === end && digits - index >= longIntegerDigits;
-      const hasExponent = bytes[digits] !== dot ? end > digits : false;
-      if ((hasExponent || end - index > longestFiniteDigits) && !Number.isFinite(Number(bytes.toString('latin1', index, end)))) {
-        refused = true;
-      }
+      const integerEnd = endOfDigits(bytes, index + 1);
+      const fractionEnd = bytes[integerEnd] === dot ? endOfDigits(bytes, integerEnd + 1) : integerEnd;
+      const end = endOfNumber(bytes, fractionEnd - 1);
+      hasLongInteger ||= integerEnd === end && end - index >= longIntegerDigits;
+      const mayOverflow = fractionEnd < end || end - index > longestFiniteDigits;
+      refused ||= mayOverflow && !Number.isFinite(Number(bytes.toString('latin1', index, end)));
       index = end;
       continue;
     }

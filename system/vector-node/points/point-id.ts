@@ -1,4 +1,5 @@
 import { FormatError, wrongInput } from '../errors.ts';
+import { writeJson } from '../json/write.ts';
 
 /**
  * A point id: an unsigned 64-bit integer, a number where a double holds it exactly and a bigint above 2^53, or a UUID in
@@ -17,7 +18,7 @@ function describe(value: unknown): string {
   if (value === null) {
     return 'Unit';
   }
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : writeJson(value);
 }
 
 /** Reads an id of a JSON body. */

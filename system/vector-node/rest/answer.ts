@@ -23,7 +23,8 @@ export const startClock: RequestHandler = (_request, response, next) => {
   next();
 };
 
-function sendJson(response: Response, status: number, text: string): void {
+/** Ends a response with text that is JSON. */
+export function sendJson(response: Response, status: number, text: string): void {
   response.statusCode = status;
   // Express would add a charset, which Qdrant's answers do not have.
   response.setHeader('content-type', 'application/json');

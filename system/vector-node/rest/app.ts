@@ -4,8 +4,9 @@ import { Gauge } from 'prom-client';
 import { createMetrics } from '../../runtime/metrics.ts';
 import { createApp } from '../../runtime/server.ts';
 import type { Catalogue } from '../catalogue.ts';
+import { writeJson } from '../json/write.ts';
 import { identity } from '../version.ts';
-import { answerError, answerUnknown, startClock } from './answer.ts';
+import { answerError, answerUnknown, sendJson, startClock } from './answer.ts';
 import { readBody } from './body.ts';
 import { mountCollections } from './collections.ts';
 import { mountPoints } from './points.ts';
@@ -46,7 +47,7 @@ export function createVectorNodeApp(catalogue: Catalogue, logger: Logger): Expre
   });
   app.use(refuseImpliedMethods, startClock, metrics.measure);
   app.get('/', (_request, response) => {
-    response.json(identity);
+    sendJson(response, 200, writeJson(identity));
   });
   app.get(['/healthz', '/livez'], plainText('healthz check passed'));
   app.get('/readyz', plainText('all shards are ready'));

@@ -74,9 +74,9 @@ function negativeManhattanDistance(query: Float32Array, block: Float32Array, off
 interface Metric {
   readonly kernel: Kernel;
   /** The score of an answer from a similarity. */
-  score(similarity: number): number;
+  readonly score: (similarity: number) => number;
   /** True when a score is better than a threshold, which itself is not good enough. */
-  isBeyond(score: number, threshold: number): boolean;
+  readonly isBeyond: (score: number, threshold: number) => boolean;
 }
 
 const larger = (score: number, threshold: number) => score > threshold;

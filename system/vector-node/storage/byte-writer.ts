@@ -12,6 +12,7 @@ export class ByteWriter {
     this.#buffer = Buffer.allocUnsafe(capacity);
   }
 
+  /** Makes room and returns where it begins. It may replace the buffer, so it must run before the buffer is read. */
   #reserve(bytes: number): number {
     const start = this.#length;
     this.#length += bytes;
@@ -24,31 +25,37 @@ export class ByteWriter {
   }
 
   uint8(value: number): void {
-    this.#buffer.writeUInt8(value, this.#reserve(1));
+    const start = this.#reserve(1);
+    this.#buffer.writeUInt8(value, start);
   }
 
   uint32(value: number): void {
-    this.#buffer.writeUInt32LE(value, this.#reserve(4));
+    const start = this.#reserve(4);
+    this.#buffer.writeUInt32LE(value, start);
   }
 
   uint64(value: number | bigint): void {
-    this.#buffer.writeBigUInt64LE(BigInt(value), this.#reserve(8));
+    const start = this.#reserve(8);
+    this.#buffer.writeBigUInt64LE(BigInt(value), start);
   }
 
   text(value: string): void {
     const bytes = Buffer.byteLength(value);
     this.uint32(bytes);
-    this.#buffer.write(value, this.#reserve(bytes), 'utf8');
+    const start = this.#reserve(bytes);
+    this.#buffer.write(value, start, 'utf8');
   }
 
   floats(values: Float32Array): void {
-    this.#buffer.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), this.#reserve(values.byteLength));
+    const start = this.#reserve(values.byteLength);
+    this.#buffer.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), start);
   }
 
   pointId(id: PointId): void {
     this.uint8(typeof id === 'string' ? uuidTag : integerTag);
     if (typeof id === 'string') {
-      this.#buffer.write(id.replaceAll('-', ''), this.#reserve(16), 'hex');
+      const start = this.#reserve(16);
+      this.#buffer.write(id.replaceAll('-', ''), start, 'hex');
     } else {
       this.uint64(id);
     }

@@ -1,4 +1,5 @@
 import { FormatError, invalidBody, notImplemented } from '../errors.ts';
+import { writeJson } from '../json/write.ts';
 import { isObject, type Payload } from '../points/payload-path.ts';
 import { type Distance, distances } from '../segment/distance.ts';
 import type { VectorSettings } from '../segment/flat-segment.ts';
@@ -69,7 +70,7 @@ function readVectorParams(value: unknown, name: string): VectorParams {
     throw notImplemented('multivectors (vectors.multivector_config)');
   }
   if (value.datatype !== undefined && value.datatype !== null && value.datatype !== 'float32') {
-    throw notImplemented(`vectors of datatype ${String(value.datatype)}`);
+    throw notImplemented(`vectors of datatype ${writeJson(value.datatype)}`);
   }
   const kept = Object.fromEntries(
     keptVectorSettings.filter((key) => value[key] !== undefined && value[key] !== null).map((key) => [key, value[key]]),
@@ -144,10 +145,13 @@ function refuseUnserved(request: Payload): void {
     if (sharding_method === 'custom') {
       throw notImplemented('custom sharding (sharding_method)');
     }
-    throw new FormatError(`unknown variant \`${String(sharding_method)}\`, expected \`auto\` or \`custom\``, {
-      kind: 'value',
-      path: ['sharding_method'],
-    });
+    throw new FormatError(
+      `unknown variant \`${typeof sharding_method === 'string' ? sharding_method : writeJson(sharding_method)}\`, expected \`auto\` or \`custom\``,
+      {
+        kind: 'value',
+        path: ['sharding_method'],
+      },
+    );
   }
   if (isObject(request.strict_mode_config) && request.strict_mode_config.enabled === true) {
     throw notImplemented('strict mode (strict_mode_config)');
@@ -167,6 +171,10 @@ function readQuantization(value: unknown): unknown {
       kind: 'enum',
       path: ['quantization_config'],
     });
+  }
+  const { quantile } = isObject(value.scalar) ? value.scalar : {};
+  if (typeof quantile === 'number' && (quantile < 0.5 || quantile > 1)) {
+    throw invalidBody(`quantization_config.scalar.quantile: value ${quantile.toFixed(1)} invalid, must be from 0.5 to 1.0`);
   }
   return value;
 }
