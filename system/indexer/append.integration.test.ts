@@ -1,11 +1,11 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { randomStream } from '../policies/random-stream.ts';
+import { type TestPostgres, testPostgres } from '../runtime/testing/postgres.ts';
 import { append, type NewChange } from './append.ts';
 import { createPool, type Pool } from './database.ts';
 import { listDocuments } from './documents.ts';
 import { migrate } from './migrations.ts';
-import { type TestPostgres, testPostgres } from './testing/postgres.ts';
 
 let postgres: TestPostgres;
 let pool: Pool;

@@ -13,9 +13,9 @@ import { shardingPolicy } from '../policies/sharding/index.ts';
 import { type Child, eventually, ready, startChild } from '../runtime/testing/child-process.ts';
 import { type FakeProvider, fakeEmbedding, fakeProvider } from '../runtime/testing/fake-provider.ts';
 import { type FakeVectorNode, fakeVectorNode } from '../runtime/testing/fake-vector-node.ts';
+import { type TestPostgres, testPostgres } from '../runtime/testing/postgres.ts';
 import { createPool, type Pool } from './database.ts';
 import { migrate } from './migrations.ts';
-import { type TestPostgres, testPostgres } from './testing/postgres.ts';
 
 const token = 'an internal token of sixteen or more';
 const dimensions = 8;

@@ -3,7 +3,7 @@ import { errorBodySchema } from '../api/errors.ts';
 import { type Child, ready, startChild } from '../runtime/testing/child-process.ts';
 import { type FakeProvider, fakeProvider } from '../runtime/testing/fake-provider.ts';
 import { type FakeVectorNode, fakeVectorNode } from '../runtime/testing/fake-vector-node.ts';
-import { type TestPostgres, testPostgres } from './testing/postgres.ts';
+import { type TestPostgres, testPostgres } from '../runtime/testing/postgres.ts';
 
 const token = 'an internal token of sixteen or more';
 

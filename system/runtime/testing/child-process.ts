@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 export interface Child extends AsyncDisposable {
   readonly url: string;
+  readonly pid: number;
   /** What it has printed so far, both streams. */
   output(): string;
   /** Ends it and resolves with its exit code, or null after a signal that it did not handle. */
@@ -59,6 +60,7 @@ export async function startChild(name: string, environment: Readonly<Record<stri
   });
   return {
     url,
+    pid: child.pid ?? 0,
     output: () => output,
     stop,
     kill: (signal) => child.kill(signal),

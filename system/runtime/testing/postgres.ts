@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { eventually, freePort } from '../../runtime/testing/child-process.ts';
+import { eventually, freePort } from './child-process.ts';
 
 export interface TestPostgres extends AsyncDisposable {
   readonly url: string;
