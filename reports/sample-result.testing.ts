@@ -8,7 +8,7 @@ import type { Comparison, PercentileCurve, Result, ResultVariant, RunRecord, Slo
  * meant to look invented. Nothing of this file may reach a published report.
  */
 
-const ci = (low: number, high: number): Interval => ({ low, high, confidence: 0.95 });
+export const interval95 = (low: number, high: number): Interval => ({ low, high, confidence: 0.95 });
 
 const measured = (metric: MetricId, value: number, sampleCount: number, interval?: Interval): Measured => {
   const { unit, window } = metricDefinition(metric);
@@ -110,6 +110,7 @@ function runs(shape: VariantShape): RunRecord[] {
       },
       recallAt10: { mean: 0.98, sampleCount: 200 },
       cpuSeconds: 3.2 * shape.scale,
+      passed: true,
     };
   });
   const rungs = [50, 100, 200, 400].map((rate, index): RunRecord => {
@@ -138,7 +139,7 @@ function variant(shape: VariantShape): ResultVariant {
   const n = repetitions * perRepetition;
   const searches = Math.round(n * 0.8);
   const response = (p: number) => quantile(shape.scale, p);
-  const around = (value: number, part: number) => ci(value * (1 - part), value * (1 + part));
+  const around = (value: number, part: number) => interval95(value * (1 - part), value * (1 + part));
   const cpu = shape.scale * 0.34;
   return {
     id: shape.id,
@@ -162,9 +163,9 @@ function variant(shape: VariantShape): ResultVariant {
       'search-response-p999': measured('search-response-p999', response(99.9), searches),
       'offered-rate': measured('offered-rate', 40, n),
       'achieved-rate': measured('achieved-rate', (40 * (n - shape.failed)) / n, n),
-      'achieved-ratio': measured('achieved-ratio', (n - shape.failed) / n, n, ci((n - shape.failed) / n - 0.001, 1)),
-      'error-ratio': measured('error-ratio', shape.failed / n, n, shape.failed > 0 ? ci(0.000_15, 0.000_9) : undefined),
-      'recall-at-10': measured('recall-at-10', 0.981, 1200, ci(0.977, 0.985)),
+      'achieved-ratio': measured('achieved-ratio', (n - shape.failed) / n, n, interval95((n - shape.failed) / n - 0.001, 1)),
+      'error-ratio': measured('error-ratio', shape.failed / n, n, shape.failed > 0 ? interval95(0.000_15, 0.000_9) : undefined),
+      'recall-at-10': measured('recall-at-10', 0.981, 1200, interval95(0.977, 0.985)),
       'complete-answer-ratio': measured('complete-answer-ratio', 1, n - shape.failed),
       'cpu-seconds-per-1k': measured('cpu-seconds-per-1k', cpu, n, around(cpu, 0.02)),
       'resident-bytes': measured('resident-bytes', 300_000_000 + shape.shards * 80_000_000, repetitions),
@@ -199,7 +200,8 @@ function variant(shape: VariantShape): ResultVariant {
   };
 }
 
-function slo(
+/** The verdicts of one SLO over these variants; `undecidedFor` names one whose tail is too thin. */
+export function sloOver(
   metric: MetricId,
   comparator: 'le' | 'ge',
   limit: number,
@@ -307,11 +309,11 @@ export function passingResult(): Result {
       { tier: 'postgres', engine: 'PostgreSQL', version: '18.4', embedded: false },
     ],
     slos: [
-      slo('search-response-p95', 'le', 50, variants),
-      slo('search-response-p99', 'le', 100, variants),
-      slo('error-ratio', 'le', 0.01, variants),
-      slo('recall-at-10', 'ge', 0.95, variants),
-      slo('achieved-ratio', 'ge', 0.98, variants),
+      sloOver('search-response-p95', 'le', 50, variants),
+      sloOver('search-response-p99', 'le', 100, variants),
+      sloOver('error-ratio', 'le', 0.01, variants),
+      sloOver('recall-at-10', 'ge', 0.95, variants),
+      sloOver('achieved-ratio', 'ge', 0.98, variants),
     ],
     checkers: [
       {
@@ -333,11 +335,16 @@ export function passingResult(): Result {
     ],
     variants,
     comparisons: [
-      comparison('search-response-p50', { ratio: 1.69, interval: ci(1.65, 1.74), verdict: 'higher' }),
-      comparison('search-response-p95', { ratio: 1.69, interval: ci(1.6, 1.79), verdict: 'higher' }),
-      comparison('search-response-p99', { ratio: 1.72, interval: ci(0.93, 3.2), verdict: 'undecided' }),
-      comparison('recall-at-10', { ratio: 1.0, interval: ci(0.997, 1.004), verdict: 'no-difference-seen', detectableEffect: 0.006 }),
-      comparison('cpu-seconds-per-1k', { ratio: 1.69, interval: ci(1.63, 1.75), verdict: 'higher' }),
+      comparison('search-response-p50', { ratio: 1.69, interval: interval95(1.65, 1.74), verdict: 'higher' }),
+      comparison('search-response-p95', { ratio: 1.69, interval: interval95(1.6, 1.79), verdict: 'higher' }),
+      comparison('search-response-p99', { ratio: 1.72, interval: interval95(0.93, 3.2), verdict: 'undecided' }),
+      comparison('recall-at-10', {
+        ratio: 1.0,
+        interval: interval95(0.997, 1.004),
+        verdict: 'no-difference-seen',
+        detectableEffect: 0.006,
+      }),
+      comparison('cpu-seconds-per-1k', { ratio: 1.69, interval: interval95(1.63, 1.75), verdict: 'higher' }),
     ],
     claims: [],
     provenance: {
@@ -357,188 +364,3 @@ export function passingResult(): Result {
     },
   };
 }
-
-/** p99 of the sharded variant is over its limit, and a checker found a foreign document. */
-export function failingResult(): Result {
-  const result = passingResult();
-  result.verdict = 'fail';
-  result.slos = [
-    slo('search-response-p95', 'le', 50, result.variants),
-    slo('search-response-p99', 'le', 31, result.variants),
-    slo('search-response-p999', 'le', 80, result.variants, 'router-hash-3'),
-    ...result.slos.slice(2),
-  ];
-  result.checkers[1] = {
-    id: 'no-foreign-documents',
-    verdict: 'fail',
-    checked: 11_520,
-    violations: 2,
-    exampleRequestIds: ['router-hash-3-judged-2:17'],
-    why: 'a response held documents of another tenant',
-  };
-  result.claims = [
-    {
-      id: 'askbot-scatter-gather',
-      statement: 'Scatter and merge cost no noticeable time',
-      verdict: 'refuted',
-      measured: { value: 1.69, unit: 'ratio', interval: ci(1.6, 1.79) },
-      why: 'p95, equal total resources',
-    },
-    { id: 'system-sqrt-shards', statement: 'The right number of shards is about √n', verdict: 'undecided', why: '2 was not measured' },
-  ];
-  const struck = result.variants[1]?.runs[3];
-  if (struck) {
-    struck.validity = { verdict: 'invalid', reasons: ['schedule lag p99 7.10 ms > 5 ms'], checks: [] };
-  }
-  return result;
-}
-
-/** Too few pairs for any interval and a tail that is too thin: nothing can be decided. */
-export function inconclusiveResult(): Result {
-  const result = passingResult();
-  result.verdict = 'inconclusive';
-  result.comparisons = result.comparisons.map(({ interval: _interval, detectableEffect: _effect, ...rest }) => ({
-    ...rest,
-    pairs: 3,
-    verdict: 'undecided',
-  }));
-  result.slos = [slo('search-response-p99', 'le', 100, result.variants, 'single'), ...result.slos.slice(2)];
-  return result;
-}
-
-/** The generator was saturated: figures stay visible and decide nothing. */
-export function invalidResult(): Result {
-  const result = failingResult();
-  result.validity = {
-    verdict: 'invalid',
-    reasons: ['generator CPU 91.4 % > 80 %'],
-    checks: [{ id: 'generator-cpu', title: 'Generator CPU', observed: 0.914, limit: 0.8, unit: 'share', verdict: 'fail' }],
-  };
-  return result;
-}
-
-/** Every request failed: the variants exist, their metrics do not. */
-export function noDataResult(): Result {
-  const result = passingResult();
-  result.verdict = 'no-data';
-  for (const each of result.variants) {
-    Object.assign(each, { metrics: {}, curves: [], stages: [], processes: [], shards: [], errors: [] });
-    delete each.series;
-    each.errors = [{ errorClass: 'refused', count: 2400, exampleRequestIds: [`${each.id}-judged-1:0`] }];
-    each.runs = each.runs.slice(0, 1).map(({ searchResponseMs: _response, recallAt10: _recall, cpuSeconds: _cpu, ...run }) => ({
-      ...run,
-      achievedPerSecond: 0,
-      counts: { issued: 2400, succeeded: 0, failed: { refused: 2400 } },
-    }));
-  }
-  result.slos = [slo('search-response-p99', 'le', 100, result.variants), slo('error-ratio', 'le', 0.01, result.variants)];
-  result.comparisons = [];
-  result.checkers = [];
-  result.validity.checks = [];
-  return result;
-}
-
-/** Interrupted before the first step. */
-export function partialResult(): Result {
-  const result = noDataResult();
-  result.status = 'partial';
-  result.partialReason = 'interrupted by SIGINT in repetition 1 of 6';
-  for (const each of result.variants) {
-    each.runs = [];
-    each.errors = [];
-  }
-  result.slos = [];
-  result.components = [];
-  return result;
-}
-
-/** Everything but the histograms, series and stages. */
-export function withoutHistograms(): Result {
-  const result = passingResult();
-  for (const each of result.variants) {
-    each.curves = [];
-    each.stages = [];
-    delete each.series;
-  }
-  return result;
-}
-
-/** Free text that tries to leave its place in HTML, SVG, Markdown or a terminal. */
-export const hostileTexts = [
-  '<script>alert(1)</script>',
-  '</style><img src=x onerror=alert(2)>',
-  '"><svg onload=alert(3)>',
-  'javascript:alert(4)',
-  'line\u2028separator',
-  'cursor\u001b[2Jgone',
-  '[link](javascript:alert(5)) `tick` | pipe',
-  "']]>--><b>",
-  'right\u202eot-left',
-] as const;
-
-/** A failing result with hostile text in every free text field. */
-export function hostileResult(): Result {
-  const all = hostileTexts.join(' ');
-  const result = failingResult();
-  result.title = all;
-  result.question = all;
-  result.hypothesis = all;
-  result.platform.why = all;
-  result.validity.reasons = [all];
-  for (const each of [...result.validity.checks, ...result.variants]) {
-    each.title = all;
-  }
-  for (const each of result.components) {
-    each.engine = all;
-    each.version = all;
-  }
-  for (const each of result.checkers) {
-    each.why = all;
-    each.exampleRequestIds = [all];
-  }
-  for (const each of result.claims) {
-    Object.assign(each, { id: all, statement: all, why: all });
-  }
-  for (const each of result.variants) {
-    each.engines = { vector: all };
-    each.errors = [{ errorClass: 'timeout', count: 3, exampleRequestIds: [all] }];
-    for (const run of each.runs) {
-      run.brokenLimits = [all];
-      run.validity.reasons = [all];
-    }
-    for (const cohort of each.stages) {
-      for (const part of cohort.parts) {
-        part.stage = `${part.stage} ${all}`;
-      }
-    }
-    for (const process of each.processes) {
-      process.id = all;
-    }
-  }
-  for (const slo of result.slos) {
-    for (const each of slo.perVariant) {
-      each.why = all;
-    }
-  }
-  Object.assign(result.provenance, {
-    commit: all,
-    version: all,
-    command: all,
-    cpuModel: all,
-    node: all,
-    operatingSystem: all,
-    versions: { [all]: all },
-  });
-  return result;
-}
-
-/** Every shape of result that a renderer must survive, by name. */
-export const everyResult: Readonly<Record<string, () => Result>> = {
-  pass: passingResult,
-  fail: failingResult,
-  inconclusive: inconclusiveResult,
-  invalid: invalidResult,
-  'no-data': noDataResult,
-  partial: partialResult,
-  'without-histograms': withoutHistograms,
-};

@@ -40,6 +40,13 @@ export function samples(slo: SloResult, observation: SloObservation, s: Strings)
   return tail === undefined ? count(observation.sampleCount) : s.slo.tail(count(tail), count(observation.sampleCount));
 }
 
+/** The same, readable outside a column of samples. */
+export function sampleText(slo: SloResult, observation: SloObservation, s: Strings): string {
+  return tailSamples(slo.metric, observation.sampleCount) === undefined || observation.sampleCount === 0
+    ? s.variants.samples(samples(slo, observation, s))
+    : samples(slo, observation, s);
+}
+
 /** The sentence of one SLO: what was observed where, against which limit, with what margin. */
 export function sloSentence({ slo, observation }: WorstSlo, s: Strings): string {
   const { value, bounds } = observed(slo, observation);

@@ -216,23 +216,26 @@ const en = {
 
   percentiles: {
     title: (kind: OperationKind) => (kind === 'search' ? 'Response time by percentile' : `Response time of ${kind} requests by percentile`),
-    subtitle: (kind: string, counts: readonly string[]) =>
-      `${kind}, steady state, counted from the intended start; ${counts.join(', ')}; bars at p50, p95, p99 are 95 % intervals`,
+    subtitle: (kind: string, counts: readonly string[], bounded: boolean) =>
+      `${kind}, steady state, counted from the intended start; ${counts.join(', ')}${bounded ? '; bars at p50, p95, p99 are 95 % intervals' : ''}`,
     sampleCount: (variant: string, n: string) => `${variant} n = ${n}`,
     axis: 'share of requests answered within · axis 1 ÷ (1 − p), log scale',
+    axisShort: 'share answered within, log 1 ÷ (1 − p)',
     tick: (percentile: number) => `${percentile} %`,
     name: (metric: MetricId) => /p\d+$/.exec(metric)?.[0]?.replace(/^p(\d\d)(\d+)$/, 'p$1.$2') ?? metric,
     fewSamples: (n: number) => `fewer than ${n} samples`,
     embedded: (engine: string) => `${engine}, not Qdrant`,
     howTo: 'How to read it',
     right: 'Right is rarer: at 99 % one request in a hundred is slower. A lower line answers sooner at every percentile that it covers.',
-    gap: (variant: string, baseline: string, at50: string, at99: string) =>
-      `The ratio of ${variant} to ${baseline} is ${at50} at p50 and ${at99} at p99 of the merged histograms.`,
+    gap: (baseline: string, setting: string, items: readonly string[]) => `Ratio to ${baseline} ${setting}: ${list(items)}.`,
+    gapItem: (percentile: number, text: string) => `${text} at p${percentile}`,
+    open: { 'no-difference-seen': 'no difference seen', undecided: 'undecided' },
     circle: 'Circles are limits, each at its own percentile.',
     thin: (n: number) => `Thin lines on hatched ground rest on fewer than ${n} requests and decide nothing.`,
     frame: (engine: string) => `The dashed frame says that ${engine} served, not Qdrant.`,
     none: 'No histogram of a valid repetition exists, so there is no curve to draw.',
     described: (kind: string, parts: readonly string[]) => `Percentile plot of ${kind} response time, ms, by variant. ${parts.join('. ')}.`,
+    left: 'The table of the curves is left out to keep this file small; result.json has it.',
     percentile: 'Percentile',
     tail: 'beyond',
   },
@@ -275,6 +278,7 @@ const en = {
     invalid: 'invalid',
     notRun: 'not run',
     unknown: 'not judged',
+    repetitions: (passed: number, judged: number) => `${passed} of ${judged} repetitions held every limit`,
     highest: 'Highest passed',
     lowest: 'Lowest failed',
     noneFailed: 'none failed',
@@ -320,6 +324,7 @@ const en = {
   errors: {
     subtitle: 'valid judged repetitions, all kinds of request',
     errorClass: 'Class',
+    count: 'Count',
     examples: 'Example request ids',
     none: (issued: string) => `None of ${issued} requests failed.`,
     noRequests: 'No request was issued in a valid repetition.',
@@ -397,11 +402,14 @@ const en = {
   },
 
   picture: {
-    title: (scenario: string, run: string) => `${scenario}: search response time by percentile, run ${run}`,
+    title: (text: string) => `Response time by percentile. ${text}`,
+    run: (profile: string, runId: string, setting: string) => `profile ${profile} · ${setting} · run ${runId}`,
     nothing: 'Nothing was measured: there is no curve to draw.',
   },
 
   markdown: {
+    overTime: 'p99 of searches over time, one mark per second',
+    upTo: (ms: string) => `0 to ${ms} ms`,
     next: 'The full report is report.html beside this file; every figure comes from result.json.',
     cut: 'Cut here: the summary reached its size limit. The report has the rest.',
   },
@@ -409,7 +417,8 @@ const en = {
   console: {
     slo: 'SLO',
     worst: 'worst',
-    observed: 'observed (95 % CI)',
+    observed: 'observed',
+    interval: '(95 % CI)',
     margin: 'margin',
     samples: 'samples',
     variant: 'variant',

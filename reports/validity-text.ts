@@ -25,3 +25,8 @@ export function limitInUnit(value: number, unit: string): string {
 export function checkValue(check: ValidityCheck, s: Strings): string {
   return check.observed === undefined ? s.first.notObserved(check.title) : `${check.title} ${inUnit(check.observed, check.unit)}`;
 }
+
+/** `2026-11-21 14:02 UTC` */
+export function utc(timestamp: string): string {
+  return `${timestamp.slice(0, 10)} ${timestamp.slice(11, 16)} UTC`;
+}

@@ -29,6 +29,7 @@ export function swatch(series: Series): Markup {
 const glyphs = {
   pass: html`<circle cx="7" cy="7" r="6" fill="none" stroke="currentColor" stroke-width="1.5"/><path d="M4.2,7.2l2,2l3.6,-4" fill="none" stroke="currentColor" stroke-width="1.5"/>`,
   fail: html`<rect x="0.5" y="0.5" width="13" height="13" rx="2" fill="currentColor"/><path d="M4.3,4.3l5.4,5.4M9.7,4.3l-5.4,5.4" stroke="var(--surface)" stroke-width="1.8"/>`,
+  cross: html`<path d="M3.5,3.5l7,7M10.5,3.5l-7,7" stroke="currentColor" stroke-width="2"/>`,
   unknown: html`<path d="M7,0.8L13.2,7L7,13.2L0.8,7Z" fill="none" stroke="currentColor" stroke-width="1.4"/><path d="M4.5,7h5" stroke="currentColor" stroke-width="1.4"/>`,
   invalid: html`<circle cx="7" cy="7" r="6" fill="none" stroke="currentColor" stroke-width="1.5"/><path d="M3,11L11,3" stroke="currentColor" stroke-width="1.5"/>`,
   nothing: html`<circle cx="7" cy="7" r="6" fill="none" stroke="currentColor" stroke-width="1.4" stroke-dasharray="2 2.2"/>`,

@@ -87,7 +87,7 @@ export async function timePanel(
         ...(data.warmUpSeconds > 0
           ? [box({ x: 0, x2: atX(Math.min(data.warmUpSeconds, scale.seconds)), y: 0, y2: size.height }, hatch)]
           : []),
-        ...drawn.layers.map((layer) => withScales(layer, x, drawn.top)),
+        ...[groundLayer, ...drawn.layers].map((layer) => withScales(layer, x, drawn.top, panel !== 'response')),
         line({ x: 0, x2: size.width, y: size.height, y2: size.height }, 'var(--rule)'),
         ...drawn.labels.map((each, place) =>
           label({ x: size.width + 8, y: spread[place] ?? 0, text: each.text, colour: each.colour, weight: each.strong ? 600 : 400 }),
@@ -118,8 +118,12 @@ interface DataLayer {
   readonly y2?: string;
 }
 
-function withScales({ data, mark, y, y2 }: DataLayer, x: unknown, top: number): unknown {
-  const values = [0, top / 2, top];
+/** Invisible: it gives a panel without any event its axes all the same. */
+const groundLayer: DataLayer = { data: [{ second: 0, value: 0 }], mark: { type: 'point', opacity: 0 }, y: 'value' };
+
+function withScales({ data, mark, y, y2 }: DataLayer, x: unknown, top: number, whole: boolean): unknown {
+  // Half a request does not exist, so a short axis of counts has no middle tick.
+  const values = whole && !Number.isInteger(top / 2) ? [0, top] : [0, top / 2, top];
   const names = Object.fromEntries(values.map((tick) => [String(tick), plainTick(tick)]));
   const axis = { values, labelExpr: `${JSON.stringify(names)}[toString(datum.value)]`, title: null, labelOverlap: false };
   return {

@@ -5,6 +5,7 @@ import { percentileOf } from '../findings.ts';
 import type { Markup } from '../markup.ts';
 import { figure, joined, significant, threshold } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
+import { textWidth } from '../text-width.ts';
 import { labelledTicks, logDomain, logPosition, spreadLabels, ticks125 } from './axis.ts';
 import { chartText, type Frame, plotSize, renderChart } from './compile.ts';
 import { box, hatch, label, limitDash, line } from './layers.ts';
@@ -103,22 +104,37 @@ export async function percentileChart(
   return renderChart(
     frame,
     {
-      ...(embedded !== undefined && { view: { stroke: 'var(--ink3)', strokeDash: [4, 3] } }),
       layer: [
         ...thinGround(drawn, size, atX, s),
         ...limits.flatMap((limit) => limitMarks(limit, atX, atY, s)),
         ...drawn.flatMap((each) => curveLayers(each, scales)),
         ...drawn.flatMap((each) => intervalLayers(each, kind, scales)),
         ...endLabels(drawn, size, atY, frame.narrow),
-        ...(embedded === undefined
-          ? []
-          : [label({ x: size.width - 8, y: 12, text: chartText(s.percentiles.embedded(embedded)), align: 'right' })]),
+        ...(embedded === undefined ? [] : dashedFrame(size, s.percentiles.embedded(embedded))),
         label({ x: -8, y: -10, text: 'ms', align: 'right', colour: 'var(--ink3)' }),
-        label({ x: size.width / 2, y: size.height + 34, text: s.percentiles.axis, align: 'center', colour: 'var(--ink3)' }),
+        label({
+          x: size.width / 2,
+          y: size.height + 34,
+          text: frame.narrow ? s.percentiles.axisShort : s.percentiles.axis,
+          align: 'center',
+          colour: 'var(--ink3)',
+        }),
       ],
     },
     className,
   );
+}
+
+/** The dashed frame of an embedded engine, with its name on it. */
+function dashedFrame({ width, height }: { readonly width: number; readonly height: number }, name: string): unknown[] {
+  const side = (x: number, x2: number, y: number, y2: number) => line({ x, x2, y, y2 }, 'var(--ink3)', 1, [4, 3]);
+  return [
+    side(0, width, 0, 0),
+    side(0, width, height, height),
+    side(0, 0, 0, height),
+    side(width, width, 0, height),
+    label({ x: width, y: -10, text: chartText(name), align: 'right' }),
+  ];
 }
 
 function xAxis(domain: readonly [number, number], narrow: boolean, s: Strings): unknown {
@@ -152,9 +168,11 @@ function thinGround(drawn: readonly Drawn[], size: { width: number; height: numb
   if (size.width - from < 4) {
     return [];
   }
+  const text = s.percentiles.fewSamples(solidTailSamples);
   return [
     box({ x: from, x2: size.width, y: 0, y2: size.height }, hatch),
-    label({ x: size.width - 8, y: size.height - 10, text: s.percentiles.fewSamples(solidTailSamples), align: 'right' }),
+    box({ x: size.width - 14 - textWidth(text, 11), x2: size.width - 2, y: size.height - 19, y2: size.height - 2 }, 'var(--surface)'),
+    label({ x: size.width - 8, y: size.height - 10, text, align: 'right' }),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { Comparison, Result } from '../../harness/contract/result.ts';
-import { detectable, pairsNeededAt95, ratioInterval } from '../answer.ts';
+import { ratioInterval } from '../answer.ts';
+import { conclusion } from '../conclusion.ts';
 import type { Markup } from '../markup.ts';
 import { ratio } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
@@ -26,21 +27,6 @@ function groupsOf(comparisons: readonly Comparison[]): Group[] {
     groups.set(title, [...(groups.get(title) ?? []), each]);
   }
   return [...groups].map(([title, rows]) => ({ title, rows }));
-}
-
-/** The words of one comparison: what may and what may not be concluded. */
-export function conclusion(comparison: Comparison, s: Strings): string {
-  switch (comparison.verdict) {
-    case 'higher':
-    case 'lower':
-      return s.ratios.verdict[comparison.verdict];
-    case 'no-difference-seen':
-      return s.ratios.noDifference(detectable(comparison.detectableEffect));
-    case 'undecided':
-      return comparison.interval === undefined && comparison.pairs < pairsNeededAt95
-        ? s.ratios.tooFewPairs(comparison.pairs, pairsNeededAt95)
-        : s.ratios.undecided;
-  }
 }
 
 /** 1-2-5 ticks are too coarse around 1, where most ratios lie. */
@@ -78,7 +64,7 @@ export async function ratioChart(
   const height = groups.reduce((sum, group) => sum + headHeight + group.rows.length * rowHeight + groupGap, 0) - groupGap;
   const frame: Frame = narrow
     ? { width, height: height + 26, left: 6, right: 6, top: 24, bottom: 2 }
-    : { width, height: height + 30, left: 270, right: 500, top: 26, bottom: 4 };
+    : { width, height: height + 30, left: 270, right: 530, top: 26, bottom: 4 };
   const size = plotSize(frame);
   const domain = ratioDomain(comparisons);
   const atX = logPosition(domain, 0, size.width);
@@ -125,7 +111,7 @@ function headLabels({ title, rows }: Group, y: number, headHeight: number, width
       ]
     : [
         label({ x: -270, y: middle, text: title, weight: 600, colour: 'var(--ink)', size: 12 }),
-        label({ x: width + 500, y: middle, text: rules, align: 'right', colour: 'var(--ink3)' }),
+        label({ x: width + 530, y: middle, text: rules, align: 'right', colour: 'var(--ink3)' }),
       ];
 }
 
@@ -178,7 +164,7 @@ function rowLayers(result: Result, comparison: Comparison, { y, rowHeight, width
             size: 12,
           }),
           label({ x: width + 76, y: textY, text: boundsText, colour: 'var(--ink2)', size: 12 }),
-          label({ x: width + 500, y: textY, text: conclusion(comparison, s), align: 'right', size: 12 }),
+          label({ x: width + 196, y: textY, text: conclusion(comparison, s), size: 12 }),
         ]),
   ];
 }

@@ -4,14 +4,14 @@ import { type Glyph, glyph } from '../charts/marks.ts';
 import { countOf, failedFirst, judgedInOrder, type Stamp, stampOf, worstSlo } from '../findings.ts';
 import { html, type Insertable, type Markup, prose } from '../markup.ts';
 import { figure, joined } from '../numbers.ts';
-import { margin, objective, observed, samples } from '../slo-text.ts';
+import { margin, objective, observed, sampleText } from '../slo-text.ts';
 import type { Strings } from '../strings.ts';
 import { checkValue } from '../validity-text.ts';
 import { seriesOf } from './parts.ts';
 
 const stampGlyphs: Record<Stamp, Glyph> = {
   pass: 'pass',
-  fail: 'fail',
+  fail: 'cross',
   inconclusive: 'unknown',
   'no-data': 'nothing',
   invalid: 'invalid',
@@ -25,7 +25,7 @@ export function firstScreen(result: Result, s: Strings): Markup {
   return html`<section id="answer" class="first" aria-labelledby="answer-title">
 <div class="answer"><p class="question">${s.first.question} · ${result.question}</p>
 <h1 id="answer-title">${prose(answer.headline)}</h1>
-${answer.qualifiers.length > 0 && html`<p class="qualifiers">${answer.qualifiers.map((sentence) => html`${prose(sentence)} `)}</p>`}
+${answer.qualifiers.length > 0 && html`<ul class="qualifiers">${answer.qualifiers.map((sentence) => html`<li>${prose(sentence)}</li>`)}</ul>`}
 ${servedBy(result, s)}</div>
 <div class="doubt"><p class="stamp-line"><span class="stamp ${stamp}">${glyph(stampGlyphs[stamp])} ${s.stamp[stamp]}</span> ${s.first.sloCounts(
     countOf(result.slos, 'fail'),
@@ -51,7 +51,7 @@ function worst(result: Result, s: Strings): Fact[] {
     [s.first.worstSlo, html`${prose(objective(slo, s))}${s.first.on}${name}`],
     [
       s.first.margin,
-      html`<b class="${observation.verdict}">${prose(margin(observation))}</b> <span class="quiet">· ${prose(value)}${bounds !== undefined && ` (${bounds})`}, n = ${samples(slo, observation, s)}${observation.why !== undefined && `, ${observation.why}`}</span>`,
+      html`<b class="${observation.verdict}">${prose(margin(observation))}</b> <span class="quiet">· ${prose(value)}${bounds !== undefined && ` (${bounds})`}, ${sampleText(slo, observation, s)}${observation.why !== undefined && `, ${observation.why}`}</span>`,
     ],
   ];
 }

@@ -4,11 +4,12 @@ import { answerOf } from '../answer.ts';
 import { stampOf } from '../findings.ts';
 import { html, type Markup, trusted } from '../markup.ts';
 import { type Language, type Strings, strings } from '../strings.ts';
+import { utc } from '../validity-text.ts';
 import { checkerSection, claimSection, errorSection } from './evidence.ts';
 import { firstScreen } from './first-screen.ts';
 import { ladderSection } from './ladder.ts';
 import { overTimeSection } from './over-time.ts';
-import { type Section, utc } from './parts.ts';
+import { type Section, type TableDetail, tableDetails } from './parts.ts';
 import { percentileSection } from './percentiles.ts';
 import { balanceSection, processSection } from './processes.ts';
 import { provenanceSection } from './provenance.ts';
@@ -19,7 +20,7 @@ import { style } from './style.ts';
 import { validitySection } from './validity.ts';
 import { variantRows } from './variants.ts';
 
-/** A report larger than this, in bytes, leaves its second-by-second tables to result.json. */
+/** A report larger than this, in bytes, leaves its longest tables to result.json. */
 export const sizeLimitBytes = 400_000;
 
 /**
@@ -28,14 +29,19 @@ export const sizeLimitBytes = 400_000;
  */
 export async function renderHtml(result: Result, language: Language = 'en'): Promise<string> {
   const s = strings[language];
-  const full = await page(result, s, true);
-  return Buffer.byteLength(full) <= sizeLimitBytes ? full : page(result, s, false);
+  for (const tables of tableDetails.slice(0, -1)) {
+    const rendered = await page(result, s, tables);
+    if (Buffer.byteLength(rendered) <= sizeLimitBytes) {
+      return rendered;
+    }
+  }
+  return page(result, s, 'short');
 }
 
-async function page(result: Result, s: Strings, withTables: boolean): Promise<string> {
+async function page(result: Result, s: Strings, tables: TableDetail): Promise<string> {
   const [percentiles, overTime, stages, ratios] = await Promise.all([
-    percentileSection(result, s),
-    overTimeSection(result, withTables, s),
+    percentileSection(result, tables, s),
+    overTimeSection(result, tables, s),
     stageSection(result, s),
     ratioSection(result, s),
   ]);
@@ -43,9 +49,9 @@ async function page(result: Result, s: Strings, withTables: boolean): Promise<st
   const rows: readonly (readonly (Section | undefined)[])[] = [
     [sloSection(result, s)],
     [percentiles],
-    [ratios],
     [overTime],
     [stages, ladderSection(result, s)],
+    [ratios],
     [processSection(result, s), balanceSection(result, s)],
     [errorSection(result, s), checkerSection(result, s)],
     [claims],
@@ -60,8 +66,11 @@ async function page(result: Result, s: Strings, withTables: boolean): Promise<st
   return document(result, body, s);
 }
 
+/** Neighbours of a listed section; with them the navigation would need a second line. */
+const unlisted: ReadonlySet<Section['id']> = new Set(['balance', 'checkers']);
+
 function head(result: Result, sections: readonly Section[], s: Strings): Markup {
-  const links = html`<a href="#answer">${s.nav.answer}</a>${sections.map((part) => html`<a href="#${part.id}">${s.nav[part.id]}</a>`)}`;
+  const links = html`<a href="#answer">${s.nav.answer}</a>${sections.filter((part) => !unlisted.has(part.id)).map((part) => html`<a href="#${part.id}">${s.nav[part.id]}</a>`)}`;
   return html`<header class="top"><div><p class="crumbs"><span class="minor"><b>${s.product}</b><i>/</i></span><b>${result.scenario}</b><i>/</i><span>${s.first.run(
     utc(result.provenance.startedAt),
   )}</span><span class="minor"><i>/</i>${result.profile}<i>/</i>${s.first.seed(result.seed)}</span></p><nav aria-label="${s.nav.label}">${links}</nav><details><summary aria-label="${s.nav.label}">☰</summary><div>${links}</div></details></div></header>`;

@@ -9,7 +9,10 @@ import { nothing, type Section, section, variantName } from './parts.ts';
 /** Rates down, variants across: what held, what broke, what could not be judged. */
 export function ladderSection(result: Result, s: Strings): Section {
   const rates = ladderRates(result);
-  if (rates.length === 0) {
+  if (
+    result.settings.ladderRatesPerSecond.length === 0 &&
+    !result.variants.some((variant) => variant.runs.some((run) => run.phase === 'rung'))
+  ) {
     return section('ladder', s.section.ladder, '', nothing(s.ladder.none(result.profile)), 'half');
   }
   const summary = (metric: MetricId, otherwise: string) =>
@@ -25,19 +28,39 @@ export function ladderSection(result: Result, s: Strings): Section {
       (variant) => html`<th scope="col" class="t">${variantName(result, variant.id)}</th>`,
     )}</tr></thead><tbody>${rates.map(
       (rate) =>
-        html`<tr><th scope="row" class="n">${count(rate)}</th>${result.variants.map((variant) => cell(rungAt(variant, rate), s))}</tr>`,
+        html`<tr><th scope="row" class="n">${count(rate)}</th>${result.variants.map((variant) => cellOf(stepsAt(variant, rate), s))}</tr>`,
     )}</tbody><tfoot><tr><th scope="row" class="n">${s.ladder.highest}</th>${summary('highest-passed-rate', s.ladder.nonePassed)}</tr><tr><th scope="row" class="n">${s.ladder.lowest}</th>${summary('lowest-failed-rate', s.ladder.noneFailed)}</tr></tfoot></table></div>`,
     'half',
   );
 }
 
 function ladderRates(result: Result): number[] {
-  const executed = result.variants.flatMap((variant) => variant.runs.filter((run) => run.phase === 'rung').map((run) => run.ratePerSecond));
+  const executed = result.variants.flatMap((variant) => variant.runs.map((run) => run.ratePerSecond));
   return [...new Set([...result.settings.ladderRatesPerSecond, ...executed])].toSorted((a, b) => a - b);
 }
 
-function rungAt(variant: ResultVariant, rate: number): RunRecord | undefined {
-  return variant.runs.find((run) => run.phase === 'rung' && run.ratePerSecond === rate);
+/** All steps at this rate: one for a rung, every repetition for the judged rate, which is the lowest rung. */
+function stepsAt(variant: ResultVariant, rate: number): RunRecord[] {
+  return variant.runs.filter((run) => run.ratePerSecond === rate);
+}
+
+function cellOf(steps: readonly RunRecord[], s: Strings): Insertable {
+  return steps.length > 1 ? repeated(steps, s) : cell(steps[0], s);
+}
+
+/** Several repetitions at one rate: how many of the valid ones held every limit. */
+function repeated(steps: readonly RunRecord[], s: Strings): Insertable {
+  const judged = steps.filter((run) => run.validity.verdict === 'valid' && run.passed !== undefined);
+  const passed = judged.filter((run) => run.passed).length;
+  if (judged.length === 0) {
+    return html`<td class="t"><span class="verdict unknown">${glyph('unknown')} ${s.ladder.unknown}</span></td>`;
+  }
+  const held = passed === judged.length ? 'pass' : 'fail';
+  const broken = [...new Set(judged.flatMap((run) => run.brokenLimits ?? []))].join('; ');
+  return html`<td class="t"><span class="verdict ${held}">${glyph(held)} ${held === 'pass' ? s.ladder.passed : s.ladder.failed}</span><small>${s.ladder.repetitions(
+    passed,
+    judged.length,
+  )}</small>${broken !== '' && html`<small>${prose(broken)}</small>`}</td>`;
 }
 
 function cell(run: RunRecord | undefined, s: Strings): Insertable {

@@ -4,14 +4,14 @@ import { errorsOf, panelFrame, panelNames, type TimeScale, type TimeSeries, time
 import { html, type Insertable } from '../markup.ts';
 import { absent, count, significant } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
-import { dataTable, figure, nothing, type Section, section, seriesOf, variantName } from './parts.ts';
+import { dataTable, figure, nothing, type Section, section, seriesOf, type TableDetail, variantName } from './parts.ts';
 
 type Recorded = ResultVariant & { readonly series: NonNullable<ResultVariant['series']> };
 
 const recorded = (variant: ResultVariant): variant is Recorded => (variant.series?.seconds.length ?? 0) > 0;
 
 /** Side by side up to two variants, on shared axes; more follow below. */
-export async function overTimeSection(result: Result, withTables: boolean, s: Strings): Promise<Section> {
+export async function overTimeSection(result: Result, tables: TableDetail, s: Strings): Promise<Section> {
   const variants = result.variants.filter(recorded);
   if (variants.length === 0) {
     return section('over-time', s.section.overTime, '', nothing(s.overTime.none));
@@ -27,7 +27,7 @@ export async function overTimeSection(result: Result, withTables: boolean, s: St
     'over-time',
     s.section.overTime,
     s.overTime.subtitle(variants.map((variant) => s.overTime.repetition(variant.id, variant.series.stepId))),
-    html`${drawn}${withTables ? variants.map((variant) => secondsTable(variant, s)) : html`<p class="note">${s.overTime.left}</p>`}`,
+    html`${drawn}${tables === 'all' ? variants.map((variant) => secondsTable(variant, s)) : html`<p class="note">${s.overTime.left}</p>`}`,
   );
 }
 

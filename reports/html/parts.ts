@@ -18,6 +18,10 @@ export function section(id: Section['id'], title: string, subtitle: Insertable, 
   };
 }
 
+/** Which of the long tables are in the page: all, all but the seconds, or neither seconds nor curves. */
+export const tableDetails = ['all', 'curves', 'short'] as const;
+export type TableDetail = (typeof tableDetails)[number];
+
 /** Says why there is nothing, in the place where it would have been. */
 export function nothing(reason: string): Markup {
   return html`<p class="nothing">– ${reason}</p>`;
@@ -71,9 +75,4 @@ export function dataTable(summary: string, heads: readonly string[], rows: reado
 /** A chart in its two widths with the sentence that says what it shows. */
 export function figure(description: string, ...charts: readonly Insertable[]): Markup {
   return html`<figure role="img" aria-label="${description}">${charts}</figure>`;
-}
-
-/** `2026-11-21 14:02 UTC` */
-export function utc(timestamp: string): string {
-  return `${timestamp.slice(0, 10)} ${timestamp.slice(11, 16)} UTC`;
 }

@@ -1,16 +1,24 @@
 import type { OperationKind } from '../../harness/contract/common.ts';
 import type { Result } from '../../harness/contract/result.ts';
-import { describedPercentile, drawableKinds, embeddedEngine, percentileChart, solidTailSamples } from '../charts/percentiles.ts';
+import {
+  describedPercentile,
+  drawableKinds,
+  embeddedEngine,
+  type PercentileFrame,
+  percentileChart,
+  solidTailSamples,
+} from '../charts/percentiles.ts';
 import { html, type Insertable, prose } from '../markup.ts';
 import { count, ratio, significant } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
-import { dataTable, figure, nothing, type Section, section, variantName } from './parts.ts';
+import { dataTable, figure, nothing, type Section, section, type TableDetail, variantName } from './parts.ts';
 
 const wide = { width: 920, height: 410, left: 52, right: 128, top: 24, bottom: 46, narrow: false } as const;
+const half = { width: 628, height: 300, left: 52, right: 100, top: 24, bottom: 46, narrow: false } as const;
 const phone = { width: 328, height: 330, left: 40, right: 8, top: 24, bottom: 46, narrow: true } as const;
 
 /** One percentile plot per kind of request that was measured, searches first. */
-export async function percentileSection(result: Result, s: Strings): Promise<Section> {
+export async function percentileSection(result: Result, tables: TableDetail, s: Strings): Promise<Section> {
   const kinds = drawableKinds(result);
   const [first, ...others] = kinds;
   if (first === undefined) {
@@ -19,14 +27,14 @@ export async function percentileSection(result: Result, s: Strings): Promise<Sec
   const more = await Promise.all(
     others.map(
       async (kind) =>
-        html`<h3>${s.percentiles.title(kind)}</h3> <p class="sub">${prose(subtitle(result, kind, s))}</p>${await plot(result, kind, s)}`,
+        html`<div><h3>${s.percentiles.title(kind)}</h3> <p class="sub">${prose(subtitle(result, kind, s))}</p>${await plot(result, kind, half, tables, s)}</div>`,
     ),
   );
   return section(
     'percentiles',
     s.percentiles.title(first),
     prose(subtitle(result, first, s)),
-    html`<div class="beside">${await plot(result, first, s)}${howToRead(result, first, s)}</div>${more}`,
+    html`<div class="beside">${await plot(result, first, wide, tables, s)}${howToRead(result, first, s)}</div>${more.length > 0 && html`<div class="more">${more}</div>`}`,
   );
 }
 
@@ -35,16 +43,24 @@ function subtitle(result: Result, kind: OperationKind, s: Strings): string {
     const curve = variant.curves.find((each) => each.kind === kind);
     return curve ? [s.percentiles.sampleCount(variant.id, count(curve.sampleCount))] : [];
   });
-  return s.percentiles.subtitle(s.kind[kind], counts);
+  const bounded = result.variants.some((variant) =>
+    (['p50', 'p95', 'p99'] as const).some((name) => metricOf(variant, `${kind}-response-${name}`)?.interval !== undefined),
+  );
+  return s.percentiles.subtitle(s.kind[kind], counts, bounded);
 }
 
-async function plot(result: Result, kind: OperationKind, s: Strings): Promise<Insertable> {
+/** Not every kind has every percentile in the registry; an unknown one was certainly not measured. */
+function metricOf({ metrics }: Result['variants'][number], id: string) {
+  return Object.entries(metrics).find(([metric]) => metric === id)?.[1];
+}
+
+async function plot(result: Result, kind: OperationKind, frame: PercentileFrame, tables: TableDetail, s: Strings): Promise<Insertable> {
   const parts = result.variants.map((variant) => {
     const figures = [50, 95, 99].flatMap((percentile) => describedPercentile(variant, kind, percentile) ?? []);
     return `${variant.id}: ${figures.length > 0 ? figures.join(', ') : s.variants.notMeasured}`;
   });
-  const charts = await Promise.all([percentileChart(result, kind, wide, s, 'wide'), percentileChart(result, kind, phone, s, 'phone')]);
-  return html`<div>${figure(s.percentiles.described(s.kind[kind], parts), ...charts)}${curveTable(result, kind, s)}</div>`;
+  const charts = await Promise.all([percentileChart(result, kind, frame, s, 'wide'), percentileChart(result, kind, phone, s, 'phone')]);
+  return html`<div>${figure(s.percentiles.described(s.kind[kind], parts), ...charts)}${tables === 'short' ? html`<p class="note">${s.percentiles.left}</p>` : curveTable(result, kind, s)}</div>`;
 }
 
 function curveTable(result: Result, kind: OperationKind, s: Strings): Insertable {
@@ -75,18 +91,23 @@ function howToRead(result: Result, kind: OperationKind, s: Strings): Insertable 
   }${thin && html`<p>${s.percentiles.thin(solidTailSamples)}</p>`}${engine !== undefined && html`<p>${s.percentiles.frame(engine)}</p>`}</aside>`;
 }
 
-/** Ratios of the merged histograms describe the picture; the judged ratios stand in their own section. */
+/** Only what was judged: a ratio that stayed undecided is said to be undecided here too. */
 function gaps(result: Result, kind: OperationKind, s: Strings): Insertable {
-  const baseline = result.variants.find((variant) => variant.id === result.baseline);
-  const at = (variant: Result['variants'][number] | undefined, percentile: 50 | 99) => {
-    const metric = `${kind}-response-p${percentile}` as const;
-    return variant && metric in variant.metrics ? variant.metrics[metric as keyof typeof variant.metrics]?.value : undefined;
-  };
   return result.variants.map((variant) => {
-    const [a50, a99, b50, b99] = [at(baseline, 50), at(baseline, 99), at(variant, 50), at(variant, 99)];
-    if (variant === baseline || !a50 || !a99 || b50 === undefined || b99 === undefined || b50 <= 0 || b99 <= 0) {
+    const parts = [50, 95, 99].flatMap((percentile) => {
+      const judged = result.comparisons.find((each) => each.metric === `${kind}-response-p${percentile}` && each.variant === variant.id);
+      return judged ? [{ percentile, judged }] : [];
+    });
+    const rule = parts[0]?.judged.resourceRule;
+    if (rule === undefined) {
       return undefined;
     }
-    return html`<p>${variantName(result, variant.id)}<br>${prose(s.percentiles.gap(variant.id, result.baseline, ratio(b50 / a50), ratio(b99 / a99)))}</p>`;
+    const items = parts.map(({ percentile, judged }) =>
+      s.percentiles.gapItem(
+        percentile,
+        judged.verdict === 'higher' || judged.verdict === 'lower' ? ratio(judged.ratio) : s.percentiles.open[judged.verdict],
+      ),
+    );
+    return html`<p>${variantName(result, variant.id)}<br>${prose(s.percentiles.gap(result.baseline, s.setting([rule]), items))}</p>`;
   });
 }

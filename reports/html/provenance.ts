@@ -1,8 +1,8 @@
 import type { Result } from '../../harness/contract/result.ts';
 import { html, prose } from '../markup.ts';
-import { count, figure, joined, memory, percent, span } from '../numbers.ts';
+import { provenanceFacts } from '../provenance-facts.ts';
 import type { Strings } from '../strings.ts';
-import { type Section, section, utc } from './parts.ts';
+import { type Section, section } from './parts.ts';
 
 /** Everything that is needed to get these numbers again, the command last. */
 export function provenanceSection(result: Result, s: Strings): Section {
@@ -15,52 +15,4 @@ export function provenanceSection(result: Result, s: Strings): Section {
     }</code></pre>`,
     'half',
   );
-}
-
-/** Term and text of each line, for every renderer. */
-export function provenanceFacts({ provenance, settings, workload, ...result }: Result, s: Strings): (readonly [string, string])[] {
-  const state = provenance.dirty === undefined ? s.provenance.unknownState : provenance.dirty ? s.provenance.dirty : s.provenance.clean;
-  const weights = Object.entries(workload.mix)
-    .filter(([, weight]) => weight > 0)
-    .map(([kind, weight]) => `${s.kind[kind as keyof typeof s.kind]} ${weight}`)
-    .join(' : ');
-  const length = Date.parse(provenance.finishedAt) - Date.parse(provenance.startedAt);
-  const versions = Object.entries(provenance.versions).map(([name, version]) => `${name} ${version}`);
-  return [
-    [s.provenance.runId, result.runId],
-    [s.provenance.commit, provenance.commit === undefined ? `– ${s.provenance.unknownCommit}` : `${provenance.commit}, ${state}`],
-    [s.provenance.plan, s.provenance.planText(result.variants.length, settings.repetitions, result.seed, provenance.configurationHash)],
-    [
-      s.provenance.corpus,
-      s.provenance.corpusText(
-        count(settings.documents),
-        settings.dimensions,
-        workload.corpus.tenants,
-        percent(workload.corpus.chineseShare),
-      ),
-    ],
-    [
-      s.provenance.workload,
-      s.provenance.workloadText(
-        workload.arrivals,
-        joined(figure('offered-rate', settings.judgedRatePerSecond)),
-        weights,
-        `${count(workload.deadlineMs)} ms`,
-        workload.connections,
-      ),
-    ],
-    [s.provenance.windows, s.provenance.windowsText(span(settings.warmUpSeconds * 1000), span(settings.steadySeconds * 1000))],
-    [s.provenance.platform, s.provenance.platformText(result.platform.id, result.platform.requested, result.platform.why)],
-    [
-      s.provenance.machine,
-      s.provenance.machineText(
-        provenance.cpuCount,
-        provenance.cpuModel,
-        joined(memory(provenance.memoryBytes)),
-        provenance.operatingSystem,
-      ),
-    ],
-    [s.provenance.runtime, [`${s.product} ${provenance.version}`, `Node ${provenance.node}`, ...versions].join(' · ')],
-    [s.provenance.duration, s.provenance.durationText(span(Math.max(0, length)), utc(provenance.startedAt))],
-  ];
 }

@@ -1,6 +1,7 @@
 import type { Result } from '../../harness/contract/result.ts';
 import { ratioInterval } from '../answer.ts';
-import { conclusion, ratioChart } from '../charts/ratios.ts';
+import { ratioChart } from '../charts/ratios.ts';
+import { conclusion } from '../conclusion.ts';
 import { html } from '../markup.ts';
 import { count, ratio } from '../numbers.ts';
 import type { Strings } from '../strings.ts';

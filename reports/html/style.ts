@@ -23,7 +23,7 @@ section{border-top:1px solid var(--rule);padding-top:14px;margin-top:28px;min-wi
 .s1t{color:var(--s1t)}.s2t{color:var(--s2t)}.s3t{color:var(--s3t)}.s4t{color:var(--s4t)}.s5t{color:var(--ink2)}
 .pass{color:var(--pass)}.fail{color:var(--fail)}.unknown{color:var(--unk)}.claim-confirmed{color:var(--pass)}.claim-undecided{color:var(--unk)}.claim-refuted,.invalid{color:var(--ink)}
 .defs{position:absolute;width:0;height:0}
-svg{display:block;max-width:100%;height:auto}svg text{fill:var(--ink3);font-size:11px;font-family:${sans}}svg text.strong{fill:var(--ink);font-weight:500}
+svg{display:block;max-width:100%;height:auto}svg.range text,svg.margins text{fill:var(--ink3);font-size:11px;font-family:${sans}}svg.margins text.strong{fill:var(--ink);font-weight:500}
 svg.swatch,svg.glyph{display:inline-block;vertical-align:-1px;flex:none}svg.glyph{vertical-align:-2px}
 .phone{display:none}
 `;
@@ -32,11 +32,11 @@ const header = `
 .top{position:sticky;top:0;z-index:1;background:var(--surface);border-bottom:1px solid var(--hair)}
 .top>div{max-width:1440px;margin:0 auto;padding:11px 64px;display:flex;gap:24px;align-items:baseline;justify-content:space-between}
 .crumbs{font-size:13px;color:var(--ink3)}.crumbs b{color:var(--ink)}.crumbs i{color:var(--ink3);font-style:normal;margin:0 6px}.crumbs span,.crumbs b{white-space:nowrap}
-.top nav{display:flex;gap:2px 14px;font-size:12px;color:var(--ink2);flex-wrap:wrap;justify-content:flex-end}.top details{display:none}
+.top nav{display:flex;gap:2px 13px;font-size:12px;color:var(--ink2);flex-wrap:wrap;justify-content:flex-end}.top details{display:none}
 .first{display:grid;grid-template-columns:minmax(0,1fr) 456px;gap:24px 56px;border:0;margin-top:0;padding-top:0}
 .question{color:var(--ink3)}
 h1{font-size:26px;line-height:34px;font-weight:600;letter-spacing:-.01em;margin:4px 0 8px;max-width:34em;text-wrap:balance}
-.qualifiers{color:var(--ink2);max-width:112ch}
+.qualifiers{color:var(--ink2);max-width:112ch;list-style:none;margin:0;padding:0}.qualifiers li{margin-top:3px}
 .served{margin-top:12px;line-height:28px;font-size:12px}
 .chip{border:1px solid var(--rule);border-radius:3px;padding:3px 7px;margin-right:4px;white-space:nowrap;color:var(--ink2)}.chip b{color:var(--ink)}.chip small{color:var(--ink3)}
 .chip.embedded{border:1px dashed var(--ink3)}.chip.simulated{border:1px dotted var(--ink3);background:${hatching};background-blend-mode:normal}.chip.simulated b,.chip.simulated small{background:var(--surface)}
@@ -74,7 +74,7 @@ details.figures thead th{position:sticky;top:0;background:var(--surface)}
 const charts = `
 figure{margin-top:10px}
 .beside{display:grid;grid-template-columns:minmax(0,920px) minmax(200px,1fr);gap:24px 56px}.how-to{padding-top:32px;color:var(--ink2);font-size:12.5px;line-height:19px}.how-to p{margin-top:8px}
-.pair{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:0 56px}
+.more{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:24px 56px;margin-top:24px}.pair{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:0 56px}
 .panels{display:grid;grid-template-columns:150px minmax(0,1fr) minmax(0,1fr);gap:6px 12px;margin-top:8px}.panels.columns-1{grid-template-columns:150px minmax(0,1fr)}.panels.of-1.columns-2{grid-template-columns:150px minmax(0,574px) minmax(0,1fr)}.of-1.columns-2>.panel{grid-column:2}.of-1.columns-2>.panel-title{grid-column:1}
 .panel-title small{display:block;color:var(--ink3)}.panel-title{padding-top:4px;line-height:16px}.panel-name{display:none}.panel-head{padding-left:38px}.panel figure{margin-top:0}
 .key-item{white-space:nowrap;margin-right:10px}.key-item svg{display:inline-block;margin-right:4px}
@@ -84,7 +84,7 @@ figure{margin-top:10px}
 `;
 
 const narrow = `
-@media(max-width:1180px){main,.top>div{padding-left:24px;padding-right:24px}.first,.beside,.pair{grid-template-columns:minmax(0,1fr)}.how-to{padding-top:0}.top nav{display:none}.variants{overflow-x:auto}}
+@media(max-width:1180px){main,.top>div{padding-left:24px;padding-right:24px}.first,.beside,.pair,.more{grid-template-columns:minmax(0,1fr)}.how-to{padding-top:0}.top nav{display:none}.variants{overflow-x:auto}}
 @media(max-width:760px){
 main{padding:12px 16px 40px}.top>div{padding:10px 16px}.crumbs .minor{display:none}.top details{display:block;position:relative;font-size:12px}.top summary{list-style:none;cursor:pointer;font-size:16px}.top details a{display:block;padding:4px 0}.top details div{position:absolute;right:0;background:var(--surface);border:1px solid var(--rule);padding:8px 14px;min-width:150px}
 h1{font-size:20px;line-height:27px;text-wrap:wrap}.facts{grid-template-columns:82px minmax(0,1fr)}.chip{white-space:normal;display:inline-block;line-height:18px;margin:2px 4px 2px 0}.sub{display:block;margin:2px 0 0}

@@ -1,0 +1,251 @@
+import type { Comparison, Result, ResultVariant } from '../harness/contract/result.ts';
+import { answerOf, ratioInterval } from './answer.ts';
+import { conclusion } from './conclusion.ts';
+import { countOf, failedFirst, judgedInOrder, orderedSlos, slowestStages, stampOf, worstObservation } from './findings.ts';
+import { absent, count, figure, interval, joined, percent, ratio, significant, zeroBound } from './numbers.ts';
+import { provenanceFacts } from './provenance-facts.ts';
+import { margin, objective, observed, samples } from './slo-text.ts';
+import { type Language, type Strings, strings } from './strings.ts';
+import { visible } from './untrusted-text.ts';
+import { checkValue } from './validity-text.ts';
+
+/** The step summary of a CI run refuses more than 64 KB. */
+export const summaryLimitBytes = 64 * 1024;
+
+/** Text that cannot leave its cell: no markup, link, code span, table bar or line break of its own takes effect. */
+export function plain(text: string): string {
+  return visible(text)
+    .replace(/[\\`*_[\]|~]|^[#+-]/g, (character) => `\\${character}`)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
+}
+
+/** A fence one longer than any run of backticks inside, so that the command cannot close it. */
+function fenced(text: string): string {
+  const line = visible(text);
+  const longest = Math.max(2, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}sh\n${line}\n${fence}`;
+}
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [heads, heads.map(() => '---'), ...rows.map((row) => row.map(plain))];
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+const marks = { fail: '✕', unknown: '?', pass: '✓' } as const;
+const bars = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
+
+/** The p99 of each second as a row of bars on an axis from 0; seconds without an answer stay blank. */
+export function sparkline(values: readonly (number | undefined)[]): string {
+  const top = Math.max(0, ...values.flatMap((value) => value ?? []));
+  return values
+    .map((value) =>
+      value === undefined || top === 0 ? ' ' : (bars[Math.min(bars.length - 1, Math.floor((value / top) * bars.length))] ?? ' '),
+    )
+    .join('');
+}
+
+/** The summary of one run as GitHub-flavoured Markdown, failures first, at most 64 KB. */
+export function renderMarkdown(result: Result, language: Language = 'en'): string {
+  const s = strings[language];
+  const blocks = [
+    ...answer(result, s),
+    slos(result, s),
+    checkers(result, s),
+    variants(result, s),
+    ratios(result, s),
+    stages(result, s),
+    overTime(result, s),
+    errors(result, s),
+    claims(result, s),
+    validity(result, s),
+    provenance(result, s),
+    s.markdown.next,
+  ].filter((block) => block !== undefined);
+  return fitting(blocks, s);
+}
+
+/** Blocks as long as they fit: what decides stands first, so what is cut is evidence. */
+function fitting(blocks: readonly string[], s: Strings): string {
+  const note = `\n\n${s.markdown.cut}\n`;
+  let text = '';
+  for (const block of blocks) {
+    const next = text === '' ? block : `${text}\n\n${block}`;
+    if (Buffer.byteLength(next) + Buffer.byteLength(note) > summaryLimitBytes) {
+      return `${text === '' ? truncated(block, summaryLimitBytes - Buffer.byteLength(note)) : text}${note}`;
+    }
+    text = next;
+  }
+  return `${text}\n`;
+}
+
+function truncated(text: string, bytes: number): string {
+  // Four bytes at most per character, so this never exceeds the limit and never cuts one in half.
+  return [...text].slice(0, Math.floor(bytes / 4)).join('');
+}
+
+function answer(result: Result, s: Strings): string[] {
+  const { headline, qualifiers } = answerOf(result, s);
+  const counts = s.first.sloCounts(countOf(result.slos, 'fail'), countOf(result.slos, 'unknown'), result.slos.length);
+  return [
+    `# ${s.stamp[stampOf(result)]} · ${plain(result.scenario)}`,
+    `**${plain(headline)}**`,
+    ...(qualifiers.length > 0 ? [qualifiers.map((sentence) => `- ${plain(sentence)}`).join('\n')] : []),
+    `${counts} · ${plain(result.profile)} · ${s.first.seed(result.seed)} · ${s.provenance.runId} \`${result.runId.replaceAll('`', '')}\``,
+  ].map(visibleLines);
+}
+
+/** Line breaks are the document's own; everything else invisible has been replaced where it entered. */
+function visibleLines(text: string): string {
+  return text.split('\n').map(visible).join('\n');
+}
+
+function slos(result: Result, s: Strings): string {
+  const rows = orderedSlos(result).map((slo) => {
+    const worst = worstObservation(slo);
+    if (!worst) {
+      return [`${marks[slo.verdict]} ${s.check[slo.verdict]}`, objective(slo, s), absent, absent, absent, absent];
+    }
+    const { value, bounds } = observed(slo, worst);
+    return [
+      `${marks[slo.verdict]} ${s.check[slo.verdict]}`,
+      objective(slo, s),
+      worst.variant,
+      bounds === undefined ? `${value}${worst.why === undefined ? '' : ` – ${worst.why}`}` : `${value} (${bounds})`,
+      margin(worst),
+      samples(slo, worst, s),
+    ];
+  });
+  const heads = [s.slo.verdict, s.slo.objective, s.slo.worst, s.slo.observed, s.slo.margin, s.slo.samples];
+  return `## ${s.section.slos}\n\n${rows.length > 0 ? table(heads, rows) : `– ${s.slo.none}`}`;
+}
+
+function checkers(result: Result, s: Strings): string {
+  const rows = failedFirst(result.checkers).map((each) => [
+    `${marks[each.verdict]} ${s.check[each.verdict]}`,
+    each.id,
+    count(each.checked),
+    count(each.violations),
+    each.why,
+    each.exampleRequestIds.slice(0, 3).join(' ') || absent,
+  ]);
+  const heads = [s.checkers.verdict, s.checkers.checker, s.checkers.checked, s.checkers.violations, s.checkers.why, s.checkers.examples];
+  return `## ${s.section.checkers}\n\n${rows.length > 0 ? table(heads, rows) : `– ${s.checkers.none}`}`;
+}
+
+const columns = [
+  'search-response-p50',
+  'search-response-p95',
+  'search-response-p99',
+  'recall-at-10',
+  'error-ratio',
+  'cpu-seconds-per-1k',
+  'resident-bytes',
+] as const;
+
+function variants(result: Result, s: Strings): string {
+  const value = (variant: ResultVariant, metric: (typeof columns)[number] | 'offered-rate' | 'achieved-rate') => {
+    const measured = variant.metrics[metric];
+    if (!measured) {
+      return absent;
+    }
+    if (metric === 'error-ratio' && measured.value === 0) {
+      return `0 (${s.variants.below(zeroBound(measured.sampleCount) ?? absent)} %)`;
+    }
+    const bounds = measured.interval
+      ? interval(metric, measured.value, measured.interval)
+      : s.variants.samples(count(measured.sampleCount));
+    return `${joined(figure(metric, measured.value))} (${bounds})`;
+  };
+  const rows = result.variants.map((variant) => [
+    variant.id,
+    `${variant.engines.vector ?? absent}, ${s.console.shards(variant.topology.vector.shards)}, ${s.rule[variant.resourceRule]}`,
+    value(variant, 'offered-rate'),
+    value(variant, 'achieved-rate'),
+    ...columns.map((metric) => value(variant, metric)),
+  ]);
+  const heads = [
+    s.variants.variant,
+    s.variants.engine,
+    ...(['offered-rate', 'achieved-rate', ...columns] as const).map((metric) => s.metricTitle(metric)),
+  ];
+  return `## ${s.section.variants}\n\n${rows.length > 0 ? table(heads, rows) : `– ${s.variants.none}`}`;
+}
+
+function ratios(result: Result, s: Strings): string {
+  const row = (each: Comparison) => [
+    `${each.variant} ÷ ${each.baseline}`,
+    s.metricTitle(each.metric),
+    ratio(each.ratio),
+    ratioInterval(each) ?? absent,
+    count(each.pairs),
+    s.setting([each.resourceRule]),
+    conclusion(each, s),
+  ];
+  const body = result.comparisons.length > 0 ? table(s.ratios.columns, result.comparisons.map(row)) : `– ${s.ratios.none}`;
+  return `## ${s.section.ratios}\n\n${body}`;
+}
+
+function stages(result: Result, s: Strings): string | undefined {
+  const slowest = slowestStages(result);
+  const [first, second] = slowest?.parts ?? [];
+  if (!slowest || !first) {
+    return undefined;
+  }
+  const next = second && s.console.slowestNext(second.stage, percent(second.share));
+  return `## ${s.section.stages}\n\n${plain(s.console.slowestText(first.stage, percent(first.share), slowest.cohort, slowest.variant, next))}`;
+}
+
+function overTime(result: Result, s: Strings): string | undefined {
+  const lines = result.variants.flatMap(({ id, series }) => {
+    const values = series?.seconds.map((each) => each.searchResponseUs?.p99) ?? [];
+    const top = Math.max(0, ...values.flatMap((value) => value ?? []));
+    return top > 0 ? [`${id}\n${sparkline(values)}  ${s.markdown.upTo(significant(top / 1000))}`] : [];
+  });
+  return lines.length > 0 ? `## ${s.markdown.overTime}\n\n\`\`\`text\n${lines.join('\n')}\n\`\`\`` : undefined;
+}
+
+function errors(result: Result, s: Strings): string | undefined {
+  const rows = result.variants.flatMap((variant) =>
+    variant.errors.map((each) => [
+      variant.id,
+      s.errorClass(each.errorClass),
+      count(each.count),
+      each.exampleRequestIds.slice(0, 3).join(' ') || absent,
+    ]),
+  );
+  const heads = [s.variants.variant, s.errors.errorClass, s.errors.count, s.errors.examples];
+  return rows.length > 0 ? `## ${s.section.errors}\n\n${table(heads, rows)}` : undefined;
+}
+
+function claims(result: Result, s: Strings): string | undefined {
+  const rows = result.claims.map((claim) => [s.claim[claim.verdict], claim.id, claim.statement, claim.why]);
+  const heads = [s.claims.verdict, s.claims.claim, s.claims.statement, s.claims.why];
+  return rows.length > 0 ? `## ${s.section.claims}\n\n${table(heads, rows)}` : undefined;
+}
+
+function validity(result: Result, s: Strings): string {
+  const checks = failedFirst(result.validity.checks).map((check) => `- ${s.holds[check.verdict]}: ${plain(checkValue(check, s))}`);
+  const struck = judgedInOrder(result).flatMap(({ run }, place) =>
+    run.validity.verdict === 'invalid'
+      ? [`- ${plain(s.validity.invalidRun(place + 1, run.stepId, run.validity.reasons.join('; ') || s.validity.noReason))}`]
+      : [],
+  );
+  const word = result.validity.verdict === 'valid' ? s.first.valid : s.first.invalid;
+  const reasons = result.validity.reasons.map((reason) => ` ${plain(reason)}`).join('');
+  return [
+    `## ${s.section.validity}`,
+    '',
+    `**${word}**${reasons}`,
+    '',
+    ...(checks.length > 0 ? checks : [`- ${s.validity.noChecks}`]),
+    ...struck,
+  ].join('\n');
+}
+
+function provenance(result: Result, s: Strings): string {
+  const facts = provenanceFacts(result, s).map(([term, text]) => `- ${term}: ${plain(text)}`);
+  return [`## ${s.section.provenance}`, '', ...facts, '', fenced(result.provenance.command)].join('\n');
+}

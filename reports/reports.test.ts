@@ -1,0 +1,297 @@
+import { describe, expect, it } from 'vitest';
+import type { Result } from '../harness/contract/result.ts';
+import { answerOf } from './answer.ts';
+import { renderConsole } from './console.ts';
+import { orderedSlos, worstObservation, worstSlo } from './findings.ts';
+import { renderHtml, sizeLimitBytes } from './html/index.ts';
+import { renderMarkdown, summaryLimitBytes } from './markdown.ts';
+import { count, figure, joined, significant } from './numbers.ts';
+import { renderPercentilesSvg } from './percentiles-svg.ts';
+import {
+  everyResult,
+  failingResult,
+  hostileResult,
+  inconclusiveResult,
+  invalidResult,
+  noDataResult,
+  partialResult,
+} from './sample-cases.testing.ts';
+import { passingResult } from './sample-result.testing.ts';
+import { margin, objective, observed } from './slo-text.ts';
+import { strings } from './strings.ts';
+
+const s = strings.en;
+const paths = { report: 'out/run/report.html', data: 'out/run/result.json' };
+const nextCommand = 'npm run -s scenario -- explain single-vs-sharded';
+const onConsole = (result: Result, columns = 100) => renderConsole(result, { color: false, columns, paths, nextCommand });
+
+const renderers: Readonly<Record<string, (result: Result) => Promise<string> | string>> = {
+  html: renderHtml,
+  svg: renderPercentilesSvg,
+  markdown: renderMarkdown,
+  console: onConsole,
+};
+
+/** What a reader sees of the page: no style, no tags, no entities, no-break spaces as spaces. */
+function textOf(markup: string): string {
+  return markup
+    .replace(/<style>.*?<\/style>/gs, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&')
+    .replace(/\s+/gu, ' ');
+}
+
+describe.each(Object.entries(renderers))('%s', (_name, render) => {
+  it.each(Object.entries(everyResult))('of %s has no NaN, undefined, null, Infinity or [object Object]', async (_case, build) => {
+    const output = textOf(await render(build()));
+    expect(output).not.toMatch(/\b(?:NaN|undefined|Infinity|null)\b|\[object/);
+    expect(output.length).toBeGreaterThan(100);
+  });
+
+  it('is the same for the same result', async () => {
+    expect(await render(failingResult())).toBe(await render(failingResult()));
+  });
+
+  it('lets no invisible character of hostile text through', async () => {
+    expect(await render(hostileResult())).not.toMatch(/[\p{Zl}\p{Zp}\p{Cf}]/u);
+    expect((await render(hostileResult())).replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+});
+
+it.each(['html', 'markdown', 'console'] as const)('%s refuses a figure that is not finite rather than printing it', async (name) => {
+  const result = passingResult();
+  const measured = result.variants[0]?.metrics['search-response-p99'];
+  if (measured) {
+    measured.value = Number.NaN;
+  }
+  await expect(async () => renderers[name]?.(result)).rejects.toThrow(/NOT_A_FIGURE/);
+});
+
+describe('hostile text', () => {
+  it.each(['html', 'svg'] as const)('becomes no element, attribute or link of %s', async (name) => {
+    const output = (await renderers[name]?.(hostileResult())) ?? '';
+    expect(output).toContain('&lt;script&gt;');
+    expect(output).not.toMatch(/<script|<img|<svg onload|<[^>]*\sonerror=|href="(?!#)/i);
+    expect(output.match(/<\/style>/g) ?? []).toHaveLength(name === 'html' ? 1 : 0);
+  });
+
+  it('becomes no element, link, cell or code of Markdown outside its fences', () => {
+    const output = renderMarkdown(hostileResult()).replace(/^(`{3,})[^\n]*\n.*?^\1$/gms, '');
+    expect(output).not.toMatch(/<[a-z/]|(?<!\\)\]\(/i);
+    for (const line of output.split('\n').filter((each) => each.startsWith('| '))) {
+      expect(line.replaceAll('\\|', '')).toMatch(/^\|(?: [^|]* \|)+$/);
+      expect(line.replaceAll('\\`', '')).not.toContain('`');
+    }
+  });
+});
+
+describe('the report', () => {
+  it('states every SLO and every key figure as the one formatting function prints it', async () => {
+    for (const result of [passingResult(), failingResult()]) {
+      const text = textOf(await renderHtml(result));
+      const markdown = renderMarkdown(result);
+      for (const slo of orderedSlos(result)) {
+        const worst = worstObservation(slo);
+        expect(worst).toBeDefined();
+        if (worst) {
+          expect(text).toContain(objective(slo, s));
+          for (const shown of [observed(slo, worst).value, margin(worst)]) {
+            expect(text).toContain(shown);
+            expect(onConsole(result)).toContain(shown);
+            expect(markdown.replaceAll('\\', '').replaceAll('&gt;', '>')).toContain(shown);
+          }
+        }
+      }
+      for (const { metrics } of result.variants) {
+        for (const metric of [
+          'search-response-p50',
+          'search-response-p95',
+          'search-response-p99',
+          'recall-at-10',
+          'cpu-seconds-per-1k',
+        ] as const) {
+          const value = metrics[metric]?.value ?? Number.NaN;
+          expect(text).toContain(figure(metric, value).text);
+          expect(markdown).toContain(joined(figure(metric, value)));
+        }
+      }
+    }
+  });
+
+  it('puts the worst SLO and its margin before everything else', async () => {
+    const text = textOf(await renderHtml(failingResult()));
+    const worst = worstSlo(failingResult());
+    expect(worst?.observation.verdict).toBe('fail');
+    if (worst) {
+      const place = text.indexOf(margin(worst.observation));
+      expect(place).toBeGreaterThan(-1);
+      expect(place).toBeLessThan(text.indexOf(s.variants.engine));
+    }
+    expect(text.indexOf('fail p99')).toBeLessThan(text.indexOf('pass recall@10'));
+  });
+
+  it('stays within its size, and drops second-by-second tables before it exceeds it', async () => {
+    expect(Buffer.byteLength(await renderHtml(failingResult()))).toBeLessThanOrEqual(sizeLimitBytes);
+    const large = passingResult();
+    const [template] = large.variants;
+    if (template) {
+      large.variants = Array.from({ length: 4 }, (_, index) => ({ ...template, id: `variant-${index}` }));
+    }
+    // The contract admits 200 seconds; four variants of that length are the largest report of a single machine.
+    for (const variant of large.variants) {
+      const { series } = variant;
+      const last = series?.seconds.at(-1);
+      if (series && last) {
+        const more = Array.from({ length: 200 - series.seconds.length }, (_, index) => ({ ...last, second: last.second + 1 + index }));
+        variant.series = { ...series, seconds: [...series.seconds, ...more] };
+      }
+    }
+    const page = await renderHtml(large);
+    expect(Buffer.byteLength(page)).toBeLessThanOrEqual(sizeLimitBytes);
+    expect(page).toContain(s.overTime.left);
+    expect(page).toContain(s.percentiles.left);
+  }, 60_000);
+
+  it('is one file without script, style attribute or outside reference, under a policy that admits its one stylesheet', async () => {
+    const page = await renderHtml(failingResult());
+    expect(page).toMatch(/content="default-src &#39;none&#39;; style-src &#39;sha256-|content="default-src 'none'; style-src 'sha256-/);
+    expect(page).not.toMatch(/<script|<link|<iframe|\sstyle="|\son[a-z]+="|url\((?!#)|https?:\/\/(?!www\.w3\.org)/);
+  });
+
+  it('writes a dash with a reason, never a zero, where nothing was measured', async () => {
+    const text = textOf(await renderHtml(noDataResult()));
+    expect(text).toContain('NO DATA');
+    expect(text).toContain(`– ${s.variants.notMeasured}`);
+    expect(text).not.toMatch(/p99 search response time 0\b/);
+    expect(textOf(await renderHtml(partialResult()))).toContain('PARTIAL');
+  });
+});
+
+describe('the answer', () => {
+  it.each(Object.entries(everyResult))('of %s names the machine and the resource rule in every sentence', (_case, build) => {
+    const { headline, qualifiers } = answerOf(build(), s);
+    for (const sentence of [headline, ...qualifiers]) {
+      expect(sentence.toLowerCase()).toContain('on one machine, equal total resources');
+      expect(sentence).not.toMatch(/latency|significant|faster/i);
+    }
+  });
+
+  it('never states an undecided ratio as a finding', () => {
+    const { headline, qualifiers } = answerOf(inconclusiveResult(), s);
+    expect(headline).toContain('undecided');
+    expect(headline).not.toContain('×');
+    expect(qualifiers.join(' ')).toContain('3 pairs admit no interval at 95 %, 6 are needed');
+    const open = answerOf(failingResult(), s).qualifiers.find((sentence) => sentence.includes('p99 search'));
+    expect(open).toMatch(/^Undecided/);
+  });
+
+  it('names the rule of the comparison it speaks of', () => {
+    const result = passingResult();
+    result.comparisons = result.comparisons.map((each) => ({ ...each, resourceRule: 'equal-per-node' }));
+    expect(answerOf(result, s).headline).toContain('equal resources per node');
+  });
+
+  it('draws no verdict from an invalid run', () => {
+    const { headline, qualifiers } = answerOf(invalidResult(), s);
+    expect(headline).toContain('decides nothing: generator CPU 91.4 % > 80 %');
+    expect(qualifiers.join(' ')).not.toContain('×');
+  });
+
+  it('says what would have been seen when no difference was', () => {
+    const result = passingResult();
+    result.comparisons = result.comparisons.map((each) =>
+      each.metric === 'search-response-p95' ? { ...each, verdict: 'no-difference-seen', detectableEffect: 0.142 } : each,
+    );
+    expect(answerOf(result, s).headline).toContain('a change of 14.2 % would have been seen');
+  });
+
+  it('falls back to the worst SLO when nothing was compared', () => {
+    const result = failingResult();
+    result.comparisons = [];
+    expect(answerOf(result, s).headline).toContain('above the limit of 31 ms');
+  });
+});
+
+describe('the summary', () => {
+  it('keeps within 64 KB, verdict first', () => {
+    const result = hostileResult();
+    const claim = result.claims[0];
+    if (claim) {
+      result.claims = Array.from({ length: 2000 }, () => claim);
+    }
+    const text = renderMarkdown(result);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(summaryLimitBytes);
+    expect(text.startsWith('# FAIL')).toBe(true);
+    expect(text).toContain(s.markdown.cut);
+  });
+  it('keeps a command from leaving its fence', () => {
+    const result = passingResult();
+    result.provenance.command = 'run ``` then ````';
+    expect(renderMarkdown(result)).toContain('`````sh\nrun ``` then ````\n`````');
+  });
+});
+
+describe('the console', () => {
+  it('goes from the verdict to the exit code', () => {
+    const text = onConsole(failingResult());
+    const places = ['FAIL', s.console.slo, s.console.cpu, s.console.slowest, paths.report, nextCommand, 'exit 99'].map((part) =>
+      text.indexOf(part),
+    );
+    expect(places.every((place) => place >= 0)).toBe(true);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+  });
+  it.each([
+    ['pass', passingResult, 0],
+    ['inconclusive', inconclusiveResult, 0],
+    ['invalid', invalidResult, 75],
+    ['no-data', noDataResult, 97],
+    ['partial', partialResult, 130],
+  ] as const)('says how %s ends', (_case, build, code) => {
+    expect(onConsole(build())).toContain(`exit ${code}`);
+  });
+  it('fits a terminal of 100 columns and emits no colour unless asked', () => {
+    for (const line of onConsole(failingResult(), 100).split('\n')) {
+      expect(line.length).toBeLessThanOrEqual(118);
+    }
+    expect(onConsole(failingResult())).not.toContain('\u001b');
+    expect(renderConsole(failingResult(), { color: true, columns: 100, paths, nextCommand })).toContain('\u001b[');
+  });
+});
+
+describe('the picture', () => {
+  it('names scenario, engine, machine, profile and run, and carries its own colours', async () => {
+    const result = passingResult();
+    const svg = await renderPercentilesSvg(result);
+    const [head] = svg.split('</title>');
+    for (const part of [result.scenario, 'embedded vector node 0.1.0', result.provenance.cpuModel, result.profile, result.runId]) {
+      expect(head).toContain(part);
+    }
+    expect(svg).not.toContain('var(--');
+  });
+  it('draws the curve through the points of the result', async () => {
+    const few = passingResult();
+    for (const variant of few.variants) {
+      variant.curves = variant.curves.map((curve) => ({ ...curve, points: curve.points.slice(0, 1) }));
+    }
+    expect(await renderPercentilesSvg(few)).toContain(s.picture.nothing);
+  });
+});
+
+describe('figures in tables', () => {
+  it('show the counts and stage times of the result', async () => {
+    const result = failingResult();
+    const text = textOf(await renderHtml(result));
+    for (const variant of result.variants) {
+      for (const { totalMs } of variant.stages) {
+        expect(text).toContain(significant(totalMs));
+      }
+      for (const { points } of variant.shards.length > 1 ? variant.shards : []) {
+        expect(text).toContain(count(points));
+      }
+    }
+  });
+});
