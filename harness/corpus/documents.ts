@@ -1,9 +1,8 @@
 import type { ConceptSpace } from '../../system/concepts/concept-space.ts';
 import type { Language } from '../../system/concepts/vocabulary.ts';
-import type { RandomStream } from '../../system/policies/random-stream.ts';
+import { drawFrom, type RandomStream, randomStream } from '../../system/policies/random-stream.ts';
 import { createCanary } from './canary.ts';
 import { drawMixture, type Mixture, phrase } from './prose.ts';
-import { drawFrom, warmedStream } from './warmed-stream.ts';
 
 export interface CorpusDocument {
   readonly tenant: string;
@@ -67,7 +66,7 @@ export function createCorpus(space: ConceptSpace, { seed, documents: count, tena
       throw new RangeError('a corpus needs at least one tenant');
     }
     const docId = `doc-${String(Math.floor(index / tenants.length)).padStart(6, '0')}`;
-    const stream = warmedStream(seed, `document:${tenant}:${docId}`);
+    const stream = randomStream(seed, `document:${tenant}:${docId}`);
     const language = stream.uniform() < chineseShare ? 'zh' : 'en';
     const canary = createCanary(tenant, stream);
     const concepts = drawMixture(stream, space.concepts);
@@ -87,7 +86,7 @@ export function createCorpus(space: ConceptSpace, { seed, documents: count, tena
     documents,
     revise(document, revision) {
       const { tenant, docId, language, canary } = document;
-      const stream = warmedStream(seed, `revision:${tenant}:${docId}:${revision}`);
+      const stream = randomStream(seed, `revision:${tenant}:${docId}:${revision}`);
       const concepts = drawMixture(stream, space.concepts, document.concepts[0]?.concept);
       return { ...document, concepts, revision, content: write(space, stream, concepts, language, canary) };
     },

@@ -1,7 +1,6 @@
 import type { ConceptSpace } from '../../system/concepts/concept-space.ts';
 import { fillers, type Language } from '../../system/concepts/vocabulary.ts';
-import type { RandomStream } from '../../system/policies/random-stream.ts';
-import { drawFrom } from './warmed-stream.ts';
+import { drawFrom, type RandomStream } from '../../system/policies/random-stream.ts';
 
 /** Concepts with the shares that they have in a text; the shares add up to 1. */
 export type Mixture = readonly { readonly concept: number; readonly share: number }[];

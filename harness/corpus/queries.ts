@@ -1,8 +1,7 @@
 import type { ConceptSpace } from '../../system/concepts/concept-space.ts';
 import type { Language } from '../../system/concepts/vocabulary.ts';
-import type { RandomStream } from '../../system/policies/random-stream.ts';
+import { drawFrom, type RandomStream, randomStream } from '../../system/policies/random-stream.ts';
 import { drawMixture, phrase } from './prose.ts';
-import { drawFrom, warmedStream } from './warmed-stream.ts';
 import { createZipf } from './zipf.ts';
 
 export interface Query {
@@ -49,7 +48,7 @@ function ask(space: ConceptSpace, stream: RandomStream, chineseShare: number): {
 export function createQueries(space: ConceptSpace, settings: QuerySettings): Queries {
   const { seed, tenants, distinct, zipfExponent, neverRepeatedShare, chineseShare } = settings;
   const popularity = createZipf(distinct, zipfExponent);
-  const poolStream = warmedStream(seed, 'query pool');
+  const poolStream = randomStream(seed, 'query pool');
   const known = new Map<string, { text: string; language: Language }>();
   while (known.size < distinct) {
     const question = ask(space, poolStream, chineseShare);
@@ -59,7 +58,7 @@ export function createQueries(space: ConceptSpace, settings: QuerySettings): Que
   return {
     pool,
     open(streamSeed, label) {
-      const stream = warmedStream(streamSeed, 'queries');
+      const stream = randomStream(streamSeed, 'queries');
       let once = 0;
       return {
         next() {

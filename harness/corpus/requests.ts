@@ -1,10 +1,10 @@
 import { headers } from '../../system/api/headers.ts';
+import { drawFrom, randomStream } from '../../system/policies/random-stream.ts';
 import type { OperationKind } from '../contract/common.ts';
 import type { LoadPlan, PreparedRequest, Step } from '../contract/plan.ts';
 import type { Workload } from '../contract/workload.ts';
 import type { Corpus, CorpusDocument } from './documents.ts';
 import type { Queries, Query } from './queries.ts';
-import { drawFrom, warmedStream } from './warmed-stream.ts';
 
 /** What a job asked, for the judge: a history holds only what came back. */
 export type JobIntent =
@@ -75,8 +75,8 @@ export function createStepRequests(settings: StepRequestSettings): StepRequests 
     throw new RangeError(`a step of ${settings.jobs} jobs may write more revisions than the ${revisionsPerStep} numbers of a step`);
   }
   const kindAt = kindDrawer(workload.mix);
-  const kinds = warmedStream(step.seed, 'mix');
-  const choices = warmedStream(step.seed, 'upserts');
+  const kinds = randomStream(step.seed, 'mix');
+  const choices = randomStream(step.seed, 'upserts');
   const questions = queries.open(step.seed, String(step.order));
   let revision = (step.order + 1) * revisionsPerStep;
 

@@ -2,7 +2,7 @@ import type { Interval } from '../contract/common.ts';
 
 /** Number of subsets of {1…n} with each sum: the null distribution of the signed-rank statistic, times 2ⁿ. */
 function rankSumCounts(n: number): number[] {
-  const counts = new Array<number>((n * (n + 1)) / 2 + 1).fill(0);
+  const counts = Array.from({ length: (n * (n + 1)) / 2 + 1 }, () => 0);
   counts[0] = 1;
   for (let rank = 1; rank <= n; rank += 1) {
     for (let sum = counts.length - 1; sum >= rank; sum -= 1) {

@@ -9,7 +9,8 @@ it('agrees with the published value for 81 of 263', () => {
 });
 
 it('stays inside 0 and 1 and is not empty at the edges', () => {
-  expect(wilsonInterval(0, 20)).toMatchObject({ low: 0 });
+  expect(wilsonInterval(0, 1096)).toMatchObject({ low: 0 });
+  expect(wilsonInterval(1096, 1096)).toMatchObject({ high: 1 });
   expect(wilsonInterval(0, 20).high).toBeGreaterThan(0.1);
   expect(wilsonInterval(20, 20).low).toBeLessThan(0.9);
 });

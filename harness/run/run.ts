@@ -96,7 +96,7 @@ async function startSystems(
       conceptSeed: plan.seed,
       tenants: corpus.tenants,
       signal: AbortSignal.any([request.signal, oneFailed.signal]),
-      onEvent: (message) => emit({ type: 'start', variant: state.variant.id, message: `${state.variant.id}: ${message}` }),
+      onEvent: (message) => emit({ type: 'start', variant: state.variant.id, message }),
     });
     stack.use(system);
     state.components = system.components;

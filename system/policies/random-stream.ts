@@ -25,12 +25,18 @@ export function hash32(text: string): number {
   return hash >>> 0;
 }
 
+const warmUpDraws = 16;
+
 /**
  * Opens the stream `name` of a seed. Separate names give separate streams, so that adding draws for arrivals does not
  * move the draws for routing.
  */
 export function randomStream(seed: number, name: string): RandomStream {
   const generator = xoroshiro128plus((hash32(`${seed}:${name}`) ^ seed) | 0);
+  // Generators of similar seeds start alike and have parted after a few draws.
+  for (let draw = 0; draw < warmUpDraws; draw += 1) {
+    generator.next();
+  }
   const uniform = () => uniformFloat64(generator);
   const positive = () => 1 - uniform();
   let spare: number | undefined;
@@ -51,4 +57,13 @@ export function randomStream(seed: number, name: string): RandomStream {
       return radius * Math.cos(angle);
     },
   };
+}
+
+/** A uniform choice. Throws `RangeError` on an empty list. */
+export function drawFrom<T>(stream: RandomStream, list: readonly T[]): T {
+  const item = list[Math.floor(stream.uniform() * list.length)];
+  if (item === undefined) {
+    throw new RangeError('nothing to draw from: the list is empty');
+  }
+  return item;
 }
