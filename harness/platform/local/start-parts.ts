@@ -183,37 +183,30 @@ async function startTiers(start: Start, abort: AbortController): Promise<void> {
     vectorPorts: vectorParts.map(({ port }) => port),
   };
 
-  // The indexer creates the tables and the collections that the query tier reads.
-  const [indexer] = await together(
-    [
-      startServer(start, {
-        tier: 'indexer',
-        id: 'indexer',
-        position: 0,
-        ...nodeProcess(start, 'indexer'),
-        readyPath: '/ready',
-        environment: (port) => indexerEnvironment(wiring, addresses, port),
-      }),
-    ],
-    abort,
-  );
-  const queries = await together(
-    positions(topology.query.replicas).map((position) => {
-      const id = `query-${position}`;
-      return startServer(start, {
-        tier: 'query',
-        id,
-        position,
-        ...nodeProcess(start, 'query'),
-        readyPath: '/ready',
-        environment: (port) => queryEnvironment(wiring, addresses, id, port),
-      });
-    }),
-    abort,
-  );
+  // The query tier waits by itself for the tables that the indexer creates, so both may start at once.
+  const indexer = startServer(start, {
+    tier: 'indexer',
+    id: 'indexer',
+    position: 0,
+    ...nodeProcess(start, 'indexer'),
+    readyPath: '/ready',
+    environment: (port) => indexerEnvironment(wiring, addresses, port),
+  });
+  const queries = positions(topology.query.replicas).map((position) => {
+    const id = `query-${position}`;
+    return startServer(start, {
+      tier: 'query',
+      id,
+      position,
+      ...nodeProcess(start, 'query'),
+      readyPath: '/ready',
+      environment: (port) => queryEnvironment(wiring, addresses, id, port),
+    });
+  });
+  await together([indexer, ...queries], abort);
   const behind = {
-    queryPorts: queries.map(({ port }) => port),
-    indexerPort: indexer?.port ?? 0,
+    queryPorts: (await Promise.all(queries)).map(({ port }) => port),
+    indexerPort: (await indexer).port,
     apiKeysFile: start.apiKeysFile,
   };
   await together(
