@@ -1,8 +1,12 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Observation } from '../contract/observation.ts';
 import type { ErrorClass } from '../contract/operation.ts';
 import type { LoadPlan } from '../contract/plan.ts';
+import { openAutocannonTransport } from './autocannon-transport.ts';
 import { executePlan } from './execute-plan.ts';
 import { loadPlan, nameOf, type Outcome, outcomesOf, readOperations, testFolder, unexplained } from './testing/load-plan.ts';
 import { type Behaviour, behaviours, type MisbehavingServer, splitText, startMisbehavingServer } from './testing/misbehaving-server.ts';
@@ -150,28 +154,33 @@ describe('a misbehaving server', () => {
     expect(outcomes[1]).toMatchObject({ type: 'fail', errorClass: 'http-4xx', status: 404, body: 'test-step:1' });
   });
 
-  it('sends request id and the remaining milliseconds, at most the deadline', async () => {
-    const heads: string[] = [];
-    const { createServer } = await import('node:http');
-    const http = createServer((request, response) => {
-      heads.push([request.headers['x-request-id'], request.headers['x-deadline-ms']].join(' '));
-      response.end('{}');
+  it('sends what a strict server reads: the body, the request id and the remaining milliseconds', async () => {
+    const requests: { id: unknown; remainingMs: number; text: string }[] = [];
+    const server = createServer((request, response) => {
+      const pieces: Buffer[] = [];
+      request.on('data', (piece: Buffer) => pieces.push(piece));
+      request.on('end', () => {
+        const text = `${request.method} ${request.url} ${Buffer.concat(pieces).toString()}`;
+        requests.push({ id: request.headers['x-request-id'], remainingMs: Number(request.headers['x-deadline-ms']), text });
+        response.end('{"hits":["é"]}');
+      });
     });
-    await new Promise<void>((resolve) => void http.listen(0, '127.0.0.1', resolve));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
     try {
-      const { port } = http.address() as { port: number };
       using folder = testFolder();
-      const signal = new AbortController().signal;
-      await executePlan(loadPlan(port, folder.path, ['a', 'b']), { onEvent: () => {}, signal, realTimeScheduling: false });
-      expect(heads.map((head) => head.split(' ')[0])).toEqual(['test-step:0', 'test-step:1']);
-      for (const head of heads) {
-        const remainingMs = Number(head.split(' ')[1]);
-        expect(remainingMs).toBeGreaterThan(0);
-        expect(remainingMs).toBeLessThan(1000);
-      }
+      const { port } = server.address() as AddressInfo;
+      const post = { kind: 'search', method: 'POST', path: '/v1/search', headers: { 'x-api-key': 'k' }, body: '{"q":"检索"}' } as const;
+      const plan = loadPlan(port, folder.path, ['a', 'a'], { requests: [post] });
+      await executePlan(plan, { onEvent: () => {}, signal: new AbortController().signal, realTimeScheduling: false });
+      expect(requests.map(({ id }) => id)).toEqual(['test-step:0', 'test-step:1']);
+      expect(requests.every(({ text }) => text === 'POST /v1/search {"q":"检索"}')).toBe(true);
+      expect(requests.every(({ remainingMs }) => remainingMs > 0 && remainingMs <= 1000)).toBe(true);
+      expect(outcomesOf(readOperations(folder.path), 2).map(({ body }) => body)).toEqual(['{"hits":["é"]}', '{"hits":["é"]}']);
     } finally {
-      http.closeAllConnections();
-      await new Promise((resolve) => http.close(resolve));
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
     }
   });
 });
@@ -193,7 +202,6 @@ describe('a port that refuses', () => {
       { connections: 8, deadlineMs: 5000 },
     );
     const attempts: number[] = [];
-    const { openAutocannonTransport } = await import('./autocannon-transport.ts');
     const observation = await executePlan(plan, {
       onEvent: () => {},
       signal: new AbortController().signal,

@@ -13,7 +13,7 @@ import { realTimeCommand } from './real-time.ts';
 /** The generator speaks at least once a second while a step runs; connecting and encoding take less than this too. */
 const silenceLimitMs = 30_000;
 const endGraceMs = 2000;
-const logLinesInFailure = 10;
+const logLinesInFailure = 20;
 
 export interface GeneratorOptions {
   /** Marks the process in its environment as RAG_TESTBED_RUN, by which leftovers are found. */

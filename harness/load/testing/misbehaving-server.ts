@@ -92,7 +92,8 @@ export const behaviours = {
   'foreign-answer': ({ socket }) => write(socket, answer('somebody else', 'x-request-id: another:1\r\n')),
   /** A second answer right behind the first: it must not be taken for the answer to the next request. */
   'two-answers': ({ socket, id }) => write(socket, answer(id) + answer('surplus')),
-  'late-second-answer': ({ socket, id }) => write(socket, answer(id), answer('surplus')),
+  /** A second answer some time later, when the next request may be under way: only the echoed id can give it away. */
+  'late-second-answer': ({ socket, id }) => write(socket, answer(id), answer('surplus', `x-request-id: ${id}\r\n`)),
   hang: () => {},
 } satisfies Record<string, (exchange: Exchange) => Promise<void> | void>;
 

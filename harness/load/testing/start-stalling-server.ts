@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+const truthSchema = z.strictObject({
+  arrivalsMs: z.array(z.number()),
+  stalls: z.array(z.strictObject({ startMs: z.number(), endMs: z.number() })),
+});
+export type Truth = z.infer<typeof truthSchema>;
+
+export interface StallingServer extends AsyncDisposable {
+  readonly port: number;
+  readonly serviceMs: number;
+  truth(): Promise<Truth>;
+}
+
+/** Starts `stalling-server.ts` in its own process; `stallMs` 0 never stalls. */
+export async function startStallingServer(serviceMs: number, stallMs = 0, stallEveryMs = 0): Promise<StallingServer> {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('./stalling-server.ts', import.meta.url))], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, SERVICE_MS: String(serviceMs), STALL_MS: String(stallMs), STALL_EVERY_MS: String(stallEveryMs) },
+  });
+  const exited = once(child, 'exit');
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  const port = Number(line);
+  return {
+    port,
+    serviceMs,
+    truth: async () => truthSchema.parse(await (await fetch(`http://127.0.0.1:${port}/truth`)).json()),
+    async [Symbol.asyncDispose]() {
+      child.stdin.end();
+      await exited;
+    },
+  };
+}
+
+/** Response times in ms of jobs intended at the given moments (ms since 1970), by the server's own model. */
+export function modelledResponsesMs(intendedMs: readonly number[], serviceMs: number, stalls: Truth['stalls']): number[] {
+  return intendedMs.map((startMs) => {
+    const readyMs = startMs + serviceMs;
+    const stall = stalls.find(({ startMs: from, endMs }) => readyMs >= from && readyMs < endMs);
+    return (stall?.endMs ?? readyMs) - startMs;
+  });
+}
