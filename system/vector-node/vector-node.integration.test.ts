@@ -1,88 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
-import { QdrantClient } from '@qdrant/js-client-rest';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type RunningNode, send, startNode, startToEnd } from './running-node.ts';
 
-const main = new URL('./main.ts', import.meta.url).pathname;
 const size = 24;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-interface Node extends AsyncDisposable {
-  readonly process: ChildProcess;
-  readonly url: string;
-  readonly client: QdrantClient;
-  stop(signal: NodeJS.Signals): Promise<void>;
-}
-
-interface Outcome {
-  readonly exitCode: number | null;
-  readonly stderr: string;
-}
-
-function launch(storage: string, port: number, fileLimitBlocks?: number): ChildProcess {
-  const environment = {
-    ...process.env,
-    QDRANT__SERVICE__HOST: '127.0.0.1',
-    QDRANT__SERVICE__HTTP_PORT: String(port),
-    QDRANT__STORAGE__STORAGE_PATH: storage,
-  };
-  const limit = fileLimitBlocks === undefined ? '' : `ulimit -f ${fileLimitBlocks}; `;
-  return spawn('/bin/sh', ['-c', `${limit}exec "$0" "$@"`, process.execPath, main], {
-    env: environment,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
-
-/** Starts a node and returns when it says that it is ready; rejects with its last words when it ends before. */
-async function startNode(storage: string, fileLimitBlocks?: number): Promise<Node> {
-  const port = await freePort();
-  const child = launch(storage, port, fileLimitBlocks);
-  const ended = outcomeOf(child).then(({ exitCode, stderr }) => {
-    throw new Error(`the node ended with ${exitCode}: ${stderr}`);
-  });
-  ended.catch(() => undefined);
-  await Promise.race([ready(child), ended]);
-  const stop = async (signal: NodeJS.Signals) => {
-    if (child.exitCode === null && child.signalCode === null) {
-      const exit = once(child, 'exit');
-      child.kill(signal);
-      await exit;
-    }
-  };
-  const url = `http://127.0.0.1:${port}`;
-  return { process: child, url, client: new QdrantClient({ url, timeout: 20_000 }), stop, [Symbol.asyncDispose]: () => stop('SIGKILL') };
-}
-
-async function ready(child: ChildProcess): Promise<void> {
-  if (child.stdout !== null) {
-    for await (const line of createInterface({ input: child.stdout })) {
-      if (line.includes('"msg":"ready"')) {
-        child.stdout.resume();
-        return;
-      }
-    }
-  }
-}
-
-async function outcomeOf(child: ChildProcess): Promise<Outcome> {
-  const stderr: string[] = [];
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => stderr.push(text));
-  const [exitCode] = (await once(child, 'close')) as [number | null];
-  return { exitCode, stderr: stderr.join('') };
-}
 
 /** Vectors that a seed determines. */
 function vectorOf(seed: number): number[] {
@@ -107,11 +29,6 @@ async function logPath(storage: string): Promise<string> {
   return path.join(root, directory, 'wal.log');
 }
 
-async function send(node: Node, method: string, route: string, body?: string | Buffer): Promise<{ status: number; text: string }> {
-  const response = await fetch(`${node.url}${route}`, { method, ...(body === undefined ? {} : { body }) });
-  return { status: response.status, text: await response.text() };
-}
-
 let storage: string;
 beforeEach(async () => {
   storage = await mkdtemp(path.join(tmpdir(), 'vector-node-'));
@@ -120,7 +37,7 @@ afterEach(async () => {
   await rm(storage, { recursive: true, force: true });
 });
 
-async function createFilled(node: Node, count: number): Promise<void> {
+async function createFilled(node: RunningNode, count: number): Promise<void> {
   await node.client.createCollection('docs', { vectors: { size, distance: 'Cosine' } });
   await node.client.createPayloadIndex('docs', { field_name: 'tenant', field_schema: 'keyword', wait: true });
   for (let from = 0; from < count; from += 100) {
@@ -131,7 +48,7 @@ async function createFilled(node: Node, count: number): Promise<void> {
 test('through the client: what a query finds is what comparing with every point finds; deleting, counting and a restart agree', async () => {
   const warn = vi.spyOn(console, 'warn');
   const query = vectorOf(4242);
-  const search = async (node: Node) =>
+  const search = async (node: RunningNode) =>
     (
       await node.client.query('docs', {
         query,
@@ -183,7 +100,7 @@ test('through the client: what a query finds is what comparing with every point 
 test('integers of 64 bits stay exact as ids and in payloads, through the disk too', async () => {
   const body =
     '{"points":[{"id":18446744073709551615,"vector":[1],"payload":{"big":9223372036854775807}},{"id":9007199254740993,"vector":[2]}]}';
-  const read = async (node: Node) =>
+  const read = async (node: RunningNode) =>
     (await send(node, 'POST', '/collections/big/points', '{"ids":[9007199254740993,18446744073709551615],"with_payload":true}')).text;
   const expected = '"result":[{"id":9007199254740993,"payload":{}},{"id":18446744073709551615,"payload":{"big":9223372036854775807}}]';
   {
@@ -263,7 +180,7 @@ describe('files that were changed', () => {
     const middle = bytes.length >> 1;
     bytes[middle] = (bytes[middle] as number) ^ 1;
     await writeFile(log, bytes);
-    const { exitCode, stderr } = await outcomeOf(launch(storage, await freePort()));
+    const { exitCode, stderr } = await startToEnd(storage);
     expect(exitCode).toBe(1);
     expect(stderr).toContain(`${log} is corrupt at offset `);
     expect(await readFile(log)).toEqual(bytes);
@@ -291,137 +208,4 @@ test('a disk that takes no more: writes are refused with the path, reads go on, 
   expect(acknowledged).toBeGreaterThan(0);
   await using node = await startNode(storage);
   expect((await node.client.count('docs')).count).toBe(acknowledged);
-});
-
-describe('requests that cannot be served', () => {
-  let shared: string;
-  let node: Node;
-  beforeAll(async () => {
-    shared = await mkdtemp(path.join(tmpdir(), 'vector-node-'));
-    node = await startNode(shared);
-    await createFilled(node, 10);
-  });
-  afterAll(async () => {
-    await node.stop('SIGKILL');
-    await rm(shared, { recursive: true, force: true });
-  });
-
-  const format = (detail: string) => `Format error in JSON body: ${detail}`;
-  test.each([
-    [
-      'PUT',
-      '/collections/docs/points',
-      '{"points":[{"id":1,"vector":[1,2,3]}]}',
-      400,
-      `Wrong input: Vector dimension error: expected dim: ${size}, got 3`,
-    ],
-    [
-      'PUT',
-      '/collections/docs/points',
-      '{"points":[{"id":-1,"vector":[1]}]}',
-      400,
-      format('value -1 is not a valid point ID, valid values are either an unsigned integer or a UUID'),
-    ],
-    ['PUT', '/collections/docs/points', '{"points":[]}', 400, 'Bad request: Empty update request'],
-    [
-      'PUT',
-      '/collections/docs/points',
-      '{"points":[{"id":1,"vector":["a"]}]}',
-      400,
-      format('data did not match any variant of untagged enum VectorStruct'),
-    ],
-    [
-      'PUT',
-      '/collections/docs/points?wait=maybe',
-      '{"points":[{"id":1,"vector":[1]}]}',
-      400,
-      'Deserialize error in query parameters: provided string was not `true` or `false`',
-    ],
-    ['POST', '/collections/docs/points/query', '{"query": [1, 2', 400, format('EOF while parsing a list at line 1 column 15')],
-    ['POST', '/collections/docs/points/query', '{"query": [NaN, 1]}', 400, format('expected value at line 1 column 12')],
-    ['POST', '/collections/docs/points/query', '', 400, format('EOF while parsing a value at line 1 column 0')],
-    [
-      'POST',
-      '/collections/docs/points/query',
-      '[]',
-      400,
-      format('invalid type: sequence, expected struct QueryRequest at line 1 column 0'),
-    ],
-    [
-      'POST',
-      '/collections/docs/points/query',
-      '{"query": [1], "limit": 0}',
-      422,
-      'Validation error in JSON body: [internal.limit: value 0 invalid, must be 1 or larger]',
-    ],
-    ['POST', '/collections/docs/points/query', '{"query": 99}', 404, 'Not found: No point with id 99 found'],
-    [
-      'POST',
-      '/collections/docs/points/query',
-      '{"filter": {"must_also": []}}',
-      400,
-      format('unknown field `must_also`, expected one of `should`, `min_should`, `must`, `must_not` at line 1 column 29'),
-    ],
-    ['POST', '/collections/missing/points/count', '{}', 404, "Not found: Collection `missing` doesn't exist!"],
-    ['GET', '/collections/docs/points/99', undefined, 404, 'Not found: Point with id 99 does not exists!'],
-    ['PUT', '/collections/docs', '{"vectors": {"size": 4, "distance": "Dot"}}', 409, 'Wrong input: Collection `docs` already exists!'],
-    [
-      'PUT',
-      '/collections/bad',
-      '{"vectors": {"size": 0, "distance": "Dot"}}',
-      400,
-      format('data did not match any variant of untagged enum VectorsConfig at line 1 column 43'),
-    ],
-    [
-      'PUT',
-      '/collections/a%2Fb',
-      '{}',
-      422,
-      'Validation error in path parameters: [collection_name: collection name cannot contain "/" char]',
-    ],
-    [
-      'PUT',
-      '/collections/sparse',
-      '{"sparse_vectors": {"bm25": {}}}',
-      501,
-      'Not implemented: the embedded vector node does not have sparse vectors (sparse_vectors)',
-    ],
-    [
-      'POST',
-      '/collections/docs/points/query',
-      '{"prefetch": [{}], "query": {"fusion": "rrf"}}',
-      501,
-      'Not implemented: the embedded vector node does not have prefetch in a query',
-    ],
-    [
-      'POST',
-      '/collections/docs/snapshots',
-      undefined,
-      501,
-      'Not implemented: the embedded vector node does not have snapshots (POST /collections/:collection/snapshots)',
-    ],
-  ])('%s %s %s → %i', async (method, route, body, status, error) => {
-    const answer = await send(node, method, route, body);
-    expect(answer.status).toBe(status);
-    expect(JSON.parse(answer.text)).toEqual({ status: { error }, time: expect.any(Number) });
-  });
-
-  test('a body over 32 MiB is refused and the node goes on', async () => {
-    const answer = await send(node, 'PUT', '/collections/docs/points', Buffer.alloc(32 * 1024 * 1024 + 1, ' '));
-    expect(answer.status).toBe(400);
-    expect(JSON.parse(answer.text)).toMatchObject({
-      status: { error: 'JSON payload (33554433 bytes) is larger than allowed (limit: 33554432 bytes).' },
-    });
-    expect((await node.client.count('docs')).count).toBe(10);
-  });
-
-  test.each([
-    ['GET', '/nowhere'],
-    ['HEAD', '/collections'],
-    ['OPTIONS', '/collections'],
-    ['DELETE', '/healthz'],
-    ['PATCH', '/collections/docs/points'],
-  ])('%s %s is unknown: 404 without a body', async (method, route) => {
-    expect(await send(node, method, route)).toEqual({ status: 404, text: '' });
-  });
 });
