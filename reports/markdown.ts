@@ -82,8 +82,8 @@ function fitting(blocks: readonly string[], s: Strings): string {
 }
 
 function truncated(text: string, bytes: number): string {
-  // Four bytes at most per character, so this never exceeds the limit and never cuts one in half.
-  return [...text].slice(0, Math.floor(bytes / 4)).join('');
+  // A UTF-16 unit takes three bytes at most, so this never exceeds the limit; a pair that was cut is replaced.
+  return text.slice(0, Math.floor(bytes / 3)).toWellFormed();
 }
 
 function answer(result: Result, s: Strings): string[] {

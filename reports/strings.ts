@@ -397,7 +397,9 @@ const en = {
   },
 
   table: {
-    summary: 'Data table',
+    region: (title: string) => `${title}: table`,
+    bar: 'as a bar',
+    axis: 'all variants on one axis',
     toLimit: (title: string) => `${title}: data`,
   },
 

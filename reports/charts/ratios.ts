@@ -68,7 +68,9 @@ export async function ratioChart(
   const size = plotSize(frame);
   const domain = ratioDomain(comparisons);
   const atX = logPosition(domain, 0, size.width);
-  const layers: unknown[] = [axisLayer(domain, size.height), line({ x: atX(1), x2: atX(1), y: 0, y2: size.height }, 'var(--ink2)')];
+  // On a phone the rows carry their words above the plot, and a line through them all would cross these.
+  const unity = narrow ? [] : [line({ x: atX(1), x2: atX(1), y: 0, y2: size.height }, 'var(--ink2)')];
+  const layers: unknown[] = [axisLayer(domain, size.height, !narrow), ...unity];
   let y = 0;
   for (const group of groups) {
     layers.push(...headLabels(group, y, headHeight, size.width, narrow, s));
@@ -82,7 +84,7 @@ export async function ratioChart(
   return renderChart(frame, { layer: layers }, className);
 }
 
-function axisLayer(domain: readonly [number, number], height: number): unknown {
+function axisLayer(domain: readonly [number, number], height: number, grid: boolean): unknown {
   const values = ratioTicks(domain);
   const names = Object.fromEntries(values.map((tick) => [String(tick), `${plainTick(tick)} ×`]));
   return {
@@ -93,7 +95,14 @@ function axisLayer(domain: readonly [number, number], height: number): unknown {
         field: 'ratio',
         type: 'quantitative',
         scale: { type: 'log', domain, nice: false },
-        axis: { orient: 'top', values, labelExpr: `${JSON.stringify(names)}[toString(datum.value)]`, title: null, labelOverlap: false },
+        axis: {
+          orient: 'top',
+          values,
+          labelExpr: `${JSON.stringify(names)}[toString(datum.value)]`,
+          title: null,
+          labelOverlap: false,
+          grid,
+        },
       },
       y: { value: 0 },
       y2: { value: height },
@@ -135,6 +144,7 @@ function rowLayers(result: Result, comparison: Comparison, { y, rowHeight, width
   const boundsText = bounds ?? s.ratios.noInterval;
   return [
     ...noise(comparison, middle, atX),
+    ...(narrow ? [line({ x: atX(1), x2: atX(1), y: middle - 9, y2: middle + 11 }, 'var(--ink2)')] : []),
     ...whisker(comparison, middle, colour, atX),
     {
       data: { values: [{}] },

@@ -24,7 +24,7 @@ export function ladderSection(result: Result, s: Strings): Section {
     'ladder',
     s.section.ladder,
     s.ladder.subtitle,
-    html`<div class="scroll" tabindex="0" role="region" aria-label="${s.section.ladder}"><table class="ladder"><thead><tr><th scope="col" class="n">${s.ladder.rate}</th>${result.variants.map(
+    html`<div class="scroll" tabindex="0" role="region" aria-label="${s.table.region(s.section.ladder)}"><table class="ladder"><thead><tr><th scope="col" class="n">${s.ladder.rate}</th>${result.variants.map(
       (variant) => html`<th scope="col" class="t">${variantName(result, variant.id)}</th>`,
     )}</tr></thead><tbody>${rates.map(
       (rate) =>

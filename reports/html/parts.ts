@@ -61,7 +61,7 @@ export function table(columns: readonly Column[], rows: readonly (readonly Inser
     (column) => html`<th scope="col" class="${side(column)}">${column.head}</th>`,
   )}</tr></thead><tbody>${rows.map(
     (row) =>
-      html`<tr>${row.map((cell, place) => html`<td class="${side(columns[place])}"><span class="cell-label">${columns[place]?.head}</span>${cell}</td>`)}</tr>`,
+      html`<tr>${row.map((cell, place) => html`<td class="${side(columns[place])}${cell === '' && ' empty'}"><span class="cell-label">${columns[place]?.head}</span>${cell}</td>`)}</tr>`,
   )}</tbody></table>`;
 }
 

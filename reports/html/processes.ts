@@ -26,7 +26,7 @@ export function processSection(result: Result, s: Strings): Section {
   const columns = [
     { head: s.variants.variant },
     { head: s.processes.process },
-    { head: '' },
+    { head: html`<span class="unseen">${s.table.bar}</span>` },
     { head: s.processes.cpu, numeric: true },
     { head: s.processes.perThousand, numeric: true },
     { head: s.processes.memory, numeric: true },
@@ -68,7 +68,7 @@ export function balanceSection(result: Result, s: Strings): Section | undefined 
   const columns = [
     { head: s.variants.variant },
     { head: s.balance.shard },
-    { head: '' },
+    { head: html`<span class="unseen">${s.table.bar}</span>` },
     { head: s.balance.points, numeric: true },
     { head: s.balance.share, numeric: true },
   ];

@@ -18,7 +18,7 @@ export function sloSection(result: Result, s: Strings): Section {
     [s.slo.objective, 't'],
     [s.slo.worst, 't'],
     [s.slo.observed, 'n'],
-    [marginHead(axis, s.slo.limit), 'chart'],
+    [html`<span class="unseen">${s.table.axis}</span>${marginHead(axis, s.slo.limit)}`, 'chart'],
     [s.slo.margin, 'n'],
     [s.slo.samples, 'n'],
   ];

@@ -37,8 +37,8 @@ const header = `
 .question{color:var(--ink3)}
 h1{font-size:26px;line-height:34px;font-weight:600;letter-spacing:-.01em;margin:4px 0 8px;max-width:34em;text-wrap:balance}
 .qualifiers{color:var(--ink2);max-width:112ch;list-style:none;margin:0;padding:0}.qualifiers li{margin-top:3px}
-.served{margin-top:12px;line-height:28px;font-size:12px}
-.chip{border:1px solid var(--rule);border-radius:3px;padding:3px 7px;margin-right:4px;white-space:nowrap;color:var(--ink2)}.chip b{color:var(--ink)}.chip small{color:var(--ink3)}
+.served{margin-top:10px;font-size:12px}
+.chip{border:1px solid var(--rule);border-radius:3px;padding:2px 7px;margin:3px 4px 0 0;display:inline-block;max-width:100%;line-height:19px;color:var(--ink2)}.chip b{color:var(--ink)}.chip small{color:var(--ink3)}
 .chip.embedded{border:1px dashed var(--ink3)}.chip.simulated{border:1px dotted var(--ink3);background:${hatching};background-blend-mode:normal}.chip.simulated b,.chip.simulated small{background:var(--surface)}
 .stamp{display:inline-flex;align-items:center;gap:6px;font-weight:700;font-size:13px;letter-spacing:.04em;border:1.5px solid currentColor;border-radius:3px;padding:2px 9px;margin-right:8px}
 .stamp svg{display:block}.stamp.fail{background:var(--fail);border-color:var(--fail);color:var(--surface)}
@@ -49,7 +49,7 @@ h1{font-size:26px;line-height:34px;font-weight:600;letter-spacing:-.01em;margin:
 `;
 
 const tables = `
-table{border-collapse:collapse;width:100%;margin-top:8px}caption{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
+table{border-collapse:collapse;width:100%;margin-top:8px}caption,.unseen{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
 th{font-weight:400;color:var(--ink3);font-size:12px;line-height:16px;vertical-align:bottom;padding:0 0 5px}
 thead tr{border-bottom:1px solid var(--rule)}tbody tr,tfoot tr{border-bottom:1px solid var(--hair)}
 td,tbody th,tfoot th{padding:6px 12px 6px 0;vertical-align:middle}td:last-child,th:last-child{padding-right:0}thead th{padding-right:12px}
@@ -63,7 +63,7 @@ td small,th small{display:block;color:var(--ink3);font-weight:400}.cell-label{di
 .glance .engine{line-height:16px}.glance td{line-height:16px}
 .slos td{padding-top:0;padding-bottom:0;height:32px}.slos .chart{width:316px;padding-right:24px}.slos td small{line-height:12px;margin-top:-3px}
 .hatched{background:${hatching}}.hatched>*{background:var(--surface);box-shadow:0 0 0 3px var(--surface)}.hatched>small{display:table}
-code.id{font-size:11px;overflow-wrap:anywhere}
+code.id{font-size:11px}td code,td,dd,p,li,h1{overflow-wrap:anywhere}.name code,.verdict{overflow-wrap:normal}td.n,td.rate{overflow-wrap:normal}
 .ladder td{min-width:170px}.ladder thead th,.ladder td:first-child{padding-right:24px}.ladder tbody th,.ladder tfoot th{padding-right:24px;white-space:nowrap}.ladder tfoot th{font-size:12px}.ladder td.hatched{padding-left:8px}
 .scroll{overflow-x:auto}
 details.figures{margin-top:8px;font-size:12px;color:var(--ink2)}details.figures summary{cursor:pointer;color:var(--ink3);width:fit-content}
@@ -77,7 +77,7 @@ figure{margin-top:10px}
 .more{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:24px 56px;margin-top:24px}.pair{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:0 56px}
 .panels{display:grid;grid-template-columns:150px minmax(0,1fr) minmax(0,1fr);gap:6px 12px;margin-top:8px}.panels.columns-1{grid-template-columns:150px minmax(0,1fr)}.panels.of-1.columns-2{grid-template-columns:150px minmax(0,574px) minmax(0,1fr)}.of-1.columns-2>.panel{grid-column:2}.of-1.columns-2>.panel-title{grid-column:1}
 .panel-title small{display:block;color:var(--ink3)}.panel-title{padding-top:4px;line-height:16px}.panel-name{display:none}.panel-head{padding-left:38px}.panel figure{margin-top:0}
-.key-item{white-space:nowrap;margin-right:10px}.key-item svg{display:inline-block;margin-right:4px}
+.key-item{margin-right:10px}.key-item svg{display:inline-block;margin-right:4px}
 .order-title{display:block;font-weight:400;font-size:12px;color:var(--ink3);margin-top:14px}.order{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:4px}.order li{width:26px;text-align:center}.order small{display:block;color:var(--ink3)}.order svg{margin:1px auto 0;border:1px solid var(--rule);width:24px;height:24px}.order li.hatched{background:none}.order li.hatched>*{box-shadow:none}.order li.hatched svg{background:${hatching};border:1px dashed var(--ink3)}
 .wide-terms dt,.wide-terms dd{padding:4px 0}.reasons{margin-top:6px;font-weight:500}.reproduce{margin-top:12px;color:var(--ink3);font-size:12px}pre{background:var(--raised);padding:10px 12px;overflow-wrap:anywhere;white-space:pre-wrap;margin-top:4px}
 .decides-nothing figure,.decides-nothing .variants{background:${hatching}}.decides-nothing figure svg,.decides-nothing .variants svg{background:none}.decides-nothing .glance b,.decides-nothing .glance small{background:var(--surface)}
@@ -86,15 +86,15 @@ figure{margin-top:10px}
 const narrow = `
 @media(max-width:1180px){main,.top>div{padding-left:24px;padding-right:24px}.first,.beside,.pair,.more{grid-template-columns:minmax(0,1fr)}.how-to{padding-top:0}.top nav{display:none}.variants{overflow-x:auto}}
 @media(max-width:760px){
-main{padding:12px 16px 40px}.top>div{padding:10px 16px}.crumbs .minor{display:none}.top details{display:block;position:relative;font-size:12px}.top summary{list-style:none;cursor:pointer;font-size:16px}.top details a{display:block;padding:4px 0}.top details div{position:absolute;right:0;background:var(--surface);border:1px solid var(--rule);padding:8px 14px;min-width:150px}
-h1{font-size:20px;line-height:27px;text-wrap:wrap}.facts{grid-template-columns:82px minmax(0,1fr)}.chip{white-space:normal;display:inline-block;line-height:18px;margin:2px 4px 2px 0}.sub{display:block;margin:2px 0 0}
+.ladder td{min-width:118px}.ladder tbody th,.ladder tfoot th,.ladder thead th{padding-right:10px;white-space:normal}main{padding:12px 16px 40px}.top>div{padding:10px 16px;gap:8px}.crumbs{font-size:12px;min-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}.crumbs .minor{display:none}.top details{display:block;position:relative;font-size:12px}.top summary{list-style:none;cursor:pointer;font-size:16px}.top details a{display:block;padding:4px 0}.top details div{position:absolute;right:0;background:var(--surface);border:1px solid var(--rule);padding:8px 14px;min-width:150px}
+h1{font-size:20px;line-height:27px;text-wrap:wrap}.facts{grid-template-columns:82px minmax(0,1fr)}.sub{display:block;margin:2px 0 0}
 .wide{display:none}.phone{display:block}
 .cell-label{display:block;color:var(--ink3);font-size:11px;line-height:14px;text-align:left}.cell-label:empty{display:none}
 table.glance,table.glance tbody,table.stack,table.stack tbody,table.slos,table.slos tbody{display:block}.glance thead,.stack thead{display:none}
 .slos thead{display:none}
-.glance tr{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:2px 8px;padding:10px 0}.glance td,.glance tbody th{height:auto;padding:0;text-align:left}.glance tbody th{grid-column:1/3}.glance th small{display:none}.glance .rate{grid-column:3;text-align:right}.glance .engine{grid-column:1/4;color:var(--ink3);font-size:12px}.glance .chart{grid-column:1/4}.glance .chart svg{width:100%}
+.glance tr{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:2px 8px;padding:10px 0}.glance td,.glance tbody th{height:auto;padding:0;text-align:left}.glance tbody th{grid-column:1/3}.glance th small{display:none}.glance .rate{grid-column:3;grid-row:1;text-align:right}.glance .engine{grid-column:1/4;color:var(--ink3);font-size:12px}.glance .chart{grid-column:1/4}.glance .chart svg{width:100%}
 .slos tr{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:2px 8px;padding:8px 0}.slos td{height:auto;padding:0}.slos .v{grid-row:1}.slos .m{grid-row:1;grid-column:2}.slos .o{grid-column:1/3}.slos .chart{grid-column:1/3;width:auto}.slos .chart svg{width:100%}.slos .w{grid-column:1}.slos .x{grid-column:2}.slos .q{grid-column:1/3;color:var(--ink3);font-size:12px}.slos td small{margin:0}
-.stack tr{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:4px 10px;padding:8px 0}.stack td{display:block;padding:0;text-align:left;overflow-wrap:anywhere}.stack td:first-child{grid-column:1/4}.stack td:has(.cell-label:only-child){display:none}
+.stack tr{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:4px 10px;padding:8px 0}.stack td{display:block;padding:0;text-align:left;overflow-wrap:anywhere}.stack td:first-child{grid-column:1/4}.stack td.empty{display:none}.phone-axis svg{width:100%}.stack td .bar{margin-top:4px}
 .panels,.panels.columns-1,.panels.of-1.columns-2{display:block}.panel-head{display:none}.panel-title{padding-top:12px}.panel-name{display:block}
 #claims .stack td{grid-column:1/4}.bar{width:100%}
 }

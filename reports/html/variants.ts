@@ -31,7 +31,7 @@ export function variantRows(result: Result, s: Strings): Markup {
     s.variants.errors,
     s.variants.cpu,
   ];
-  return html`<div class="variants"><table class="glance"><caption>${s.section.variants}</caption><thead><tr>${heads.map(
+  return html`<div class="variants">${axis && html`<div class="phone phone-axis"><p class="sub">${s.variants.axis}</p>${rangeHead(axis)}</div>`}<table class="glance"><caption>${s.section.variants}</caption><thead><tr>${heads.map(
     (head, place) => html`<th scope="col" class="${place === 3 ? 'chart' : place > 1 ? 'n' : 't'}">${head}</th>`,
   )}</tr></thead><tbody>${result.variants.map((variant, index) => row(result, variant, index, axis, unit, s))}</tbody></table></div>`;
 }
