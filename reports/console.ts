@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import type { Result } from '../harness/contract/result.ts';
 import { type ExitCode, exitCodeOf } from '../harness/contract/verdict.ts';
 import { answerOf } from './answer.ts';
-import { failedFirst, orderedSlos, type Stamp, slowestStages, stampOf, worstObservation } from './findings.ts';
+import { decides, failedFirst, orderedSlos, readable, type Stamp, slowestStages, stampOf, worstObservation } from './findings.ts';
 import { absent, count, figure, percent, significant } from './numbers.ts';
 import { margin, objective, observed, samples } from './slo-text.ts';
 import { type Language, type Strings, strings } from './strings.ts';
@@ -104,11 +104,12 @@ function slos(result: Result, { columns }: ConsoleOptions, c: Colours, s: String
   }
   const rows = orderedSlos(result).map((slo): Line => {
     const worst = worstObservation(slo);
-    const paint = verdictPaint(slo.verdict, c);
-    const beyond: Paint = slo.verdict === 'pass' ? String : paint;
+    const verdict = readable(result, slo.verdict);
+    const paint = verdictPaint(verdict, c);
+    const beyond: Paint = verdict === 'pass' ? String : paint;
     const { value, bounds } = worst ? observed(slo, worst) : { value: absent, bounds: undefined };
     return [
-      { text: marks[slo.verdict], paint },
+      { text: marks[verdict], paint },
       { text: objective(slo, s), paint: beyond },
       { text: worst?.variant ?? absent, paint: variantPaint(result, worst?.variant, c) },
       { text: value, right: true, paint: c.bold },
@@ -153,9 +154,11 @@ function variants(result: Result, c: Colours, s: Strings): string[] {
       metric: 'search-response-p50' | 'search-response-p95' | 'search-response-p99' | 'recall-at-10' | 'cpu-seconds-per-1k',
     ) => {
       const measured = variant.metrics[metric];
-      const failed = result.slos.some(
-        (slo) => slo.metric === metric && slo.perVariant.some((each) => each.variant === variant.id && each.verdict === 'fail'),
-      );
+      const failed =
+        decides(result) &&
+        result.slos.some(
+          (slo) => slo.metric === metric && slo.perVariant.some((each) => each.variant === variant.id && each.verdict === 'fail'),
+        );
       const text = measured ? (metric.startsWith('search') ? significant(measured.value) : figure(metric, measured.value).text) : absent;
       return { text, right: true, ...(failed && { paint: (shown: string) => c.bold(c.red(shown)) }) };
     };

@@ -1,6 +1,6 @@
 import type { OperationKind, ResourceRule } from '../harness/contract/common.ts';
 import type { MetricId } from '../harness/contract/metrics.ts';
-import type { Result, ResultVariant, RunRecord, SloResult } from '../harness/contract/result.ts';
+import type { Comparison, Result, ResultVariant, RunRecord, SloResult } from '../harness/contract/result.ts';
 import type { CheckVerdict, RunVerdict } from '../harness/contract/verdict.ts';
 
 /** What stands in the stamp of a report. A partial or invalid run decides nothing, whatever its checks say. */
@@ -15,6 +15,22 @@ export function stampOf(result: Result): Stamp {
     return 'no-data';
   }
   return result.validity.verdict === 'invalid' ? 'invalid' : result.verdict;
+}
+
+/** Does the run decide anything? An invalid or interrupted one does not, whatever its checks say. */
+export function decides(result: Result): boolean {
+  const stamp = stampOf(result);
+  return stamp !== 'invalid' && stamp !== 'partial';
+}
+
+/** The verdict of an SLO as it may be read: what a run that decides nothing has seen stays undecided. */
+export function readable(result: Result, verdict: CheckVerdict): CheckVerdict {
+  return decides(result) ? verdict : 'unknown';
+}
+
+/** Is the ratio a finding? Only where the run decides and the comparison did. */
+export function found(result: Result, { verdict }: Comparison): boolean {
+  return decides(result) && (verdict === 'higher' || verdict === 'lower');
 }
 
 const severity: Record<CheckVerdict, number> = { fail: 0, unknown: 1, pass: 2 };
@@ -52,6 +68,12 @@ export function failedFirst<Checked extends { readonly verdict: CheckVerdict }>(
   return checks.toSorted((a, b) => severity[a.verdict] - severity[b.verdict]);
 }
 
+/** How many SLOs may be read as failed and as undecided. */
+export function sloCounts(result: Result): { readonly failed: number; readonly undecided: number; readonly total: number } {
+  const verdicts = result.slos.map(({ verdict }) => ({ verdict: readable(result, verdict) }));
+  return { failed: countOf(verdicts, 'fail'), undecided: countOf(verdicts, 'unknown'), total: verdicts.length };
+}
+
 export function countOf(checks: readonly { readonly verdict: CheckVerdict }[], verdict: CheckVerdict): number {
   return checks.filter((each) => each.verdict === verdict).length;
 }
@@ -70,10 +92,6 @@ export function percentileOf(metric: MetricId): { readonly kind: OperationKind; 
 export function tailSamples(metric: MetricId, sampleCount: number): number | undefined {
   const tail = percentileOf(metric);
   return tail && tail.percentile > 50 ? Math.round(sampleCount * (1 - tail.percentile / 100)) : undefined;
-}
-
-export function variantOf(result: Result, id: string): ResultVariant | undefined {
-  return result.variants.find((each) => each.id === id);
 }
 
 /** Judged repetitions of all variants in the order in which they ran. */

@@ -1,7 +1,7 @@
 import type { Comparison, Result, ResultVariant } from '../harness/contract/result.ts';
 import { answerOf, ratioInterval } from './answer.ts';
 import { conclusion } from './conclusion.ts';
-import { countOf, failedFirst, judgedInOrder, orderedSlos, slowestStages, stampOf, worstObservation } from './findings.ts';
+import { failedFirst, judgedInOrder, orderedSlos, readable, sloCounts, slowestStages, stampOf, worstObservation } from './findings.ts';
 import { absent, count, figure, interval, joined, percent, ratio, significant, zeroBound } from './numbers.ts';
 import { provenanceFacts } from './provenance-facts.ts';
 import { margin, objective, observed, samples } from './slo-text.ts';
@@ -88,7 +88,7 @@ function truncated(text: string, bytes: number): string {
 
 function answer(result: Result, s: Strings): string[] {
   const { headline, qualifiers } = answerOf(result, s);
-  const counts = s.first.sloCounts(countOf(result.slos, 'fail'), countOf(result.slos, 'unknown'), result.slos.length);
+  const counts = s.first.sloCounts(sloCounts(result));
   return [
     `# ${s.stamp[stampOf(result)]} · ${plain(result.scenario)}`,
     `**${plain(headline)}**`,
@@ -104,13 +104,14 @@ function visibleLines(text: string): string {
 
 function slos(result: Result, s: Strings): string {
   const rows = orderedSlos(result).map((slo) => {
+    const verdict = readable(result, slo.verdict);
     const worst = worstObservation(slo);
     if (!worst) {
-      return [`${marks[slo.verdict]} ${s.check[slo.verdict]}`, objective(slo, s), absent, absent, absent, absent];
+      return [`${marks[verdict]} ${s.check[verdict]}`, objective(slo, s), absent, absent, absent, absent];
     }
     const { value, bounds } = observed(slo, worst);
     return [
-      `${marks[slo.verdict]} ${s.check[slo.verdict]}`,
+      `${marks[verdict]} ${s.check[verdict]}`,
       objective(slo, s),
       worst.variant,
       bounds === undefined ? `${value}${worst.why === undefined ? '' : ` – ${worst.why}`}` : `${value} (${bounds})`,
@@ -182,7 +183,7 @@ function ratios(result: Result, s: Strings): string {
     ratioInterval(each) ?? absent,
     count(each.pairs),
     s.setting([each.resourceRule]),
-    conclusion(each, s),
+    conclusion(result, each, s),
   ];
   const body = result.comparisons.length > 0 ? table(s.ratios.columns, result.comparisons.map(row)) : `– ${s.ratios.none}`;
   return `## ${s.section.ratios}\n\n${body}`;

@@ -2,6 +2,7 @@ import type { OperationKind } from '../harness/contract/common.ts';
 import type { Result } from '../harness/contract/result.ts';
 import { fontFamily } from './charts/compile.ts';
 import { drawableKinds, percentileChart } from './charts/percentiles.ts';
+import { decides, stampOf } from './findings.ts';
 import { html, type Markup, trusted } from './markup.ts';
 import { joined, memory } from './numbers.ts';
 import { light } from './palette.ts';
@@ -38,7 +39,8 @@ function head(result: Result, kind: OperationKind, s: Strings): Markup {
   ).map((line, place) => html`<text x="${margin}" y="${46 + place * 17}" font-size="12" fill="var(--ink3)">${line}</text>`)}`;
 }
 
-function captions({ components, provenance, ...result }: Result, s: Strings): string[] {
+function captions(result: Result, s: Strings): string[] {
+  const { components, provenance } = result;
   const engines = [
     ...new Set(
       components.filter(({ tier }) => tier === 'vector' || tier === 'postgres').map(({ engine, version }) => `${engine} ${version}`),
@@ -47,7 +49,12 @@ function captions({ components, provenance, ...result }: Result, s: Strings): st
   const machine = `${provenance.cpuCount} × ${provenance.cpuModel}, ${joined(memory(provenance.memoryBytes))}, ${provenance.operatingSystem}`;
   return [
     [...engines, machine].join(' · '),
-    s.picture.run(result.profile, result.runId, s.setting([...new Set(result.variants.map((variant) => variant.resourceRule))])),
+    s.picture.run(
+      decides(result) ? undefined : s.stamp[stampOf(result)],
+      result.profile,
+      result.runId,
+      s.setting([...new Set(result.variants.map((variant) => variant.resourceRule))]),
+    ),
   ];
 }
 

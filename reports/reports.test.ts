@@ -195,6 +195,14 @@ describe('the answer', () => {
     expect(answerOf(result, s).headline).toContain('equal resources per node');
   });
 
+  it('lets no SLO of an invalid run count as passed or failed', async () => {
+    const result = invalidResult();
+    const counts = s.first.sloCounts({ failed: 0, undecided: result.slos.length, total: result.slos.length });
+    expect(textOf(await renderHtml(result))).toContain(counts);
+    expect(renderMarkdown(result)).toContain(counts);
+    expect(onConsole(result)).not.toMatch(/^[✕✓] {2}p99/m);
+  });
+
   it('draws no verdict from an invalid run', () => {
     const { headline, qualifiers } = answerOf(invalidResult(), s);
     expect(headline).toContain('decides nothing: generator CPU 91.4 % > 80 %');

@@ -68,11 +68,13 @@ export function noDataResult(): Result {
     Object.assign(each, { metrics: {}, curves: [], stages: [], processes: [], shards: [], errors: [] });
     delete each.series;
     each.errors = [{ errorClass: 'refused', count: 2400, exampleRequestIds: [`${each.id}-judged-1:0`] }];
-    each.runs = each.runs.slice(0, 1).map(({ searchResponseMs: _response, recallAt10: _recall, cpuSeconds: _cpu, ...run }) => ({
-      ...run,
-      achievedPerSecond: 0,
-      counts: { issued: 2400, succeeded: 0, failed: { refused: 2400 } },
-    }));
+    each.runs = each.runs
+      .slice(0, 1)
+      .map(({ searchResponseMs: _response, recallAt10: _recall, cpuSeconds: _cpu, passed: _passed, ...run }) => ({
+        ...run,
+        achievedPerSecond: 0,
+        counts: { issued: 2400, succeeded: 0, failed: { refused: 2400 } },
+      }));
   }
   result.slos = [sloOver('search-response-p99', 'le', 100, result.variants), sloOver('error-ratio', 'le', 0.01, result.variants)];
   result.comparisons = [];

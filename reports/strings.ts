@@ -114,17 +114,17 @@ const en = {
     invalid: 'Invalid.',
     noSlo: 'no SLO was judged',
     noRate: 'no rate was measured',
-    noChecks: 'no check was observed',
+    noChecks: 'No check was observed.',
     notObserved: (title: string) => `${title} not observed`,
     rateText: (offered: string, achieved: string, variant: string) =>
       [offered, ' offered → ', achieved, ` achieved (lowest, ${variant})`] as const,
     on: ' on ',
-    sloCounts: (failed: number, undecided: number, total: number) =>
+    sloCounts: ({ failed, undecided, total }: { readonly failed: number; readonly undecided: number; readonly total: number }) =>
       total === 0
         ? 'no SLO was judged'
         : [
             failed > 0 ? `${failed} of ${total} ${plural(total, 'SLO', 'SLOs')} failed` : undefined,
-            undecided > 0 ? `${undecided} ${failed > 0 ? '' : `of ${total} `}undecided` : undefined,
+            undecided > 0 ? `${undecided} ${failed > 0 ? '' : `of ${total} ${plural(total, 'SLO', 'SLOs')} `}undecided` : undefined,
             failed === 0 && undecided === 0 ? `${total} of ${total} ${plural(total, 'SLO', 'SLOs')} held` : undefined,
           ]
             .filter((part) => part !== undefined)
@@ -195,7 +195,7 @@ const en = {
 
   slo: {
     subtitle: (variants: number) =>
-      variants > 1 ? `failed first; the worst variant is named, the marks show all ${variants}` : 'failed first',
+      variants > 1 ? 'failed first; the worst variant is named, the marks show every variant' : 'failed first',
     verdict: 'Verdict',
     objective: 'Objective',
     worst: 'Worst variant',
@@ -295,6 +295,7 @@ const en = {
       effect === undefined ? 'no difference seen' : `no difference seen; a change of ${effect} would have been`,
     tooFewPairs: (pairs: number, needed: number) => `undecided: ${pairs} ${plural(pairs, 'pair', 'pairs')}, 95 % needs ${needed}`,
     undecided: 'undecided: the interval does not exclude 1 ×',
+    notDrawn: 'no verdict is drawn',
     noInterval: 'no interval',
     none: 'No pair of valid repetitions exists, so no ratio was formed.',
     described: (items: readonly string[]) => `Ratios to the baseline with 95 % intervals. ${items.join('. ')}.`,
@@ -405,7 +406,9 @@ const en = {
 
   picture: {
     title: (text: string) => `Response time by percentile. ${text}`,
-    run: (profile: string, runId: string, setting: string) => `profile ${profile} · ${setting} · run ${runId}`,
+    /** A picture travels without its report, so it says by itself when its run decides nothing. */
+    run: (stamp: string | undefined, profile: string, runId: string, setting: string) =>
+      `${stamp === undefined ? '' : `${stamp}: decides nothing · `}profile ${profile} · ${setting} · run ${runId}`,
     nothing: 'Nothing was measured: there is no curve to draw.',
   },
 

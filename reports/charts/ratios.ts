@@ -1,6 +1,7 @@
 import type { Comparison, Result } from '../../harness/contract/result.ts';
 import { ratioInterval } from '../answer.ts';
 import { conclusion } from '../conclusion.ts';
+import { found } from '../findings.ts';
 import type { Markup } from '../markup.ts';
 import { ratio } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
@@ -137,7 +138,7 @@ function rowLayers(result: Result, comparison: Comparison, { y, rowHeight, width
   const { colour, shape } = seriesAt(Math.max(0, index));
   const middle = narrow ? y + rowHeight - 12 : y + rowHeight / 2;
   const bounds = ratioInterval(comparison);
-  const decided = comparison.verdict === 'higher' || comparison.verdict === 'lower';
+  const decided = found(result, comparison);
   const figures = ratio(comparison.ratio);
   const textY = narrow ? y + 12 : middle;
   const right = narrow ? width : width + 130;
@@ -174,7 +175,7 @@ function rowLayers(result: Result, comparison: Comparison, { y, rowHeight, width
             size: 12,
           }),
           label({ x: width + 76, y: textY, text: boundsText, colour: 'var(--ink2)', size: 12 }),
-          label({ x: width + 196, y: textY, text: conclusion(comparison, s), size: 12 }),
+          label({ x: width + 196, y: textY, text: conclusion(result, comparison, s), size: 12 }),
         ]),
   ];
 }

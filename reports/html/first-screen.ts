@@ -1,7 +1,7 @@
 import type { Component, Result } from '../../harness/contract/result.ts';
 import { answerOf } from '../answer.ts';
 import { type Glyph, glyph } from '../charts/marks.ts';
-import { countOf, failedFirst, judgedInOrder, type Stamp, stampOf, worstSlo } from '../findings.ts';
+import { countOf, failedFirst, judgedInOrder, readable, type Stamp, sloCounts, stampOf, worstSlo } from '../findings.ts';
 import { html, type Insertable, type Markup, prose } from '../markup.ts';
 import { figure, joined } from '../numbers.ts';
 import { margin, objective, observed, sampleText } from '../slo-text.ts';
@@ -27,11 +27,7 @@ export function firstScreen(result: Result, s: Strings): Markup {
 <h1 id="answer-title">${prose(answer.headline)}</h1>
 ${answer.qualifiers.length > 0 && html`<ul class="qualifiers">${answer.qualifiers.map((sentence) => html`<li>${prose(sentence)}</li>`)}</ul>`}
 ${servedBy(result, s)}</div>
-<div class="doubt"><p class="stamp-line"><span class="stamp ${stamp}">${glyph(stampGlyphs[stamp])} ${s.stamp[stamp]}</span> ${s.first.sloCounts(
-    countOf(result.slos, 'fail'),
-    countOf(result.slos, 'unknown'),
-    result.slos.length,
-  )}</p>
+<div class="doubt"><p class="stamp-line"><span class="stamp ${stamp}">${glyph(stampGlyphs[stamp])} ${s.stamp[stamp]}</span> ${s.first.sloCounts(sloCounts(result))}</p>
 <dl class="facts">${[...worst(result, s), rate(result, s), ...checkers(result, s), validity(result, s)].map(
     ([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`,
   )}</dl></div></section>`;
@@ -46,12 +42,16 @@ function worst(result: Result, s: Strings): Fact[] {
   }
   const { slo, observation } = found;
   const { value, bounds } = observed(slo, observation);
+  const figures =
+    observation.observed === undefined
+      ? undefined
+      : html`· ${prose(value)}${bounds !== undefined && ` (${bounds})`}, ${sampleText(slo, observation, s)}`;
   const name = html`<code class="${seriesOf(result, observation.variant).wordClass}">${observation.variant}</code>`;
   return [
     [s.first.worstSlo, html`${prose(objective(slo, s))}${s.first.on}${name}`],
     [
       s.first.margin,
-      html`<b class="${observation.verdict}">${prose(margin(observation))}</b> <span class="quiet">· ${prose(value)}${bounds !== undefined && ` (${bounds})`}, ${sampleText(slo, observation, s)}${observation.why !== undefined && `, ${observation.why}`}</span>`,
+      html`<b class="${readable(result, observation.verdict)}">${prose(margin(observation))}</b> <span class="quiet">${figures}${observation.why !== undefined && ` · ${observation.why}`}</span>`,
     ],
   ];
 }
@@ -123,5 +123,5 @@ function chip(group: readonly Component[], s: Strings): Insertable {
   const vector = group.some((component) => component.tier === 'vector');
   const note = !first.embedded ? undefined : vector ? s.first.notQdrant : simulated ? s.first.simulated : s.first.embedded;
   const kind = !first.embedded ? 'real' : simulated ? 'simulated' : 'embedded';
-  return html`<span class="chip ${kind}">${group.map((component) => s.tier[component.tier]).join(', ')} <b>${first.engine} ${first.version}</b>${note !== undefined && html` <small>${note}</small>`}</span> `;
+  return html`<span class="chip ${kind}"><span>${group.map((component) => s.tier[component.tier]).join(', ')}</span> <b>${first.engine} ${first.version}</b>${note !== undefined && html` <small>${note}</small>`}</span> `;
 }

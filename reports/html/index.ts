@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Result } from '../../harness/contract/result.ts';
 import { answerOf } from '../answer.ts';
-import { stampOf } from '../findings.ts';
+import { decides, stampOf } from '../findings.ts';
 import { html, type Markup, trusted } from '../markup.ts';
 import { type Language, type Strings, strings } from '../strings.ts';
 import { utc } from '../validity-text.ts';
@@ -58,9 +58,7 @@ async function page(result: Result, s: Strings, tables: TableDetail): Promise<st
     [validitySection(result, s), provenanceSection(result, s)],
   ];
   const present = rows.map((row) => row.filter((part) => part !== undefined)).filter((row) => row.length > 0);
-  const stamp = stampOf(result);
-  const decides = stamp !== 'invalid' && stamp !== 'partial';
-  const body = html`${head(result, present.flat(), s)}<main class="${decides ? '' : 'decides-nothing'}">${firstScreen(result, s)}${variantRows(result, s)}${present.map(
+  const body = html`${head(result, present.flat(), s)}<main class="${decides(result) ? '' : 'decides-nothing'}">${firstScreen(result, s)}${variantRows(result, s)}${present.map(
     (row) => (row.length > 1 ? html`<div class="pair">${row.map((part) => part.markup)}</div>` : row.map((part) => part.markup)),
   )}</main>`;
   return document(result, body, s);

@@ -8,6 +8,7 @@ import {
   percentileChart,
   solidTailSamples,
 } from '../charts/percentiles.ts';
+import { decides } from '../findings.ts';
 import { html, type Insertable, prose } from '../markup.ts';
 import { count, ratio, significant } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
@@ -93,6 +94,9 @@ function howToRead(result: Result, kind: OperationKind, s: Strings): Insertable 
 
 /** Only what was judged: a ratio that stayed undecided is said to be undecided here too. */
 function gaps(result: Result, kind: OperationKind, s: Strings): Insertable {
+  if (!decides(result)) {
+    return undefined;
+  }
   return result.variants.map((variant) => {
     const parts = [50, 95, 99].flatMap((percentile) => {
       const judged = result.comparisons.find((each) => each.metric === `${kind}-response-p${percentile}` && each.variant === variant.id);

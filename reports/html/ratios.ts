@@ -18,7 +18,7 @@ export async function ratioSection(result: Result, s: Strings): Promise<Section>
   }
   const items = result.comparisons.map((each) => {
     const bounds = ratioInterval(each);
-    return `${s.metricTitle(each.metric)} ${each.variant} ${ratio(each.ratio)}${bounds === undefined ? '' : ` (${bounds})`}: ${conclusion(each, s)}`;
+    return `${s.metricTitle(each.metric)} ${each.variant} ${ratio(each.ratio)}${bounds === undefined ? '' : ` (${bounds})`}: ${conclusion(result, each, s)}`;
   });
   const rows = result.comparisons.map((each) => [
     `${each.variant} ÷ ${each.baseline}`,
@@ -27,7 +27,7 @@ export async function ratioSection(result: Result, s: Strings): Promise<Section>
     ratioInterval(each) ?? '–',
     count(each.pairs),
     s.setting([each.resourceRule]),
-    conclusion(each, s),
+    conclusion(result, each, s),
   ]);
   return section(
     'ratios',

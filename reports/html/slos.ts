@@ -1,6 +1,6 @@
 import type { Result, SloResult } from '../../harness/contract/result.ts';
 import { type MarginAxis, marginAxis, marginHead, marginRow } from '../charts/margin-row.ts';
-import { orderedSlos, worstObservation } from '../findings.ts';
+import { orderedSlos, readable, worstObservation } from '../findings.ts';
 import { html, type Insertable, prose } from '../markup.ts';
 import { margin, objective, observed, samples } from '../slo-text.ts';
 import type { Strings } from '../strings.ts';
@@ -52,9 +52,10 @@ export function sloSection(result: Result, s: Strings): Section {
 }
 
 function row(result: Result, slo: SloResult, axis: MarginAxis, s: Strings): Insertable {
+  const verdict = readable(result, slo.verdict);
   const worst = worstObservation(slo);
   if (!worst) {
-    return html`<tr><td class="t">${verdictWord(slo.verdict, s.check[slo.verdict])}</td><td class="t" colspan="6">${prose(objective(slo, s))} – ${s.variants.notMeasured}</td></tr>`;
+    return html`<tr><td class="t">${verdictWord(verdict, s.check[verdict])}</td><td class="t" colspan="6">${prose(objective(slo, s))} – ${s.variants.notMeasured}</td></tr>`;
   }
   const { value, bounds } = observed(slo, worst);
   const marks = slo.perVariant.flatMap((each) =>
@@ -69,8 +70,8 @@ function row(result: Result, slo: SloResult, axis: MarginAxis, s: Strings): Inse
           },
         ],
   );
-  const beyond = slo.verdict === 'fail' ? 'fail' : '';
-  return html`<tr><td class="t v">${verdictWord(slo.verdict, s.check[slo.verdict])}</td><td class="t o">${prose(objective(slo, s))}${
+  const beyond = verdict === 'fail' ? 'fail' : '';
+  return html`<tr><td class="t v">${verdictWord(verdict, s.check[verdict])}</td><td class="t o">${prose(objective(slo, s))}${
     worst.verdict === 'unknown' && worst.why !== undefined && html`<small>${worst.why}</small>`
   }</td><td class="t w">${variantName(result, worst.variant)}</td><td class="n x"><b>${prose(value)}</b>${
     bounds !== undefined && html` <span class="quiet">(${bounds})</span>`

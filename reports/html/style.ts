@@ -39,7 +39,7 @@ h1{font-size:26px;line-height:34px;font-weight:600;letter-spacing:-.01em;margin:
 .qualifiers{color:var(--ink2);max-width:112ch;list-style:none;margin:0;padding:0}.qualifiers li{margin-top:3px}
 .served{margin-top:10px;font-size:12px}
 .chip{border:1px solid var(--rule);border-radius:3px;padding:2px 7px;margin:3px 4px 0 0;display:inline-block;max-width:100%;line-height:19px;color:var(--ink2)}.chip b{color:var(--ink)}.chip small{color:var(--ink3)}
-.chip.embedded{border:1px dashed var(--ink3)}.chip.simulated{border:1px dotted var(--ink3);background:${hatching};background-blend-mode:normal}.chip.simulated b,.chip.simulated small{background:var(--surface)}
+.chip.embedded{border:1px dashed var(--ink3)}.chip.simulated{border:1px dotted var(--ink3);background:${hatching};background-blend-mode:normal}.chip.simulated>*{background:var(--surface);box-shadow:0 0 0 2px var(--surface)}
 .stamp{display:inline-flex;align-items:center;gap:6px;font-weight:700;font-size:13px;letter-spacing:.04em;border:1.5px solid currentColor;border-radius:3px;padding:2px 9px;margin-right:8px}
 .stamp svg{display:block}.stamp.fail{background:var(--fail);border-color:var(--fail);color:var(--surface)}
 .stamp.inconclusive{color:var(--unk)}.stamp.no-data{color:var(--ink3)}.stamp.partial{color:var(--ink3);border-style:dashed}
@@ -80,7 +80,7 @@ figure{margin-top:10px}
 .key-item{margin-right:10px}.key-item svg{display:inline-block;margin-right:4px}
 .order-title{display:block;font-weight:400;font-size:12px;color:var(--ink3);margin-top:14px}.order{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:4px}.order li{width:26px;text-align:center}.order small{display:block;color:var(--ink3)}.order svg{margin:1px auto 0;border:1px solid var(--rule);width:24px;height:24px}.order li.hatched{background:none}.order li.hatched>*{box-shadow:none}.order li.hatched svg{background:${hatching};border:1px dashed var(--ink3)}
 .wide-terms dt,.wide-terms dd{padding:4px 0}.reasons{margin-top:6px;font-weight:500}.reproduce{margin-top:12px;color:var(--ink3);font-size:12px}pre{background:var(--raised);padding:10px 12px;overflow-wrap:anywhere;white-space:pre-wrap;margin-top:4px}
-.decides-nothing figure,.decides-nothing .variants{background:${hatching}}.decides-nothing figure svg,.decides-nothing .variants svg{background:none}.decides-nothing .glance b,.decides-nothing .glance small{background:var(--surface)}
+.decides-nothing figure,.decides-nothing td.chart{background:${hatching}}.decides-nothing td.chart{background-clip:content-box}.decides-nothing ol.order{background:var(--surface)}
 `;
 
 const narrow = `

@@ -3,7 +3,7 @@ import type { Result, ResultVariant } from '../../harness/contract/result.ts';
 import { logDomain } from '../charts/axis.ts';
 import { type RangeAxis, rangeHead, rangeRow } from '../charts/range-row.ts';
 import { seriesAt } from '../charts/series.ts';
-import { percentileOf } from '../findings.ts';
+import { decides, percentileOf } from '../findings.ts';
 import { html, type Insertable, type Markup } from '../markup.ts';
 import { absent, count, figure, interval, percent, significant, zeroBound } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
@@ -85,8 +85,11 @@ function rates(variant: ResultVariant, s: Strings): Insertable {
 
 /** Did this variant break a limit on this metric? Only then is its figure marked. */
 function broken(result: Result, variant: ResultVariant, metric: MetricId): boolean {
-  return result.slos.some(
-    (slo) => slo.metric === metric && slo.perVariant.some((each) => each.variant === variant.id && each.verdict === 'fail'),
+  return (
+    decides(result) &&
+    result.slos.some(
+      (slo) => slo.metric === metric && slo.perVariant.some((each) => each.variant === variant.id && each.verdict === 'fail'),
+    )
   );
 }
 
