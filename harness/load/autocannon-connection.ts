@@ -143,6 +143,11 @@ export class AutocannonConnection implements Connection {
       return;
     }
     clearTimeout(this.#connectTimeout);
+    if (socket.localPort === this.#target.port) {
+      // While nobody listens on it, the kernel may choose the target's port for our own end and connect us to ourselves.
+      this.#lost(socket, 'ECONNREFUSED');
+      return;
+    }
     this.#openedAtMs = performance.now();
     this.#idleSinceMs = this.#openedAtMs;
     this.#owner.onOpened();

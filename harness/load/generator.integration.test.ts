@@ -109,8 +109,15 @@ describe('the generator process', () => {
       await using server = await startMisbehavingServer();
       using folder = testFolder();
       await using generator = await start(folder.path);
-      const onEvent = ({ event }: GeneratorEvent) => event === 'second' && process.kill(generator.pid, signal);
-      const planFile = writePlan(longPlan(server.port, folder.path), folder.path);
+      const onEvent = ({ event }: GeneratorEvent) => {
+        if (event === 'second') {
+          // Between two sweeps, so that only what is written before each send can be on record.
+          setTimeout(() => process.kill(generator.pid, signal), 12);
+        }
+      };
+      const offsetsUs = Array.from({ length: 2000 }, (_, job) => job * 1000);
+      const paths = offsetsUs.map(() => 'ok');
+      const planFile = writePlan(loadPlan(server.port, folder.path, paths, { offsetsUs, connections: 16 }), folder.path);
       const failure = await failureOf(generator.run(planFile, { onEvent }));
       expect(failure).toMatchObject({ code: 'generator_died', exitCode: exitCodes.environment });
       // What was sent before is on record: the invocation of every request that the server received.

@@ -92,6 +92,10 @@ export const behaviours = {
   'foreign-answer': ({ socket }) => write(socket, answer('somebody else', 'x-request-id: another:1\r\n')),
   /** A second answer right behind the first: it must not be taken for the answer to the next request. */
   'two-answers': ({ socket, id }) => write(socket, answer(id) + answer('surplus')),
+  'one-and-a-half-answers': ({ socket, id }) => {
+    const surplus = answer('surplus');
+    return write(socket, answer(id) + surplus.slice(0, 30), surplus.slice(30));
+  },
   /** A second answer some time later, when the next request may be under way: only the echoed id can give it away. */
   'late-second-answer': ({ socket, id }) => write(socket, answer(id), answer('surplus', `x-request-id: ${id}\r\n`)),
   hang: () => {},
