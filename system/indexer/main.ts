@@ -3,6 +3,7 @@ import { Counter, Gauge } from 'prom-client';
 import { indexerEnvironmentSchema } from '../api/environment.ts';
 import { backoffMs } from '../policies/resilience/backoff.ts';
 import { shardingPolicy } from '../policies/sharding/index.ts';
+import { useDispatcherFetch } from '../runtime/dispatcher-fetch.ts';
 import { createMetrics } from '../runtime/metrics.ts';
 import { pause } from '../runtime/postgres-listener.ts';
 import { healthy, unhealthy } from '../runtime/probes.ts';
@@ -39,6 +40,7 @@ async function prepareDatabase(pool: Pool, layout: Layout, logger: Logger, signa
 
 /** Takes documents into the change log, and applies the log to the shards. */
 await runProcess('indexer', indexerEnvironmentSchema, async ({ settings, logger, onClose }) => {
+  useDispatcherFetch();
   const stopping = new AbortController();
   const layout: Layout = {
     collection: settings.COLLECTION,

@@ -1,5 +1,6 @@
 import { queryEnvironmentSchema } from '../api/environment.ts';
 import { shardingPolicy } from '../policies/sharding/index.ts';
+import { useDispatcherFetch } from '../runtime/dispatcher-fetch.ts';
 import { runProcess } from '../runtime/process.ts';
 import { listen } from '../runtime/server.ts';
 import { createUpstream } from '../runtime/upstream.ts';
@@ -9,6 +10,7 @@ import { followAppliedSequence } from './applied-cursor.ts';
 
 /** Answers searches and questions. Keeps nothing between requests, so that any number of these can run. */
 await runProcess('query', queryEnvironmentSchema, async ({ settings, logger, onClose }) => {
+  useDispatcherFetch();
   const stopping = new AbortController();
   const provider = createUpstream('provider', settings.PROVIDER_URL);
   onClose(() => provider.close());

@@ -33,9 +33,8 @@ export async function scatter(
   { signal, remainingMs }: { readonly signal: AbortSignal; readonly remainingMs: number },
 ): Promise<Scattered> {
   const budgetMs = shardBudgetMs(remainingMs);
-  const tooSlow = new ApiError('deadline_exceeded', `no answer within ${Math.round(budgetMs)} ms`);
   const cut = new AbortController();
-  const timer = setTimeout(() => cut.abort(tooSlow), budgetMs);
+  const timer = setTimeout(() => cut.abort(new ApiError('deadline_exceeded', `no answer within ${Math.round(budgetMs)} ms`)), budgetMs);
   const follow = () => cut.abort(signal.reason);
   signal.addEventListener('abort', follow, { once: true });
   try {
@@ -56,7 +55,7 @@ export async function scatter(
       }
     }
     if (lists.length === 0) {
-      const slow = failures.every(({ error }) => error === tooSlow);
+      const slow = cut.signal.aborted && failures.every(({ error }) => error === cut.signal.reason);
       throw new ApiError(slow ? 'deadline_exceeded' : 'unavailable', `none of ${stores.length} shard(s) answered: ${reasonOf(failures)}`, {
         hint: 'see /ready of the query process and the vector nodes',
       });
