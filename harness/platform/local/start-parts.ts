@@ -137,10 +137,11 @@ async function startVectorNode(start: Start, shard: number): Promise<Part> {
   });
 }
 
-async function vectorComponent({ qdrant }: Start, node: Part): Promise<Component> {
+async function vectorComponent({ qdrant, projectVersion }: Start, node: Part): Promise<Component> {
   const { title, version } = await askVectorNodeVersion(localUrl(node.port));
   const embedded = qdrant === undefined;
-  return { tier: 'vector', engine: vectorEngineName(title, embedded), version, embedded };
+  // The embedded node answers with the Qdrant version whose REST it follows; its own version is this project's.
+  return { tier: 'vector', engine: vectorEngineName(title, embedded), version: embedded ? projectVersion : version, embedded };
 }
 
 /**
