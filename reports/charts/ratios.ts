@@ -59,7 +59,7 @@ export async function ratioChart(
     return undefined;
   }
   const groups = groupsOf(comparisons);
-  const rowHeight = narrow ? 44 : 28;
+  const rowHeight = narrow ? 60 : 28;
   const headHeight = narrow ? 40 : 30;
   const groupGap = 10;
   const height = groups.reduce((sum, group) => sum + headHeight + group.rows.length * rowHeight + groupGap, 0) - groupGap;
@@ -163,7 +163,10 @@ function rowLayers(result: Result, comparison: Comparison, { y, rowHeight, width
     },
     label({ x: narrow ? 0 : -256, y: textY, text: s.metricTitle(comparison.metric), colour: 'var(--ink)', size: 12 }),
     ...(narrow
-      ? [label({ x: right, y: textY, text: `${figures} ${boundsText}`, align: 'right', colour: 'var(--ink)' })]
+      ? [
+          label({ x: right, y: textY, text: `${figures} ${boundsText}`, align: 'right', colour: 'var(--ink)' }),
+          label({ x: 0, y: textY + 15, text: conclusion(result, comparison, s) }),
+        ]
       : [
           label({
             x: width + 66,

@@ -84,17 +84,17 @@ figure{margin-top:10px}
 `;
 
 const narrow = `
-@media(max-width:1180px){main,.top>div{padding-left:24px;padding-right:24px}.first,.beside,.pair,.more{grid-template-columns:minmax(0,1fr)}.how-to{padding-top:0}.top nav{display:none}.variants{overflow-x:auto}}
-@media(max-width:760px){
+@media screen and (max-width:1180px){main,.top>div{padding-left:24px;padding-right:24px}.first,.beside,.pair,.more{grid-template-columns:minmax(0,1fr)}.how-to{padding-top:0}.top nav{display:none}.variants{overflow-x:auto}}
+@media screen and (max-width:760px){
 .ladder td{min-width:118px}.ladder tbody th,.ladder tfoot th,.ladder thead th{padding-right:10px;white-space:normal}main{padding:12px 16px 40px}.top>div{padding:10px 16px;gap:8px}.crumbs{font-size:12px;min-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}.crumbs .minor{display:none}.top details{display:block;position:relative;font-size:12px}.top summary{list-style:none;cursor:pointer;font-size:16px}.top details a{display:block;padding:4px 0}.top details div{position:absolute;right:0;background:var(--surface);border:1px solid var(--rule);padding:8px 14px;min-width:150px}
 h1{font-size:20px;line-height:27px;text-wrap:wrap}.facts{grid-template-columns:82px minmax(0,1fr)}.sub{display:block;margin:2px 0 0}
 .wide{display:none}.phone{display:block}
 .cell-label{display:block;color:var(--ink3);font-size:11px;line-height:14px;text-align:left}.cell-label:empty{display:none}
 table.glance,table.glance tbody,table.stack,table.stack tbody,table.slos,table.slos tbody{display:block}.glance thead,.stack thead{display:none}
 .slos thead{display:none}
-.glance tr{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:2px 8px;padding:10px 0}.glance td,.glance tbody th{height:auto;padding:0;text-align:left}.glance tbody th{grid-column:1/3}.glance th small{display:none}.glance .rate{grid-column:3;grid-row:1;text-align:right}.glance .engine{grid-column:1/4;color:var(--ink3);font-size:12px}.glance .chart{grid-column:1/4}.glance .chart svg{width:100%}
-.slos tr{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:2px 8px;padding:8px 0}.slos td{height:auto;padding:0}.slos .v{grid-row:1}.slos .m{grid-row:1;grid-column:2}.slos .o{grid-column:1/3}.slos .chart{grid-column:1/3;width:auto}.slos .chart svg{width:100%}.slos .w{grid-column:1}.slos .x{grid-column:2}.slos .q{grid-column:1/3;color:var(--ink3);font-size:12px}.slos td small{margin:0}
-.stack tr{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:4px 10px;padding:8px 0}.stack td{display:block;padding:0;text-align:left;overflow-wrap:anywhere}.stack td:first-child{grid-column:1/4}.stack td.empty{display:none}.phone-axis svg{width:100%}.stack td .bar{margin-top:4px}
+.glance tr{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:2px 8px;padding:10px 0}.glance td,.glance tbody th{height:auto;padding:0;text-align:left}.glance tbody th{grid-column:1/3}.glance th small{display:none}.glance .rate{grid-column:3;grid-row:1;text-align:right}.glance .engine{grid-column:1/4;color:var(--ink3);font-size:12px}.glance .chart{grid-column:1/4}.glance .chart svg{width:100%;max-width:480px}
+.slos tr{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:2px 8px;padding:8px 0}.slos td{height:auto;padding:0}.slos .v{grid-row:1}.slos .m{grid-row:1;grid-column:2}.slos .o{grid-column:1/3}.slos .chart{grid-column:1/3;width:auto}.slos .chart svg{width:100%;max-width:480px}.slos .w{grid-column:1}.slos .x{grid-column:2}.slos .q{grid-column:1/3;color:var(--ink3);font-size:12px}.slos td small{margin:0}
+.stack tr{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:4px 10px;padding:8px 0}.stack td{display:block;padding:0;text-align:left;overflow-wrap:anywhere}.stack td:first-child{grid-column:1/4}.stack td.empty{display:none}.phone-axis svg{width:100%;max-width:480px}.stack td .bar{margin-top:4px}
 .panels,.panels.columns-1,.panels.of-1.columns-2{display:block}.panel-head{display:none}.panel-title{padding-top:12px}.panel-name{display:block}
 #claims .stack td{grid-column:1/4}.bar{width:100%}
 }
@@ -103,7 +103,8 @@ table.glance,table.glance tbody,table.stack,table.stack tbody,table.slos,table.s
 const print = `
 @media print{:root{color-scheme:light;${declarations({ ...light, surface: '#ffffff' })}}@page{size:A4;margin:14mm}
 body{font-size:10pt;line-height:14pt}main{padding:0;max-width:none}.top{position:static}.top>div{padding:0 0 8px}.top nav,.top details,details.figures{display:none}
-figure,tr,.panels,.facts{break-inside:avoid}h2,h3{break-after:avoid}thead{display:table-header-group}.first{grid-template-columns:minmax(0,1fr) 42%;gap:12px 20px}.beside,.pair{grid-template-columns:minmax(0,1fr)}
+figure,tr,.facts{break-inside:avoid}h2,h3{break-after:avoid}thead{display:table-header-group}.first{grid-template-columns:minmax(0,1fr) 42%;gap:12px 20px}.beside,.pair,.more{grid-template-columns:minmax(0,1fr)}
+.glance,.slos{zoom:.64}.panels,.panels.columns-1,.panels.of-1.columns-2{display:block}.panel-head{display:none}.panel-title{padding-top:10px}.panel-name{display:block}.panel{break-inside:avoid}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 `;
 
