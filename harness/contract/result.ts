@@ -36,6 +36,8 @@ export const runSchema = z.strictObject({
   order: count,
   phase: z.enum(['judged', 'rung']),
   repetition: z.int().positive(),
+  /** The nominal rate of the step; `offeredPerSecond` is what the seed made of it. */
+  ratePerSecond: z.number().positive(),
   offeredPerSecond: nonNegative,
   achievedPerSecond: nonNegative,
   validity: z.strictObject({ verdict: validityVerdictSchema, reasons: z.array(z.string()), checks: z.array(validityCheckSchema) }),
@@ -46,7 +48,7 @@ export const runSchema = z.strictObject({
     .optional(),
   recallAt10: z.strictObject({ mean: share, sampleCount: z.int().positive() }).optional(),
   cpuSeconds: nonNegative.optional(),
-  /** Rungs only: did every ladder limit hold? Absent when the step was invalid. */
+  /** Did every limit of the ladder hold? The judged rate is the lowest rung. Absent when the step was invalid. */
   passed: z.boolean().optional(),
   brokenLimits: z.array(z.string()).optional(),
 });

@@ -37,13 +37,13 @@ describe('embed', () => {
 
   test('gives the same bits on every machine: digests written down once', () => {
     const [english, chinese] = [space.words(5, 'en').join(' '), space.words(5, 'zh').join('的')];
-    expect(english).toMatchInlineSnapshot(`"nimam dredron rinakim stidren bosim biglirim drutin dopan fimubrun stalin votredrol drustil"`);
-    expect(chinese).toMatchInlineSnapshot(`"测志的统西的系宿的病迟的口健的冬船的故质的成校的吐老的延费的日恢的金舍"`);
+    expect(english).toMatchInlineSnapshot(`"rinakim stidren bosim biglirim drutin dopan fimubrun stalin votredrol drustil mizoho ziglon"`);
+    expect(chinese).toMatchInlineSnapshot(`"故质的成校的吐老的延费的日恢的金舍的分律的统册的节绩的登恢的户城的商步"`);
     expect([digest(english), digest(chinese), digest('How are CN-tenant-1-0a1b2c and 你好 related?')]).toMatchInlineSnapshot(`
       [
-        "19b34e8f611e437384ae478250626cdde6141bc3ebf407bcfe928e662fc96b7d",
-        "40e083fd77b347ed87f4a92c0684f6007142549344d97f86e85fa2e967ad59be",
-        "dac946a6c4e8b3a0b193dcc9e0f2329be99e783f6a9d23269ff9f579c5f9fbb0",
+        "25e8abbc6d0faa24f6848001799fc677d588799d4b18c9fc04aca7415a9c5326",
+        "ca0da1096d9cf77008b9f8299da368c764a61ddf7690e243f3e96bac88b5c589",
+        "0a6216bc9176e3676bb9e5855e491a99e624c53278783bdbe04458453a5ae917",
       ]
     `);
   });

@@ -1,8 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Leash } from './leashed-process.ts';
 import { partVariable, runVariable } from './process-table.ts';
 import { type Environment, inheritedEnvironment } from './render-environment.ts';
+
+/** Compiled code of our processes, kept between runs: a third of their start is compiling. Node goes without where it cannot write. */
+const compileCacheDirectory = fileURLToPath(new URL('../../../node_modules/.cache/rag-testbed', import.meta.url));
 
 /** What the variants of one run share while at least one of them runs: the leash and the folder of their state. */
 export class RunContext {
@@ -27,7 +31,7 @@ export class RunContext {
 
   /** What every process of a part is given: a little of the user's environment, and the marks by which leftovers are found. */
   environmentOf(part: string): Environment {
-    return { ...this.#inherited, [runVariable]: this.runId, [partVariable]: part };
+    return { ...this.#inherited, NODE_COMPILE_CACHE: compileCacheDirectory, [runVariable]: this.runId, [partVariable]: part };
   }
 
   /** Ends the leash and whatever still hangs on it, and removes the state of the run. */
