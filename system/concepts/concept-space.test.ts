@@ -41,9 +41,9 @@ describe('embed', () => {
     expect(chinese).toMatchInlineSnapshot(`"故质的成校的吐老的延费的日恢的金舍的分律的统册的节绩的登恢的户城的商步"`);
     expect([digest(english), digest(chinese), digest('How are CN-tenant-1-0a1b2c and 你好 related?')]).toMatchInlineSnapshot(`
       [
-        "25e8abbc6d0faa24f6848001799fc677d588799d4b18c9fc04aca7415a9c5326",
-        "ca0da1096d9cf77008b9f8299da368c764a61ddf7690e243f3e96bac88b5c589",
-        "0a6216bc9176e3676bb9e5855e491a99e624c53278783bdbe04458453a5ae917",
+        "fdd340717562e79779998ef0db7b949037b661ae220a22134805cba0dc672989",
+        "6e8f4dd1b216d514ba1f81634a5180046fea5e051465ccf1e8e23d2b6134527c",
+        "dac946a6c4e8b3a0b193dcc9e0f2329be99e783f6a9d23269ff9f579c5f9fbb0",
       ]
     `);
   });

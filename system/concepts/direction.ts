@@ -1,7 +1,5 @@
 import { randomStream } from '../policies/random-stream.ts';
 
-/** Streams of similar names start alike; after these draws they have parted. */
-const warmUpDraws = 8;
 const centre = 2 * 255;
 
 /**
@@ -11,9 +9,6 @@ const centre = 2 * 255;
  */
 export function direction(seed: number, name: string, dimensions: number): Float32Array {
   const stream = randomStream(seed, name);
-  for (let draw = 0; draw < warmUpDraws; draw += 1) {
-    stream.uniform();
-  }
   const components = new Float64Array(dimensions);
   for (let index = 0; index < dimensions; index += 1) {
     const bits = Math.floor(stream.uniform() * 2 ** 32) >>> 0;
