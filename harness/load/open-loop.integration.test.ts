@@ -6,7 +6,7 @@ import { dispersionIndex } from '../measurement/dispersion.ts';
 import { decode, percentileUs } from '../measurement/histogram.ts';
 import { startGenerator } from './generator.ts';
 import { testFolder } from './testing/load-plan.ts';
-import { modelledResponsesMs, startStallingServer } from './testing/start-stalling-server.ts';
+import { modelledResponsesMs, percentileOf, startStallingServer } from './testing/start-stalling-server.ts';
 import { runValidStep } from './testing/valid-step.ts';
 
 function steadyMs(observation: Observation, timing: Timing, percentile: number): number {
@@ -19,11 +19,6 @@ function steadyMs(observation: Observation, timing: Timing, percentile: number):
   return (percentileUs(decode(found.encoded), percentile) ?? Number.NaN) / 1000;
 }
 
-function percentileOf(values: readonly number[], percentile: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(1, Math.ceil((percentile / 100) * sorted.length)) - 1] ?? Number.NaN;
-}
-
 describe('a server that stalls 300 ms every 3 s', () => {
   it.each(arrivalsSchema.options)(
     '%s arrivals: p99 and p99.9 are within a twentieth of the truth, which sent → done misses',
@@ -31,9 +26,13 @@ describe('a server that stalls 300 ms every 3 s', () => {
       using folder = testFolder();
       await using server = await startStallingServer(5, 300, 3000);
       await using generator = await startGenerator({ runId: 'open-loop-test', logFile: path.join(folder.path, 'generator.log') });
-      const { observation, plan } = await runValidStep({
+      const {
+        observation,
+        plan,
+        truth: seen,
+      } = await runValidStep({
         generator,
-        port: server.port,
+        server,
         folder: folder.path,
         arrivals,
         ratePerSecond: 600,
@@ -42,12 +41,11 @@ describe('a server that stalls 300 ms every 3 s', () => {
         connections: 32,
         seed: 5,
       });
-      const { stalls } = await server.truth();
       const steadyOffsetsUs = plan.offsetsUs.filter((offsetUs) => offsetUs >= plan.warmUpMs * 1000);
       const truth = modelledResponsesMs(
         steadyOffsetsUs.map((offsetUs) => observation.startedAtMs + offsetUs / 1000),
         server.serviceMs,
-        stalls,
+        seen.stalls,
       );
       expect(observation.steady).toEqual({ issued: steadyOffsetsUs.length, succeeded: steadyOffsetsUs.length, failed: {} });
       for (const percentile of [99, 99.9]) {
@@ -73,9 +71,9 @@ describe('arrivals as the server sees them', () => {
     // A long service time makes a lag matter less to the verdict; it does not move an arrival.
     await using server = await startStallingServer(60);
     await using generator = await startGenerator({ runId: 'open-loop-test', logFile: path.join(folder.path, 'generator.log') });
-    const { observation, plan } = await runValidStep({
+    const { observation, plan, truth } = await runValidStep({
       generator,
-      port: server.port,
+      server,
       folder: folder.path,
       arrivals,
       ratePerSecond,
@@ -85,12 +83,11 @@ describe('arrivals as the server sees them', () => {
       seed: 5,
     });
     const steadyFromMs = observation.startedAtMs + plan.warmUpMs;
-    const { arrivalsMs } = await server.truth();
     const offsetsMs = plan.offsetsUs.map((offsetUs) => offsetUs / 1000 - plan.warmUpMs);
     return {
       scheduled: dispersionIndex(offsetsMs, steadySeconds * 1000, binMs),
       seen: dispersionIndex(
-        arrivalsMs.map((arrivalMs) => arrivalMs - steadyFromMs),
+        truth.arrivalsMs.map((arrivalMs) => arrivalMs - steadyFromMs),
         steadySeconds * 1000,
         binMs,
       ),

@@ -5,15 +5,17 @@ import { performance } from 'node:perf_hooks';
 /**
  * A server of known response times, a process of its own. Each request takes SERVICE_MS; every STALL_EVERY_MS the server
  * holds all answers back for STALL_MS. The truth about any schedule follows from that and the moments at which it really
- * stalled: `GET /truth` gives them and the arrivals, ms since 1970. It prints its port and ends with its standard input.
+ * stalled: `GET /take` gives them and the arrivals, ms since 1970, and how late its own timers were, and forgets them.
+ * It prints its port and ends with its standard input.
  */
 const serviceMs = Number(process.env.SERVICE_MS);
 const stallMs = Number(process.env.STALL_MS);
 const stallEveryMs = Number(process.env.STALL_EVERY_MS);
 
 const now = () => performance.timeOrigin + performance.now();
-const arrivalsMs: number[] = [];
-const stalls: { startMs: number; endMs: number }[] = [];
+let arrivalsMs: number[] = [];
+let stalls: { startMs: number; endMs: number }[] = [];
+let timerLatenessMs: number[] = [];
 let held: (() => void)[] | undefined;
 
 function stall(): void {
@@ -30,12 +32,15 @@ function stall(): void {
 }
 
 const server = createServer((request, response) => {
-  if (request.url === '/truth') {
-    response.end(JSON.stringify({ arrivalsMs, stalls }));
+  if (request.url === '/take') {
+    response.end(JSON.stringify({ arrivalsMs, stalls, timerLatenessMs }));
+    [arrivalsMs, stalls, timerLatenessMs] = [[], [], []];
     return;
   }
-  arrivalsMs.push(now());
+  const arrivedMs = now();
+  arrivalsMs.push(arrivedMs);
   setTimeout(() => {
+    timerLatenessMs.push(now() - arrivedMs - serviceMs);
     const answer = () => response.end('{}');
     if (held === undefined) {
       answer();

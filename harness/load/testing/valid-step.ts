@@ -2,15 +2,22 @@ import { schedule } from '../../arrivals/index.ts';
 import type { Observation } from '../../contract/observation.ts';
 import type { LoadPlan } from '../../contract/plan.ts';
 import type { Arrivals } from '../../contract/workload.ts';
-import { judgeStep } from '../../measurement/validity.ts';
+import { judgeStep, type StepValidity, withholdsP999 } from '../../measurement/validity.ts';
 import type { Generator } from '../generator.ts';
 import { loadPlan, writePlan } from './load-plan.ts';
+import { percentileOf, type StallingServer, type Truth } from './start-stalling-server.ts';
 
 const attempts = 3;
+/**
+ * The machine's share of a figure must be small against what a test shows to a twentieth: beyond these the generator or the
+ * server was not given the CPU in time. They are known before any result is looked at.
+ */
+const lagP99LimitMs = 5;
+const serverLatenessP99LimitMs = 5;
 
 export interface StepOptions {
   readonly generator: Generator;
-  readonly port: number;
+  readonly server: StallingServer;
   readonly folder: string;
   readonly arrivals: Arrivals;
   readonly ratePerSecond: number;
@@ -18,47 +25,52 @@ export interface StepOptions {
   readonly steadySeconds: number;
   readonly connections: number;
   readonly seed: number;
+  /** Whether the test looks at the p99.9, which a step may have to withhold. */
+  readonly needsP999?: boolean;
+}
+
+export interface ValidStep {
+  readonly observation: Observation;
+  readonly plan: LoadPlan;
+  readonly truth: Truth;
+}
+
+function disturbances({ reasons, checks }: StepValidity, truth: Truth, needsP999: boolean): string[] {
+  const lagMs = checks.find(({ id }) => id === 'lag-p99')?.observed ?? Number.POSITIVE_INFINITY;
+  const latenessMs = percentileOf(truth.timerLatenessMs, 99);
+  return [
+    ...reasons,
+    ...(needsP999 && withholdsP999(checks) ? ['The p99.9 is withheld.'] : []),
+    ...(lagMs <= lagP99LimitMs ? [] : [`The lag p99 was ${lagMs} ms, the limit is ${lagP99LimitMs} ms.`]),
+    ...(latenessMs <= serverLatenessP99LimitMs
+      ? []
+      : [`Timers of the server were late: p99 ${latenessMs.toFixed(1)} ms, the limit is ${serverLatenessP99LimitMs} ms.`]),
+  ];
 }
 
 /**
- * Runs a step and repeats it only while its own verdict says INVALID, at most three times; never because of a result.
- * Throws with the reasons when the machine allowed no valid step.
+ * Runs a step and repeats it only while it is INVALID or the machine disturbed it, at most three times; never because of a
+ * result. Throws with the reasons when the machine allowed no valid step.
  */
-export async function runValidStep(options: StepOptions): Promise<{ observation: Observation; plan: LoadPlan }> {
-  const { generator, port, folder, arrivals, ratePerSecond, warmUpSeconds, steadySeconds, connections, seed } = options;
+export async function runValidStep(options: StepOptions): Promise<ValidStep> {
+  const { generator, server, folder, arrivals, ratePerSecond, warmUpSeconds, steadySeconds, connections, seed } = options;
+  const offsetsUs = schedule(arrivals, { ratePerSecond, durationMs: (warmUpSeconds + steadySeconds) * 1000, seed });
   const reasons: string[] = [];
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    const offsetsUs = schedule(arrivals, { ratePerSecond, durationMs: (warmUpSeconds + steadySeconds) * 1000, seed });
-    const plan = loadPlan(
-      port,
-      folder,
-      offsetsUs.map(() => 'search'),
-      {
-        offsetsUs,
-        connections,
-        warmUpMs: warmUpSeconds * 1000,
-        steadyMs: steadySeconds * 1000,
-        stepId: `attempt-${attempt}`,
-        deadlineMs: 5000,
-      },
-    );
+    const stepId = `attempt-${attempt}`;
+    const paths = offsetsUs.map(() => 'search');
+    const windows = { warmUpMs: warmUpSeconds * 1000, steadyMs: steadySeconds * 1000 };
+    const plan = loadPlan(server.port, folder, paths, { offsetsUs, connections, stepId, deadlineMs: 5000, ...windows });
+    await server.take();
     const observation = await generator.run(writePlan(plan, folder));
-    const step = {
-      id: plan.stepId,
-      order: 0,
-      variant: 'fixture',
-      phase: 'judged',
-      repetition: 1,
-      ratePerSecond,
-      warmUpSeconds,
-      steadySeconds,
-      seed,
-    } as const;
-    const validity = judgeStep(observation, step, arrivals);
-    if (validity.verdict === 'valid') {
-      return { observation, plan };
+    const truth = await server.take();
+    const identity = { id: stepId, order: 0, variant: 'fixture', phase: 'judged', repetition: 1 } as const;
+    const validity = judgeStep(observation, { ...identity, ratePerSecond, warmUpSeconds, steadySeconds, seed }, arrivals);
+    const disturbed = disturbances(validity, truth, options.needsP999 ?? false);
+    if (disturbed.length === 0) {
+      return { observation, plan, truth };
     }
-    reasons.push(`attempt ${attempt}: ${validity.reasons.join(' ')}`);
+    reasons.push(`${stepId}: ${disturbed.join(' ')}`);
   }
   throw new Error(`this machine allowed no valid step:\n${reasons.join('\n')}`);
 }
