@@ -1,5 +1,4 @@
 import { type ChildProcessByStdio, type StdioOptions, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
@@ -43,6 +42,8 @@ export class Generator implements AsyncDisposable {
   readonly realTimeScheduling: boolean;
   readonly #child: GeneratorProcess;
   readonly #logTail: () => string;
+  /** Settles when the process is gone and its output was read. */
+  readonly #closed: Promise<void>;
   #running: Running | undefined;
   #silence: NodeJS.Timeout | undefined;
   #silent = false;
@@ -53,6 +54,7 @@ export class Generator implements AsyncDisposable {
     this.realTimeScheduling = realTimeScheduling;
     this.#child = child;
     this.#logTail = logTail;
+    this.#closed = new Promise((resolve) => child.once('close', () => resolve()));
   }
 
   /**
@@ -85,13 +87,9 @@ export class Generator implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) {
-      return;
-    }
-    const exited = once(this.#child, 'exit');
     this.#child.stdin.end();
     const force = setTimeout(() => this.#child.kill('SIGKILL'), endGraceMs);
-    await exited;
+    await this.#closed;
     clearTimeout(force);
   }
 
