@@ -1,8 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { renderHtml } from '../../reports/html/index.ts';
-import { renderMarkdown } from '../../reports/markdown.ts';
-import { renderPercentilesSvg } from '../../reports/percentiles-svg.ts';
 import { Failure } from '../contract/failure.ts';
 import { parseOrFail } from '../contract/parse.ts';
 import { type Result, resultSchema } from '../contract/result.ts';
@@ -23,6 +20,12 @@ export function reportPaths(folder: string): ReportPaths {
 /** Renders every report of a result into its folder. */
 export async function writeReports(result: Result, folder: string): Promise<ReportPaths> {
   const paths = reportPaths(folder);
+  // Loaded only when something is rendered: the chart library would cost every other command half a second.
+  const [{ renderHtml }, { renderMarkdown }, { renderPercentilesSvg }] = await Promise.all([
+    import('../../reports/html/index.ts'),
+    import('../../reports/markdown.ts'),
+    import('../../reports/percentiles-svg.ts'),
+  ]);
   const [html, picture] = await Promise.all([renderHtml(result), renderPercentilesSvg(result)]);
   await Promise.all([writeFile(paths.report, html), writeFile(paths.picture, picture), writeFile(paths.summary, renderMarkdown(result))]);
   return paths;

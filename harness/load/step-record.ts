@@ -1,5 +1,5 @@
 import type { OperationKind } from '../contract/common.ts';
-import type { Counts, HistogramRecord, Second, Timing } from '../contract/observation.ts';
+import { type Counts, type HistogramRecord, type Second, type Timing, timingSchema } from '../contract/observation.ts';
 import type { ErrorClass } from '../contract/operation.ts';
 import type { LoadPlan } from '../contract/plan.ts';
 import { createHistogram, encode, type Histogram, record } from '../measurement/histogram.ts';
@@ -51,6 +51,16 @@ export class StepRecord {
     this.#sentUs = new Float64Array(jobs).fill(Number.NaN);
     this.#settledUs = new Float64Array(jobs).fill(Number.NaN);
     this.#succeeded = new Uint8Array(jobs);
+    // Made before the epoch: a histogram has 80 KB, and making two dozen while the first jobs are due would delay them.
+    for (const kind of new Set(plan.requests.map((request) => request.kind))) {
+      for (const window of plan.warmUpMs > 0 ? (['warm-up', 'steady'] as const) : (['steady'] as const)) {
+        for (const outcome of ['success', 'all'] as const) {
+          for (const timing of timingSchema.options) {
+            this.#histogramOf(window, kind, outcome, timing);
+          }
+        }
+      }
+    }
   }
 
   /** Jobs that were invoked and whose outcome is not known yet, waiting ones included. */
@@ -133,11 +143,13 @@ export class StepRecord {
   }
 
   histogramRecords(): HistogramRecord[] {
-    return [...this.#histograms.values()].map(({ key, histogram }) => ({
-      ...key,
-      sampleCount: histogram.totalCount,
-      encoded: encode(histogram),
-    }));
+    return [...this.#histograms.values()]
+      .filter(({ histogram }) => histogram.totalCount > 0)
+      .map(({ key, histogram }) => ({
+        ...key,
+        sampleCount: histogram.totalCount,
+        encoded: encode(histogram),
+      }));
   }
 
   /** Notes how many requests are in flight at the end of a second; called once for each, in order. */
@@ -193,15 +205,17 @@ export class StepRecord {
   }
 
   #record(job: number, outcome: Outcome, timing: Timing, spanUs: number): void {
-    const window = this.#windowOf(job);
-    const kind = this.kindOf(job);
+    record(this.#histogramOf(this.#windowOf(job), this.kindOf(job), outcome, timing), spanUs);
+  }
+
+  #histogramOf(window: Window, kind: OperationKind, outcome: Outcome, timing: Timing): Histogram {
     const id = `${window} ${kind} ${outcome} ${timing}`;
     let entry = this.#histograms.get(id);
     if (entry === undefined) {
       entry = { key: { window, kind, outcome, timing }, histogram: createHistogram() };
       this.#histograms.set(id, entry);
     }
-    record(entry.histogram, spanUs);
+    return entry.histogram;
   }
 
   #secondAt(nowUs: number): OpenSecond {

@@ -45,7 +45,7 @@ export interface RunOutcome {
 }
 
 /** How often an invalid judged step is repeated before the run gives up on it. */
-const maximumRepeats = 2;
+const maximumRepeats = 3;
 /** Shares of the progress bar. */
 const startShare = 0.08;
 const fillShare = 0.2;
