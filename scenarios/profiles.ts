@@ -23,7 +23,7 @@ export const comparisonProfiles: Record<ProfileId, Profile> = {
     documents: 10_000,
     dimensions: 384,
     repetitions: 6,
-    judgedRatePerSecond: 75,
+    judgedRatePerSecond: 90,
     warmUpSeconds: 0.5,
     steadySeconds: 3,
     ladderRatesPerSecond: [150, 300],

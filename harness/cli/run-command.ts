@@ -2,15 +2,15 @@ import path from 'node:path';
 import pc from 'picocolors';
 import { renderConsole } from '../../reports/console.ts';
 import type { ProfileId } from '../contract/common.ts';
-import { Failure } from '../contract/failure.ts';
 import type { Scenario } from '../contract/scenario.ts';
-import { exitCodeOf, exitCodes } from '../contract/verdict.ts';
+import { exitCodeOf } from '../contract/verdict.ts';
 import type { PlatformChoice } from '../platform/choose.ts';
 import { runScenario } from '../run/run.ts';
 import { newRunId } from '../run/run-folder.ts';
 import { watchInterruption } from './interruption.ts';
 import { progressView } from './progress.ts';
 import { writeReports } from './render.ts';
+import { reportFailure } from './report-failure.ts';
 
 export interface RunOptions {
   readonly scenario: Scenario;
@@ -78,12 +78,7 @@ export async function runCommand(options: RunOptions): Promise<number> {
     );
   }
   if (failure !== undefined && !interrupted) {
-    if (failure instanceof Failure) {
-      process.stderr.write(`error ${failure.code}: ${failure.message}\n${failure.hint === undefined ? '' : `  hint: ${failure.hint}\n`}`);
-      return failure.exitCode;
-    }
-    process.stderr.write(`error internal: ${failure instanceof Error ? (failure.stack ?? failure.message) : String(failure)}\n`);
-    return exitCodes.internal;
+    return reportFailure(failure);
   }
   return exitCodeOf({ verdict: result.verdict, validity: result.validity.verdict, interrupted }, strict);
 }

@@ -10,4 +10,3 @@ export const judgedClaimSchema = z.strictObject({
   measured: z.strictObject({ value: z.number(), unit: z.string(), interval: intervalSchema.optional() }).optional(),
   why: z.string(),
 });
-export type JudgedClaim = z.infer<typeof judgedClaimSchema>;

@@ -12,5 +12,9 @@ export function wilsonInterval(successes: number, trials: number): Interval {
   const centre = (p + z2 / (2 * trials)) / (1 + z2 / trials);
   const half = (z95 * Math.sqrt((p * (1 - p)) / trials + z2 / (4 * trials * trials))) / (1 + z2 / trials);
   // At the edges the bound is exact; floating point would leave 2e-17 there.
-  return { low: successes === 0 ? 0 : Math.max(0, centre - half), high: successes === trials ? 1 : Math.min(1, centre + half), confidence: 0.95 };
+  return {
+    low: successes === 0 ? 0 : Math.max(0, centre - half),
+    high: successes === trials ? 1 : Math.min(1, centre + half),
+    confidence: 0.95,
+  };
 }

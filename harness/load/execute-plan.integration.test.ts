@@ -108,7 +108,7 @@ describe('executePlan', () => {
     expect(verdict).toBe('invalid');
     expect(reasons.join(' ')).toMatch(/jobs late: lag p99/);
     // 10 of 400 jobs fell into the 50 ms; at least two of them are later than chance allows.
-    expect(checks.find(({ id }) => id === 'lag-p99')?.observed).toBeGreaterThan(20);
+    expect(checks.find(({ id }) => id === 'lag-p99')?.observed).toBeGreaterThan(5);
     // What the block did to the jobs is in their response times too: nothing is left out of the headline.
     expect(Math.max(...observation.seconds.map(({ searchResponseUs }) => searchResponseUs?.p99 ?? 0))).toBeGreaterThan(20_000);
   });

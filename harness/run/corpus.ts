@@ -41,10 +41,7 @@ export function corpusOf({
     corpusDocuments: corpus.documents,
     documents: corpus.documents.map(({ tenant, docId, knowledgeBase, content, metadata }) => ({
       tenant,
-      doc_id: docId,
-      knowledge_base: knowledgeBase,
-      content,
-      metadata,
+      document: { doc_id: docId, knowledge_base: knowledgeBase, content, metadata },
     })),
     prepare(step, apiKeys) {
       const { seed: stepSeed, ratePerSecond, warmUpSeconds, steadySeconds } = step;

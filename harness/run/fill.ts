@@ -10,8 +10,9 @@ const concurrency = 2;
 const pollMs = 50;
 const requestDeadlineMs = 60_000;
 
-export interface FillDocument extends Document {
+export interface FillDocument {
   readonly tenant: string;
+  readonly document: Document;
 }
 
 export interface Filled {
@@ -103,7 +104,7 @@ export async function fill({ system, documents, signal, onProgress }: FillReques
       const { tenant, positions } = batch;
       const chosen = positions.flatMap((position) => documents[position] ?? []);
       const answer = writeResponseSchema.parse(
-        await call(tenant, 'POST', '/v1/documents', { documents: chosen.map(({ tenant: _, ...document }) => document) }),
+        await call(tenant, 'POST', '/v1/documents', { documents: chosen.map(({ document }) => document) }),
       );
       for (const [offset, position] of positions.entries()) {
         sequences[position] = answer.first_sequence + offset;

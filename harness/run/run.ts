@@ -41,7 +41,7 @@ export interface RunRequest {
 export interface RunOutcome {
   readonly result: Result;
   /** What cut the run short, other than the signal. */
-  readonly failure?: unknown;
+  readonly failure?: Error;
 }
 
 /** How often an invalid judged step is repeated before the run gives up on it. */
@@ -209,11 +209,11 @@ async function execute(stage: Stage): Promise<void> {
   emit({ type: 'stop', message: 'stopping', progress: stepsShare });
 }
 
-function partialReasonOf(signal: AbortSignal, failure: unknown): string | undefined {
+function partialReasonOf(signal: AbortSignal, failure: Error | undefined): string | undefined {
   if (signal.aborted) {
     return signal.reason instanceof Error ? signal.reason.message : 'interrupted';
   }
-  return failure === undefined ? undefined : failure instanceof Error ? failure.message : String(failure);
+  return failure?.message;
 }
 
 /**
@@ -235,13 +235,13 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
       .map((variant): [string, VariantState] => [variant.id, { variant, components: [], driven: [] }]),
   );
   const corpus = corpusOf({ workload: scenario.workload, settings: plan.settings, seed });
-  let failure: unknown;
+  let failure: Error | undefined;
   try {
     await execute({ request, folder, plan, corpus, states, emit });
   } catch (error) {
     if (!signal.aborted) {
-      failure = error;
-      emit({ type: 'trouble', message: error instanceof Error ? error.message : String(error) });
+      failure = error instanceof Error ? error : new Error(JSON.stringify(error));
+      emit({ type: 'trouble', message: failure.message });
     }
   }
   emit({ type: 'judge', message: 'judging answers against the exact ground truth', progress: stepsShare });

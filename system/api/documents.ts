@@ -11,7 +11,6 @@ export type Document = z.infer<typeof documentSchema>;
 
 /** `POST /v1/documents`: adds or replaces, in the order given. */
 export const putDocumentsRequestSchema = z.strictObject({ documents: z.array(documentSchema).min(1).max(1000) });
-export type PutDocumentsRequest = z.infer<typeof putDocumentsRequestSchema>;
 
 /** `DELETE /v1/documents` */
 export const deleteDocumentsRequestSchema = z.strictObject({

@@ -43,7 +43,6 @@ export const askRequestSchema = z.strictObject({
   top_k: z.int().min(1).max(100).default(10),
   filters: filtersSchema.default({}),
 });
-export type AskRequest = z.infer<typeof askRequestSchema>;
 
 export const askResponseSchema = z.strictObject({
   answer: z.string(),
