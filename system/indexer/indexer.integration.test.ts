@@ -286,7 +286,12 @@ test('another layout for the same collection is refused at the start', async () 
   await expect(startAndEnd({ ...environment(), QDRANT_URLS: nodes[0]?.url ?? '' })).resolves.toMatch(/another layout: shards 3 \(now 1\)/);
 });
 
+/** What an indexer says that does not start; it may end before or after it was first seen alive. */
 async function startAndEnd(settings: Record<string, string>): Promise<string> {
-  const child = await startChild('indexer', settings);
-  return eventually(() => (child.output().includes('could not start') ? child.output() : undefined));
+  try {
+    const child = await startChild('indexer', settings);
+    return await eventually(() => (child.output().includes('could not start') ? child.output() : undefined));
+  } catch (error) {
+    return String(error);
+  }
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,6 +56,8 @@ async function environmentOf(port: number): Promise<Record<string, string>> {
   return ((await response.json()) as { environment: Record<string, string> }).environment;
 }
 
+const { version: projectVersion } = createRequire(import.meta.url)('../../../package.json') as { version: string };
+
 describe('the local platform', () => {
   it('starts every part of a topology, samples it, and leaves only logs', async () => {
     const events: string[] = [];
@@ -76,8 +79,8 @@ describe('the local platform', () => {
         'query',
         'vector',
       ]);
-      // The fixture claims to be Qdrant; what we started ourselves is named for what it is.
-      expect(system.components).toContainEqual({ tier: 'vector', engine: 'embedded vector node', version: '9.8.7', embedded: true });
+      // The fixture claims to be Qdrant 9.8.7; what we started ourselves is named for what it is, in our own version.
+      expect(system.components).toContainEqual({ tier: 'vector', engine: 'embedded vector node', version: projectVersion, embedded: true });
 
       const gateway = await environmentOf(system.gateways[1]?.port ?? 0);
       expect(gateway).toMatchObject({ RAG_TESTBED_RUN: runId, HOST: '127.0.0.1', PATH: process.env.PATH });
