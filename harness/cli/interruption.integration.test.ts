@@ -97,5 +97,6 @@ linuxOnly('an interrupted run (counted through /proc, so on Linux only)', () => 
     runner.kill('SIGKILL');
     expect(await leftoversAfter(runId, directory, 15_000)).toEqual([]);
     expect(await listening(ports)).toEqual([]);
+    expect(existsSync(path.join(directory, 'out', 'state'))).toBe(false);
   });
 });

@@ -7,7 +7,7 @@
  * built-in modules, so that it starts fast. Arguments: <run id> <state directory>.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { LeashCommand, LeashReport, SignalCommand, SpawnCommand } from './leash-protocol.ts';
 import { type ProcessRow, processesOfRun, readProcessTable, withDescendants } from './process-table.ts';
@@ -145,6 +145,10 @@ async function endEverything(): Promise<never> {
     killRows(left);
     return left.length === 0 && allEnded();
   }, performance.now() + sweepForMs);
+  if (!released && stateDirectory !== '') {
+    // A runner that was killed cannot remove what the processes kept; the logs beside it stay.
+    rmSync(stateDirectory, { recursive: true, force: true });
+  }
   process.exit(0);
 }
 
