@@ -87,7 +87,6 @@ export const importRules: readonly IForbiddenRuleType[] = [
     { path: '^system/(runtime|gateway|query|indexer|provider|vector-node)/' },
     'Processes are started by path.',
   ),
-  forbid('no-unresolvable', {}, { couldNotResolve: true }, 'An import must lead somewhere.'),
 ];
 
 export const cruiseOptions: ICruiseOptions = {
