@@ -53,7 +53,7 @@ afterAll(async () => {
 });
 
 it('has a violation on show for every rule', () => {
-  expect(Object.keys(violations).sort()).toEqual(importRules.map(({ name }) => name).sort());
+  expect(new Set(Object.keys(violations))).toEqual(new Set(importRules.map(({ name }) => name)));
 });
 
 it('fires every rule on its violation', async () => {

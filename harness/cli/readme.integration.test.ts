@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
 const commands = [...readme.matchAll(/^```\n([\s\S]*?)^```/gm)]
   .flatMap(([, block = '']) => block.split('\n'))
-  .filter((line) => /^npm /.test(line));
+  .filter((line) => line.startsWith('npm '));
 const run = promisify(execFile);
 
 /** Run by the tests of the command line and by continuous integration, in a fresh clone. */
