@@ -35,7 +35,7 @@ export function provenanceFacts({ provenance, settings, workload, ...result }: R
         workload.connections,
       ),
     ],
-    [s.provenance.windows, s.provenance.windowsText(span(settings.warmUpSeconds * 1000), span(settings.steadySeconds * 1000))],
+    [s.provenance.windows, s.provenance.windowsText(`${count(settings.warmUpSeconds)} s`, `${count(settings.steadySeconds)} s`)],
     [s.provenance.platform, s.provenance.platformText(result.platform.id, result.platform.requested, result.platform.why)],
     [
       s.provenance.machine,

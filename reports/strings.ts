@@ -62,7 +62,7 @@ const en = {
     partial: 'PARTIAL',
   } satisfies Record<Stamp, string>,
   check: { pass: 'pass', fail: 'fail', unknown: 'undecided' } satisfies Record<CheckVerdict, string>,
-  holds: { pass: 'holds', fail: 'broken', unknown: 'not observed' } satisfies Record<CheckVerdict, string>,
+  holds: { pass: 'holds', fail: 'broken', unknown: 'undecided' } satisfies Record<CheckVerdict, string>,
   claim: { confirmed: 'confirmed', refuted: 'refuted', undecided: 'undecided' } satisfies Record<ClaimVerdict, string>,
 
   answer: {

@@ -16,9 +16,16 @@ export function inUnit(value: number, unit: string): string {
   }
 }
 
-/** A limit as it was set, so nothing is rounded. */
+/** More digits than a person would set: the limit was computed. */
+const settableDigits = 4;
+
+/** A limit as it was set, so nothing is rounded; one that was computed from the run is rounded like every figure. */
 export function limitInUnit(value: number, unit: string): string {
-  return unit === 'share' ? `${count(Number((value * 100).toPrecision(12)))} %` : `${count(value)}${unit && ` ${unit}`}`;
+  const shown = Number((unit === 'share' ? value * 100 : value).toPrecision(12));
+  if (Number(shown.toPrecision(settableDigits)) !== shown) {
+    return inUnit(value, unit);
+  }
+  return unit === 'share' ? `${count(shown)} %` : `${count(shown)}${unit && ` ${unit}`}`;
 }
 
 /** `Schedule lag, p99 0.812 ms`, or that it was not observed. */
