@@ -26,7 +26,7 @@ export const comparisonProfiles: Record<ProfileId, Profile> = {
     judgedRatePerSecond: 105,
     warmUpSeconds: 0.5,
     steadySeconds: 2.5,
-    ladderRatesPerSecond: [200, 400],
+    ladderRatesPerSecond: [200, 400, 800],
     rungSeconds: 2.5,
     recallSamples: 600,
   },
