@@ -67,7 +67,8 @@ export async function provenanceOf(options: { startedAt: Date; configuration: un
     startedAt: options.startedAt.toISOString(),
     finishedAt: new Date().toISOString(),
     node: process.version,
-    operatingSystem: `${os.type()} ${os.release()} ${os.arch()}`,
+    // Without the kernel's local suffix, which names a build and not a system.
+    operatingSystem: `${os.type()} ${os.release().split('-')[0]} ${os.arch()}`,
     cpuModel: cpus[0]?.model.trim() ?? 'unknown',
     cpuCount: os.availableParallelism(),
     memoryBytes: os.totalmem(),
