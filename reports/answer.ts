@@ -1,7 +1,7 @@
 import type { MetricId } from '../harness/contract/metrics.ts';
 import type { Comparison, Result } from '../harness/contract/result.ts';
 import { answered, resourceRules, stampOf, worstSlo } from './findings.ts';
-import { count, figure, interval, joined, range, ratio, signedPercent, significant } from './numbers.ts';
+import { count, coverage, figure, interval, joined, range, ratio, signedPercent, significant } from './numbers.ts';
 import { sloSentence } from './slo-text.ts';
 import type { Strings } from './strings.ts';
 
@@ -95,14 +95,14 @@ export function detectable(effect: number | undefined): string | undefined {
   return effect === undefined ? undefined : `${signedPercent(effect).replace(/^[+±]/, '')} %`;
 }
 
-/** `1.60–1.79`, with the coverage where it is not 95 %. */
+/** `1.60–1.79`, with the coverage where it is below 95 %. */
 export function ratioInterval(comparison: Comparison): string | undefined {
   const { interval: bounds } = comparison;
   if (!bounds) {
     return undefined;
   }
   const text = range(significant(bounds.low), significant(bounds.high));
-  return bounds.confidence === 0.95 ? text : `${text}, ${significant(bounds.confidence * 100)} %`;
+  return `${text}${coverage(bounds.confidence)}`;
 }
 
 function evidence(result: Result, comparison: Comparison, s: Strings): string {

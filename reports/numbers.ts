@@ -182,14 +182,19 @@ export function range(low: string, high: string): string {
   return low.startsWith(minus) || high.startsWith(minus) ? `${low} to ${high}` : `${low}–${high}`;
 }
 
+/** Heads say "≥ 95 %", because exact intervals of few repetitions cover 96 or 97; only what covers less says so itself. */
+export function coverage(confidence: number): string {
+  return confidence >= 0.95 ? '' : `, ${percent(confidence)} %`;
+}
+
 /**
- * The interval of a value, both bounds in the unit in which the value itself is printed. Coverage other than 95 % is
- * said, because 95 % is what a reader assumes.
+ * The interval of a value, both bounds in the unit in which the value itself is printed. Coverage below 95 % is
+ * said.
  */
 export function interval(metric: MetricId, value: number, { low, high, confidence }: Interval): string {
   const unit = figure(metric, value).unit;
   const bounds = range(inUnit(metric, low, unit), inUnit(metric, high, unit));
-  return confidence === 0.95 ? bounds : `${bounds}, ${percent(confidence)} %`;
+  return `${bounds}${coverage(confidence)}`;
 }
 
 function inUnit(metric: MetricId, value: number, unit: string): string {

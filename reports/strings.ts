@@ -199,7 +199,7 @@ const en = {
     verdict: 'Verdict',
     objective: 'Objective',
     worst: 'Worst variant',
-    observed: 'Observed (95 % CI)',
+    observed: 'Observed (≥ 95 % CI)',
     limit: 'limit',
     margin: 'Margin',
     samples: 'Samples',
@@ -217,7 +217,7 @@ const en = {
   percentiles: {
     title: (kind: OperationKind) => (kind === 'search' ? 'Response time by percentile' : `Response time of ${kind} requests by percentile`),
     subtitle: (kind: string, counts: readonly string[], bounded: boolean) =>
-      `${kind}, steady state, counted from the intended start; ${counts.join(', ')}${bounded ? '; bars at p50, p95, p99 are 95 % intervals' : ''}`,
+      `${kind}, steady state, counted from the intended start; ${counts.join(', ')}${bounded ? '; bars at p50, p95, p99 are ≥ 95 % intervals' : ''}`,
     sampleCount: (variant: string, n: string) => `${variant} n = ${n}`,
     axis: 'share of requests answered within · axis 1 ÷ (1 − p), log scale',
     axisShort: 'share answered within, log 1 ÷ (1 − p)',
@@ -288,7 +288,7 @@ const en = {
   },
 
   ratios: {
-    subtitle: (baseline: string) => `each variant ÷ ${baseline}, pairs of repetitions, 95 % interval`,
+    subtitle: (baseline: string) => `each variant ÷ ${baseline}, pairs of repetitions, ≥ 95 % interval`,
     note: 'Hodges–Lehmann estimate over the log ratios of paired repetitions with its exact interval. A hollow mark decided nothing; a grey band is the change that could not have been seen.',
     verdict: { higher: 'higher', lower: 'lower' },
     noDifference: (effect: string | undefined) =>
@@ -298,8 +298,8 @@ const en = {
     notDrawn: 'no verdict is drawn',
     noInterval: 'no interval',
     none: 'No pair of valid repetitions exists, so no ratio was formed.',
-    described: (items: readonly string[]) => `Ratios to the baseline with 95 % intervals. ${items.join('. ')}.`,
-    columns: ['Ratio of', 'Metric', 'Ratio', '95 % interval', 'Pairs', 'Rule', 'Conclusion'],
+    described: (items: readonly string[]) => `Ratios to the baseline with ≥ 95 % intervals. ${items.join('. ')}.`,
+    columns: ['Ratio of', 'Metric', 'Ratio', '≥ 95 % interval', 'Pairs', 'Rule', 'Conclusion'],
   },
 
   balance: {
@@ -348,7 +348,7 @@ const en = {
     verdict: 'Verdict',
     claim: 'Claim',
     statement: 'Statement',
-    measured: 'Measured (95 % CI)',
+    measured: 'Measured (≥ 95 % CI)',
     why: 'Why',
   },
 
@@ -423,7 +423,7 @@ const en = {
     slo: 'SLO',
     worst: 'worst',
     observed: 'observed',
-    interval: '(95 % CI)',
+    interval: '(≥ 95 % CI)',
     margin: 'margin',
     samples: 'samples',
     variant: 'variant',

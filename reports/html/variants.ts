@@ -5,7 +5,7 @@ import { type RangeAxis, rangeHead, rangeRow } from '../charts/range-row.ts';
 import { seriesAt } from '../charts/series.ts';
 import { decides, percentileOf } from '../findings.ts';
 import { html, type Insertable, type Markup } from '../markup.ts';
-import { absent, count, figure, interval, percent, significant, zeroBound } from '../numbers.ts';
+import { absent, count, coverage, figure, interval, significant, zeroBound } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
 import { nothing, variantName } from './parts.ts';
 
@@ -104,7 +104,7 @@ function key(result: Result, variant: ResultVariant, metric: MetricId, unit: 'ms
   const under = bounds
     ? unit === ''
       ? interval(metric, measured.value, bounds)
-      : `${columned(bounds.low)}–${columned(bounds.high)}${bounds.confidence === 0.95 ? '' : `, ${percent(bounds.confidence)} %`}`
+      : `${columned(bounds.low)}–${columned(bounds.high)}${coverage(bounds.confidence)}`
     : s.variants.samples(count(measured.sampleCount));
   return html`<b class="${broken(result, variant, metric) ? 'fail' : ''}">${columned(measured.value)}</b><small>${under}</small>`;
 }
