@@ -31,6 +31,8 @@ async function startUntil(moment: (typeof moments)[number]): Promise<string> {
   errors = '';
   runner = spawn(process.execPath, ['--import', 'tsx', main, 'single-vs-sharded', '--profile', 'smoke', '--out', out], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    // A process group of its own, as a terminal gives to the foreground: Ctrl-C reaches everybody in it.
+    detached: true,
   });
   runner.stderr?.setEncoding('utf8').on('data', (text: string) => {
     errors += text;
@@ -67,6 +69,11 @@ async function listening(ports: readonly number[]): Promise<number[]> {
   return ports.filter((_, index) => open[index] === true);
 }
 
+/** As Ctrl-C and `kill -9 -<group>` do: the runner and every helper of its group. */
+function signalGroup(signal: NodeJS.Signals): void {
+  process.kill(-(runner.pid ?? 0), signal);
+}
+
 const exitOf = (child: ChildProcess) =>
   new Promise<number | null>((resolve) => {
     child.once('exit', (code) => resolve(code));
@@ -80,7 +87,7 @@ linuxOnly('an interrupted run (counted through /proc, so on Linux only)', () => 
     const ports = portsOf(runId);
     const ended = exitOf(runner);
     const interruptedAt = performance.now();
-    runner.kill('SIGINT');
+    signalGroup('SIGINT');
     expect(await ended, errors).toBe(130);
     expect(performance.now() - interruptedAt).toBeLessThan(10_000);
     expect(leftoversOf(runId, directory)).toEqual([]);
@@ -94,7 +101,7 @@ linuxOnly('an interrupted run (counted through /proc, so on Linux only)', () => 
   it.each(moments)('leaves nothing within 15 s of a SIGKILL during %s', async (moment) => {
     const runId = await startUntil(moment);
     const ports = portsOf(runId);
-    runner.kill('SIGKILL');
+    signalGroup('SIGKILL');
     expect(await leftoversAfter(runId, directory, 15_000)).toEqual([]);
     expect(await listening(ports)).toEqual([]);
     expect(existsSync(path.join(directory, 'out', 'state'))).toBe(false);

@@ -17,15 +17,23 @@ export function reportPaths(folder: string): ReportPaths {
   return { report: inside('report.html'), summary: inside('summary.md'), picture: inside('percentiles.svg'), data: inside('result.json') };
 }
 
-/** Renders every report of a result into its folder. */
-export async function writeReports(result: Result, folder: string): Promise<ReportPaths> {
-  const paths = reportPaths(folder);
-  // Loaded only when something is rendered: the chart library would cost every other command half a second.
+/**
+ * Loads the renderers. Only commands that render pay for the chart library; a run loads them before anything can
+ * interrupt it, because Ctrl-C also ends the process that compiles modules for us.
+ */
+export async function loadRenderers() {
   const [{ renderHtml }, { renderMarkdown }, { renderPercentilesSvg }] = await Promise.all([
     import('../../reports/html/index.ts'),
     import('../../reports/markdown.ts'),
     import('../../reports/percentiles-svg.ts'),
   ]);
+  return { renderHtml, renderMarkdown, renderPercentilesSvg };
+}
+
+/** Renders every report of a result into its folder. */
+export async function writeReports(result: Result, folder: string): Promise<ReportPaths> {
+  const paths = reportPaths(folder);
+  const { renderHtml, renderMarkdown, renderPercentilesSvg } = await loadRenderers();
   const [html, picture] = await Promise.all([renderHtml(result), renderPercentilesSvg(result)]);
   await Promise.all([writeFile(paths.report, html), writeFile(paths.picture, picture), writeFile(paths.summary, renderMarkdown(result))]);
   return paths;

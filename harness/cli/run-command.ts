@@ -9,7 +9,7 @@ import { runScenario } from '../run/run.ts';
 import { newRunId } from '../run/run-folder.ts';
 import { watchInterruption } from './interruption.ts';
 import { progressView } from './progress.ts';
-import { writeReports } from './render.ts';
+import { loadRenderers, writeReports } from './render.ts';
 import { reportFailure } from './report-failure.ts';
 
 export interface RunOptions {
@@ -30,6 +30,14 @@ function reproduceCommand({ scenario, profile, platform, seed, variants }: RunOp
   return `npm run scenario ${scenario.id} -- --profile ${profile} --platform ${platform.id} --seed ${seed}${all ? '' : ` --variants ${variants.join(',')}`}`;
 }
 
+const defaultColumns = 100;
+const narrowestColumns = 40;
+
+/** Some terminals say 0 columns when they do not know. */
+function consoleColumns(columns: number | undefined): number {
+  return columns === undefined || columns < narrowestColumns ? defaultColumns : columns;
+}
+
 /** Runs a scenario, writes its reports and prints the short table; returns the exit code. */
 export async function runCommand(options: RunOptions): Promise<number> {
   const { scenario, profile, platform, seed, json, quiet, strict } = options;
@@ -46,6 +54,7 @@ export async function runCommand(options: RunOptions): Promise<number> {
   note(pc.dim(scenario.question));
   note(pc.dim(`platform ${platform.id}: ${platform.why}`));
 
+  await loadRenderers();
   const view = progressView(process.stderr, quiet);
   using interruption = watchInterruption((reason) => note(`${reason}: stopping, a partial report follows`));
   const { result, failure } = await runScenario({
@@ -71,7 +80,7 @@ export async function runCommand(options: RunOptions): Promise<number> {
     process.stdout.write(
       renderConsole(result, {
         color: pc.isColorSupported && process.stdout.isTTY === true,
-        columns: process.stdout.columns ?? 100,
+        columns: consoleColumns(process.stdout.columns),
         paths: { report: shown(paths.report), data: shown(paths.data) },
         nextCommand: `npm run -s scenario -- explain ${scenario.id}`,
       }),
