@@ -7,7 +7,7 @@ import { decode, percentileUs } from '../measurement/histogram.ts';
 import { startGenerator } from './generator.ts';
 import { testFolder } from './testing/load-plan.ts';
 import { modelledResponsesMs, percentileOf, startStallingServer } from './testing/start-stalling-server.ts';
-import { runValidStep } from './testing/valid-step.ts';
+import { runValidStep, validStepTimeoutMs } from './testing/valid-step.ts';
 
 function steadyMs(observation: Observation, timing: Timing, percentile: number): number {
   const found = observation.histograms.find(
@@ -58,6 +58,7 @@ describe('a server that stalls 300 ms every 3 s', () => {
       expect(steadyMs(observation, 'response', 95)).toBeGreaterThan(percentileOf(truth, 95) * 0.9);
       expect(steadyMs(observation, 'service', 95)).toBeLessThan(percentileOf(truth, 95) * 0.5);
     },
+    validStepTimeoutMs,
   );
 });
 
@@ -95,16 +96,24 @@ describe('arrivals as the server sees them', () => {
     };
   }
 
-  it('constant: hardly dispersed, not in bursts', async () => {
-    const { seen } = await dispersionAtServer('constant');
-    expect(seen).toBeLessThanOrEqual(0.2);
-  });
+  it(
+    'constant: hardly dispersed, not in bursts',
+    async () => {
+      const { seen } = await dispersionAtServer('constant');
+      expect(seen).toBeLessThanOrEqual(0.2);
+    },
+    validStepTimeoutMs,
+  );
 
-  it('poisson: dispersed as the schedule is', async () => {
-    const { scheduled, seen } = await dispersionAtServer('poisson');
-    expect(scheduled).toBeGreaterThanOrEqual(0.95);
-    expect(scheduled).toBeLessThanOrEqual(1.05);
-    expect(seen).toBeGreaterThanOrEqual(0.85);
-    expect(seen).toBeLessThanOrEqual(1.15);
-  });
+  it(
+    'poisson: dispersed as the schedule is',
+    async () => {
+      const { scheduled, seen } = await dispersionAtServer('poisson');
+      expect(scheduled).toBeGreaterThanOrEqual(0.95);
+      expect(scheduled).toBeLessThanOrEqual(1.05);
+      expect(seen).toBeGreaterThanOrEqual(0.85);
+      expect(seen).toBeLessThanOrEqual(1.15);
+    },
+    validStepTimeoutMs,
+  );
 });

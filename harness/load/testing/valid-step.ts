@@ -7,7 +7,10 @@ import type { Generator } from '../generator.ts';
 import { loadPlan, writePlan } from './load-plan.ts';
 import { percentileOf, type StallingServer, type Truth } from './start-stalling-server.ts';
 
-const attempts = 3;
+/** A busy machine disturbs several windows in a row; what it never disturbs is the judgement of an undisturbed one. */
+const attempts = 10;
+/** For the tests that run steps of at most 13 s. */
+export const validStepTimeoutMs = 180_000;
 /**
  * The machine's share of a figure must be small against what a test shows to a twentieth: beyond these the generator or the
  * server was not given the CPU in time. They are known before any result is looked at.
@@ -49,7 +52,7 @@ function disturbances({ reasons, checks }: StepValidity, truth: Truth, needsP999
 }
 
 /**
- * Runs a step and repeats it only while it is INVALID or the machine disturbed it, at most three times; never because of a
+ * Runs a step and repeats it only while it is INVALID or the machine disturbed it, a few times at most; never because of a
  * result. Throws with the reasons when the machine allowed no valid step.
  */
 export async function runValidStep(options: StepOptions): Promise<ValidStep> {
