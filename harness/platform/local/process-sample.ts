@@ -45,10 +45,11 @@ function withResident(sample: Omit<ProcessSample, 'residentBytes'>, bytes: numbe
 function sampleFromProc(parts: readonly SampledPart[]): ProcessSample[] {
   const table = readProcessTable();
   return parts.flatMap(({ tier, id, pid }) => {
-    const rows = withDescendants([pid], table).filter(({ state }) => state !== 'Z');
-    if (rows[0]?.pid !== pid) {
+    const rows = withDescendants([pid], table);
+    if (rows[0]?.pid !== pid || rows[0].state === 'Z') {
       return [];
     }
+    // A zombie has no memory, but its time is nobody else's until its parent has reaped it.
     const cpuSeconds = rows.reduce((sum, row) => sum + row.cpuTicks, 0) / ticksPerSecond;
     return [withResident({ tier, id, pid, cpuSeconds }, sumOfKnown(rows.map((row) => residentBytes(tier, row.pid))))];
   });
