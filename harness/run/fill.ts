@@ -26,7 +26,6 @@ export interface FillRequest {
   readonly system: RunningSystem;
   readonly documents: readonly FillDocument[];
   readonly signal: AbortSignal;
-  readonly onProgress: (visible: number) => void;
 }
 
 interface Batch {
@@ -92,7 +91,7 @@ function clientOf({ gateways, apiKeys, variant }: RunningSystem, signal: AbortSi
  * Writes the corpus through `POST /v1/documents` and waits until the last change is visible on every shard. Rejects
  * with a `Failure` (75) when the system refuses a write, and with the signal's reason when aborted.
  */
-export async function fill({ system, documents, signal, onProgress }: FillRequest): Promise<Filled> {
+export async function fill({ system, documents, signal }: FillRequest): Promise<Filled> {
   const call = clientOf(system, signal);
   const sequences = documents.map(() => 0);
   const pending = batchesOf(documents);
@@ -121,7 +120,6 @@ export async function fill({ system, documents, signal, onProgress }: FillReques
       break;
     }
     const job = jobResponseSchema.parse(await call(lastTenant, 'GET', `/v1/jobs/${last.job_id}`));
-    onProgress(Math.min(job.applied_sequence, documents.length));
     if (job.status === 'completed') {
       break;
     }

@@ -126,7 +126,7 @@ async function fillSystems(
       message: `${id}: writing ${documents.length} documents`,
       progress: startShare + ((fillShare - startShare) * done) / systems.size,
     });
-    const filled = await Promise.race([system.failed, fill({ system, documents, signal: request.signal, onProgress: () => undefined })]);
+    const filled = await Promise.race([system.failed, fill({ system, documents, signal: request.signal })]);
     state.filled = { ...filled, pointsPerShard: await pointsPerShard(system) };
     done += 1;
   }
