@@ -2,10 +2,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../../contract/failure.ts';
+import type { Wiring } from '../../rendering/environment.ts';
+import { createApiKeys, keyRecords, randomSecret } from '../api-keys.ts';
 import type { Platform, RunningSystem, StartRequest } from '../platform.ts';
-import { createApiKeys, keyRecords, randomSecret } from './api-keys.ts';
+import { Ports } from '../ports.ts';
 import { LocalSystem } from './local-system.ts';
-import { Ports } from './ports.ts';
 import { RunContext } from './run-context.ts';
 import { prepareVariantDirectories } from './run-directory.ts';
 import { startParts } from './start-parts.ts';
@@ -29,6 +30,10 @@ function requireSupportedSystem(): void {
       hint: 'run it in the Windows Subsystem for Linux',
     });
   }
+}
+
+function wiringOf({ topology, dimensions, conceptCount, conceptSeed }: StartRequest): Wiring {
+  return { topology, dimensions, conceptCount, conceptSeed, internalToken: randomSecret() };
 }
 
 async function projectVersion(): Promise<string> {
@@ -78,7 +83,7 @@ export class LocalPlatform implements Platform {
         systemDirectory: this.#systemDirectory,
         qdrant,
         projectVersion: version,
-        wiring: { request, internalToken: randomSecret() },
+        wiring: wiringOf(request),
       });
       return system;
     } catch (error) {

@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import type { Component } from '../../contract/result.ts';
 import type { Tier } from '../../contract/topology.ts';
+import { localUrl } from '../loopback.ts';
 import type { ApiKey, ProcessSample, RunningSystem } from '../platform.ts';
 import { describeExit, type LeashedProcess } from './leashed-process.ts';
 import { sampleProcesses } from './process-sample.ts';
 import { partFailure } from './readiness.ts';
-import { localUrl } from './render-environment.ts';
 
 /** For the whole system: what has not ended by then is killed. */
 const stopGraceMs = 2000;

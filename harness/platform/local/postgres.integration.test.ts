@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Ports } from './ports.ts';
+import { Ports } from '../ports.ts';
 import { initialisePostgres, startPostgres } from './postgres.ts';
 import { createLibraryLinks } from './postgres-binaries.ts';
 import { sampleProcesses } from './process-sample.ts';

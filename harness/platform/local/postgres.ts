@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Client } from 'pg';
-import { randomSecret } from './api-keys.ts';
+import { randomSecret } from '../api-keys.ts';
 import { describeExit, type Leash, type LeashedProcess } from './leashed-process.ts';
 import { findPostgres, type PostgresCommand } from './postgres-binaries.ts';
 import { type Probe, partFailure, waitUntilReady } from './readiness.ts';

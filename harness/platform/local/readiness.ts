@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../../contract/failure.ts';
-import { getOnce } from './http-get.ts';
+import { getOnce } from '../http-get.ts';
 import { describeExit, type LeashedProcess } from './leashed-process.ts';
 
 const defaultLimitMs = 20_000;

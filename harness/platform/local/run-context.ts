@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Environment } from '../../rendering/environment.ts';
+import { inheritedEnvironment } from './inherited-environment.ts';
 import { Leash } from './leashed-process.ts';
 import { partVariable, runVariable } from './process-table.ts';
-import { type Environment, inheritedEnvironment } from './render-environment.ts';
 
 /** Compiled code of our processes, kept between runs: a third of their start is compiling. Node goes without where it cannot write. */
 const compileCacheDirectory = fileURLToPath(new URL('../../../node_modules/.cache/rag-testbed', import.meta.url));

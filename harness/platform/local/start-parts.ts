@@ -3,22 +3,22 @@ import { join } from 'node:path';
 import { Failure } from '../../contract/failure.ts';
 import type { Component } from '../../contract/result.ts';
 import type { Tier } from '../../contract/topology.ts';
-import type { StartRequest } from '../platform.ts';
-import type { LocalSystem, Part } from './local-system.ts';
-import type { Ports } from './ports.ts';
-import { initialisePostgres, startPostgres } from './postgres.ts';
-import { httpProbe, waitUntilReady } from './readiness.ts';
 import {
   type Environment,
   gatewayEnvironment,
   type IndexAddresses,
   indexerEnvironment,
-  localUrl,
   providerEnvironment,
   queryEnvironment,
   vectorNodeEnvironment,
   type Wiring,
-} from './render-environment.ts';
+} from '../../rendering/environment.ts';
+import { localUrl, loopback } from '../loopback.ts';
+import type { StartRequest } from '../platform.ts';
+import type { Ports } from '../ports.ts';
+import type { LocalSystem, Part } from './local-system.ts';
+import { initialisePostgres, startPostgres } from './postgres.ts';
+import { httpProbe, waitUntilReady } from './readiness.ts';
 import type { RunContext } from './run-context.ts';
 import type { VariantDirectories } from './run-directory.ts';
 import { askVectorNodeVersion, qdrantVariable, vectorEngineName } from './vector-engine.ts';
@@ -52,6 +52,8 @@ interface ServerSpecification {
   readonly hint?: string;
   environment(port: number): Promise<Environment> | Environment;
 }
+
+const listening = (port: number) => ({ host: loopback, port });
 
 function positions(count: number): number[] {
   return Array.from({ length: count }, (_, position) => position);
@@ -133,7 +135,8 @@ async function startVectorNode(start: Start, shard: number): Promise<Part> {
     workingDirectory,
     readyPath: '/readyz',
     ...(real ? { hint: `${qdrantVariable} is ${qdrant}: is that Qdrant?` } : {}),
-    environment: async (port) => vectorNodeEnvironment(id, port, join(workingDirectory, 'storage'), real ? await ports.take() : undefined),
+    environment: async (port) =>
+      vectorNodeEnvironment(id, listening(port), join(workingDirectory, 'storage'), real ? await ports.take() : undefined),
   });
 }
 
@@ -171,7 +174,7 @@ async function startTiers(start: Start, abort: AbortController): Promise<void> {
     position: 0,
     ...nodeProcess(start, 'provider'),
     readyPath: '/ready',
-    environment: (port) => providerEnvironment(wiring, port),
+    environment: (port) => providerEnvironment(wiring, listening(port)),
   });
   const database = startDatabase(start);
   const vectors = positions(topology.vector.shards).map((shard) => startVectorNode(start, shard));
@@ -180,8 +183,8 @@ async function startTiers(start: Start, abort: AbortController): Promise<void> {
   const vectorParts = await Promise.all(vectors);
   const addresses: IndexAddresses = {
     databaseUrl,
-    providerPort: (await provider).port,
-    vectorPorts: vectorParts.map(({ port }) => port),
+    providerUrl: localUrl((await provider).port),
+    vectorUrls: vectorParts.map(({ port }) => localUrl(port)),
   };
 
   // The query tier waits by itself for the tables that the indexer creates, so both may start at once.
@@ -191,7 +194,7 @@ async function startTiers(start: Start, abort: AbortController): Promise<void> {
     position: 0,
     ...nodeProcess(start, 'indexer'),
     readyPath: '/ready',
-    environment: (port) => indexerEnvironment(wiring, addresses, port),
+    environment: (port) => indexerEnvironment(wiring, addresses, listening(port)),
   });
   const queries = positions(topology.query.replicas).map((position) => {
     const id = `query-${position}`;
@@ -201,13 +204,13 @@ async function startTiers(start: Start, abort: AbortController): Promise<void> {
       position,
       ...nodeProcess(start, 'query'),
       readyPath: '/ready',
-      environment: (port) => queryEnvironment(wiring, addresses, id, port),
+      environment: (port) => queryEnvironment(wiring, addresses, id, listening(port)),
     });
   });
   await together([indexer, ...queries], abort);
   const behind = {
-    queryPorts: (await Promise.all(queries)).map(({ port }) => port),
-    indexerPort: (await indexer).port,
+    queryUrls: (await Promise.all(queries)).map(({ port }) => localUrl(port)),
+    indexerUrl: localUrl((await indexer).port),
     apiKeysFile: start.apiKeysFile,
   };
   await together(
@@ -220,7 +223,7 @@ async function startTiers(start: Start, abort: AbortController): Promise<void> {
         ...nodeProcess(start, 'gateway'),
         readyPath: '/ready',
         fixedPort: position === 0 ? request.gatewayPort : undefined,
-        environment: (port) => gatewayEnvironment(wiring, behind, id, port),
+        environment: (port) => gatewayEnvironment(wiring, behind, id, listening(port)),
       });
     }),
     abort,

@@ -2,7 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { Failure } from '../../contract/failure.ts';
-import { getOnce } from './http-get.ts';
+import { getOnce } from '../http-get.ts';
 
 export const qdrantVariable = 'RAG_TESTBED_QDRANT_BIN';
 export const redisVariable = 'RAG_TESTBED_REDIS_BIN';

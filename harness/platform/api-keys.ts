@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { ApiKeyRecord } from '../../../system/api/environment.ts';
-import type { ApiKey } from '../platform.ts';
+import type { ApiKeyRecord } from '../../system/api/environment.ts';
+import type { ApiKey } from './platform.ts';
 
 const keyBytes = 24;
 const roles = ['writer', 'reader'] as const;

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { Failure } from '../../contract/failure.ts';
+import { Failure } from '../contract/failure.ts';
 
 const host = '127.0.0.1';
 const attempts = 3;

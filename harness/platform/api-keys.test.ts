@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { apiKeyRecordSchema } from '../../../system/api/environment.ts';
+import { apiKeyRecordSchema } from '../../system/api/environment.ts';
 import { createApiKeys, keyRecords } from './api-keys.ts';
 
 describe('createApiKeys', () => {

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { gatewayEnvironmentSchema, providerEnvironmentSchema, queryEnvironmentSchema } from '../../system/api/environment.ts';
+import type { Topology } from '../contract/topology.ts';
+import { gatewayEnvironment, indexerEnvironment, providerEnvironment, queryEnvironment, vectorNodeEnvironment } from './environment.ts';
+
+const topology: Topology = {
+  id: 'sharded',
+  gateway: { replicas: 1 },
+  query: { replicas: 2 },
+  provider: { embeddings: 'instant', chat: 'gpt-4o-mini' },
+  vector: { shards: 3, sharding: 'hash' },
+  resourceRule: 'equal-total',
+};
+const wiring = { topology, dimensions: 64, conceptCount: 128, conceptSeed: 7, internalToken: 'x'.repeat(32) };
+const url = (port: number) => `http://127.0.0.1:${port}`;
+const at = (port: number) => ({ host: '127.0.0.1', port });
+const addresses = {
+  databaseUrl: 'postgresql://testbed:pw@127.0.0.1:5001/postgres',
+  providerUrl: url(5002),
+  vectorUrls: [5003, 5004, 5005].map(url),
+};
+
+describe('the rendered environments', () => {
+  it('keep the order of the shards', () => {
+    const { QDRANT_URLS } = queryEnvironmentSchema.parse(queryEnvironment(wiring, addresses, 'query-0', at(5006)));
+    expect(QDRANT_URLS).toEqual(['http://127.0.0.1:5003', 'http://127.0.0.1:5004', 'http://127.0.0.1:5005']);
+  });
+
+  it('give every process of the index the same settings', () => {
+    const { PORT: queryPort, ...query } = queryEnvironment(wiring, addresses, 'query-0', at(5006));
+    const { PORT: indexerPort, ...indexer } = indexerEnvironment(wiring, addresses, at(5007));
+    expect(indexer).toEqual(query);
+    expect(queryPort).not.toBe(indexerPort);
+    expect(query.EMBEDDING_DIM).toBe('64');
+  });
+
+  it('carry the presets and the concepts to the provider', () => {
+    expect(providerEnvironmentSchema.parse(providerEnvironment(wiring, at(5002)))).toMatchObject({
+      PORT: 5002,
+      EMBEDDINGS_PRESET: 'instant',
+      CHAT_PRESET: 'gpt-4o-mini',
+      EMBEDDING_DIM: 64,
+      CONCEPT_COUNT: 128,
+      CONCEPT_SEED: 7,
+    });
+  });
+
+  it('tell the gateway every query process', () => {
+    const environment = gatewayEnvironment(
+      wiring,
+      { queryUrls: [5006, 5008].map(url), indexerUrl: url(5007), apiKeysFile: '/run/keys.json' },
+      'gateway-0',
+      at(5009),
+    );
+    expect(gatewayEnvironmentSchema.parse(environment)).toMatchObject({
+      QUERY_URLS: ['http://127.0.0.1:5006', 'http://127.0.0.1:5008'],
+      INDEXER_URL: 'http://127.0.0.1:5007',
+      API_KEYS_FILE: '/run/keys.json',
+      HOST: '127.0.0.1',
+    });
+  });
+
+  it('keep a real Qdrant from calling home and from sharing its second port', () => {
+    expect(vectorNodeEnvironment('vector-0', at(5003), '/run/storage', 5010)).toMatchObject({
+      QDRANT__SERVICE__HOST: '127.0.0.1',
+      QDRANT__SERVICE__HTTP_PORT: '5003',
+      QDRANT__SERVICE__GRPC_PORT: '5010',
+      QDRANT__TELEMETRY_DISABLED: 'true',
+    });
+    expect(vectorNodeEnvironment('vector-0', at(5003), '/run/storage')).not.toHaveProperty('QDRANT__SERVICE__GRPC_PORT');
+  });
+
+  it('are refused when a process would refuse them', () => {
+    expect(() => queryEnvironment({ ...wiring, internalToken: 'short' }, addresses, 'query-0', at(5006))).toThrow(
+      /environment of query-0[\s\S]*INTERNAL_TOKEN/,
+    );
+  });
+});

@@ -1,0 +1,111 @@
+import {
+  gatewayEnvironmentSchema,
+  indexerEnvironmentSchema,
+  providerEnvironmentSchema,
+  queryEnvironmentSchema,
+  vectorNodeEnvironmentSchema,
+} from '../../system/api/environment.ts';
+import { parseOrFail } from '../contract/parse.ts';
+import type { Topology } from '../contract/topology.ts';
+
+/** Variables by name, as a process is given them. */
+export type Environment = Readonly<Record<string, string>>;
+
+/** What all processes of one system share, wherever they run. */
+export interface Wiring {
+  readonly topology: Topology;
+  readonly dimensions: number;
+  readonly conceptCount: number;
+  readonly conceptSeed: number;
+  readonly internalToken: string;
+}
+
+/** Where a process listens. */
+export interface Listening {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where the tiers behind the query tier are found. */
+export interface IndexAddresses {
+  readonly databaseUrl: string;
+  readonly providerUrl: string;
+  /** In the order of the shard numbers. */
+  readonly vectorUrls: readonly string[];
+}
+
+function serverEnvironment({ host, port }: Listening): Environment {
+  return { HOST: host, PORT: String(port) };
+}
+
+function indexEnvironment({ topology, dimensions }: Wiring, { databaseUrl, providerUrl, vectorUrls }: IndexAddresses): Environment {
+  return {
+    DATABASE_URL: databaseUrl,
+    PROVIDER_URL: providerUrl,
+    QDRANT_URLS: vectorUrls.join(','),
+    SHARDING_STRATEGY: topology.vector.sharding,
+    EMBEDDING_DIM: String(dimensions),
+  };
+}
+
+/** What is rendered must be what the process will accept: a mistake shows here with its reason, not in a log. */
+function checked(schema: Parameters<typeof parseOrFail>[0], id: string, environment: Environment): Environment {
+  parseOrFail(schema, environment, `the environment of ${id}`);
+  return environment;
+}
+
+export function providerEnvironment({ topology, dimensions, conceptCount, conceptSeed }: Wiring, listening: Listening): Environment {
+  return checked(providerEnvironmentSchema, 'provider', {
+    ...serverEnvironment(listening),
+    EMBEDDINGS_PRESET: topology.provider.embeddings,
+    CHAT_PRESET: topology.provider.chat,
+    EMBEDDING_DIM: String(dimensions),
+    CONCEPT_COUNT: String(conceptCount),
+    CONCEPT_SEED: String(conceptSeed),
+  });
+}
+
+export function indexerEnvironment(wiring: Wiring, addresses: IndexAddresses, listening: Listening): Environment {
+  return checked(indexerEnvironmentSchema, 'indexer', {
+    ...serverEnvironment(listening),
+    INTERNAL_TOKEN: wiring.internalToken,
+    ...indexEnvironment(wiring, addresses),
+  });
+}
+
+export function queryEnvironment(wiring: Wiring, addresses: IndexAddresses, id: string, listening: Listening): Environment {
+  return checked(queryEnvironmentSchema, id, {
+    ...serverEnvironment(listening),
+    INTERNAL_TOKEN: wiring.internalToken,
+    ...indexEnvironment(wiring, addresses),
+  });
+}
+
+export function gatewayEnvironment(
+  wiring: Wiring,
+  addresses: { readonly queryUrls: readonly string[]; readonly indexerUrl: string; readonly apiKeysFile: string },
+  id: string,
+  listening: Listening,
+): Environment {
+  return checked(gatewayEnvironmentSchema, id, {
+    ...serverEnvironment(listening),
+    INTERNAL_TOKEN: wiring.internalToken,
+    QUERY_URLS: addresses.queryUrls.join(','),
+    INDEXER_URL: addresses.indexerUrl,
+    API_KEYS_FILE: addresses.apiKeysFile,
+  });
+}
+
+/**
+ * The environment of a vector node. A real Qdrant listens on a second port for gRPC, which nothing uses but which would
+ * otherwise be the same for every node on one host, and reports its use to its makers, which a test must not.
+ */
+export function vectorNodeEnvironment(id: string, { host, port }: Listening, storageDirectory: string, grpcPort?: number): Environment {
+  return checked(vectorNodeEnvironmentSchema, id, {
+    QDRANT__SERVICE__HOST: host,
+    QDRANT__SERVICE__HTTP_PORT: String(port),
+    QDRANT__STORAGE__STORAGE_PATH: storageDirectory,
+    QDRANT__TELEMETRY_DISABLED: 'true',
+    ...(grpcPort === undefined ? {} : { QDRANT__SERVICE__GRPC_PORT: String(grpcPort) }),
+  });
+}
