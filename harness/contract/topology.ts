@@ -8,8 +8,22 @@ export const shardingStrategySchema = z.enum(['hash']);
 export const providerPresetSchema = z.enum(['instant', 'gpt-4o-mini']);
 
 /**
+ * What one container may use. On the local platform nothing enforces it.
+ */
+export const quotaSchema = z.strictObject({
+  /** CPU seconds per second. */
+  cpus: z.number().min(0.01).max(1024),
+  memoryMiB: positiveInteger.min(16),
+});
+export type Quota = z.infer<typeof quotaSchema>;
+
+/** The images of which a variant is made. Every process of the reference system runs from the one `system` image, by command. */
+export const imageRoleSchema = z.enum(['system', 'qdrant', 'redis', 'postgres']);
+export type ImageRole = z.infer<typeof imageRoleSchema>;
+
+/**
  * Which tiers exist, how many of each, and by which policies they work. One topology renders to processes on one
- * machine and, later, to containers and manifests.
+ * machine, to containers and, later, to manifests.
  */
 export const topologySchema = z.strictObject({
   id: nameSchema,
@@ -18,6 +32,13 @@ export const topologySchema = z.strictObject({
   provider: z.strictObject({ embeddings: providerPresetSchema, chat: providerPresetSchema }),
   vector: z.strictObject({ shards: positiveInteger.max(64), sharding: shardingStrategySchema }),
   resourceRule: resourceRuleSchema,
+  /**
+   * q of the resource rule: what the vector tier may use as a whole under `equal-total`, what each of its nodes may use
+   * under `equal-per-node`. Half a core where absent.
+   */
+  quota: quotaSchema.optional(),
+  /** Other images than the pinned ones. */
+  images: z.partialRecord(imageRoleSchema, z.string().min(1)).optional(),
 });
 export type Topology = z.infer<typeof topologySchema>;
 

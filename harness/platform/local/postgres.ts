@@ -1,7 +1,8 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Client } from 'pg';
+import { postgresArguments, postgresSettings } from '../../rendering/postgres-settings.ts';
 import { randomSecret } from '../api-keys.ts';
+import { askPostgresVersion } from '../postgres-version.ts';
 import { describeExit, type Leash, type LeashedProcess } from './leashed-process.ts';
 import { findPostgres, type PostgresCommand } from './postgres-binaries.ts';
 import { type Probe, partFailure, waitUntilReady } from './readiness.ts';
@@ -9,7 +10,6 @@ import { type Probe, partFailure, waitUntilReady } from './readiness.ts';
 const user = 'testbed';
 const database = 'postgres';
 const host = '127.0.0.1';
-const connectLimitMs = 2000;
 
 export interface RunningPostgres {
   readonly process: LeashedProcess;
@@ -19,29 +19,8 @@ export interface RunningPostgres {
   readonly version: string;
 }
 
-/**
- * Sized for a test on one machine but durable: an acknowledged commit survives a kill, as in production. Only the empty
- * cluster is not synchronised to disk, because a run does not survive a power failure anyway.
- */
-const settings: Readonly<Record<string, string>> = {
-  listen_addresses: host,
-  unix_socket_directories: '',
-  max_connections: '200',
-  shared_buffers: '64MB',
-  fsync: 'on',
-  synchronous_commit: 'on',
-  full_page_writes: 'on',
-  // Nothing replicates this cluster or archives its log.
-  wal_level: 'minimal',
-  max_wal_senders: '0',
-  max_wal_size: '1GB',
-  // No checkpoint of its own accord falls into a measurement of minutes.
-  checkpoint_timeout: '1h',
-  // Compiling queries costs more than the short queries of this system take.
-  jit: 'off',
-  logging_collector: 'off',
-  log_destination: 'stderr',
-};
+/** Only the empty cluster is not synchronised to disk, because a run does not survive a power failure anyway. */
+const settings: Readonly<Record<string, string>> = { ...postgresSettings, listen_addresses: host, unix_socket_directories: '' };
 
 export interface PostgresOptions {
   /** Created; receives the cluster. */
@@ -99,18 +78,6 @@ export async function initialisePostgres(leash: Leash, options: PostgresOptions)
   return { ...options, command: postgres, password };
 }
 
-/** The version of a server, asked by a client that logged in. */
-async function askVersion(url: string): Promise<string> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: connectLimitMs });
-  try {
-    await client.connect();
-    const { rows } = await client.query<{ server_version: string }>('show server_version');
-    return rows[0]?.server_version ?? 'unknown';
-  } finally {
-    await client.end();
-  }
-}
-
 /**
  * Starts the server of a cluster and waits until a client can log in and ask; a port that accepts connections is not enough.
  * @throws Failure `environment` (75) with its last log lines; by then it has been ended.
@@ -120,12 +87,7 @@ export async function startPostgres(leash: Leash, cluster: PostgresCluster, port
   const postgres = await leash.spawn({
     id: 'postgres',
     command: command.command,
-    arguments: [
-      ...command.prefix,
-      '-D',
-      directory,
-      ...Object.entries({ ...settings, port: String(port) }).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-    ],
+    arguments: [...command.prefix, '-D', directory, ...postgresArguments({ ...settings, port: String(port) })],
     environment: cluster.environment,
     workingDirectory: directory,
     logFile: cluster.logFile,
@@ -136,7 +98,7 @@ export async function startPostgres(leash: Leash, cluster: PostgresCluster, port
   let version = '';
   const probe: Probe = async (signal) => {
     signal.throwIfAborted();
-    version = await askVersion(url);
+    version = await askPostgresVersion(url);
   };
   try {
     await waitUntilReady({ process: postgres, probe, probed: `show server_version on ${host}:${port}`, signal: cluster.signal });

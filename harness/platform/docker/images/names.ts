@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { type ImageRole, imageRoleSchema } from '../../../contract/topology.ts';
 
-/** The images of which a variant is made. Every process of the reference system runs from the one `system` image, by command. */
-export const imageRoles = ['system', 'qdrant', 'redis', 'postgres'] as const;
-export type ImageRole = (typeof imageRoles)[number];
+export const imageRoles = imageRoleSchema.options;
+export type { ImageRole };
 
 /** The variable that names another image for a role. */
 export const imageVariables: Record<ImageRole, string> = {

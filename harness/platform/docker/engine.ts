@@ -1,0 +1,67 @@
+import { type ContainerRuntimeClient, getContainerRuntimeClient } from 'testcontainers';
+import { Failure } from '../../contract/failure.ts';
+import { engineEndpoint, engineFailure, engineHints, probeEngine } from './engine-probe.ts';
+
+/** The client of the engine's API that testcontainers itself uses. */
+export type EngineClient = ContainerRuntimeClient['container']['dockerode'];
+
+const openLimitMs = 15_000;
+
+/** An engine that answers, and what it has to give. */
+export interface Engine {
+  readonly client: EngineClient;
+  readonly version: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly cgroupVersion: 1 | 2;
+  readonly storageDriver: string;
+  readonly architecture: string;
+}
+
+interface EngineInfo {
+  readonly ServerVersion: string;
+  readonly NCPU: number;
+  readonly MemTotal: number;
+  readonly CgroupVersion?: string;
+  readonly Driver: string;
+  readonly Architecture: string;
+}
+
+/** testcontainers looks for the engine without a limit of its own, and says only that it found none. */
+async function openClient(): Promise<EngineClient> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`no answer within ${openLimitMs} ms`)), openLimitMs);
+  try {
+    return (await Promise.race([getContainerRuntimeClient(), late.promise])).container.dockerode;
+  } catch (error) {
+    throw new Failure('environment', 'engine_not_answering', `the Docker engine at ${engineEndpoint()} cannot be used: ${String(error)}`, {
+      hint: engineHints['no-answer'],
+      cause: error,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Opens the engine.
+ * @throws Failure `environment` (75): absent, not permitted, too old or not answering, each with a hint.
+ */
+export async function openEngine(): Promise<Engine> {
+  // A plain question first: its errors name the reason.
+  const probe = await probeEngine();
+  if (probe.found !== 'engine' && !engineEndpoint().startsWith('tcp:')) {
+    throw engineFailure(probe);
+  }
+  const client = await openClient();
+  const info = (await client.info()) as EngineInfo;
+  return {
+    client,
+    version: info.ServerVersion,
+    cpus: info.NCPU,
+    memoryBytes: info.MemTotal,
+    cgroupVersion: info.CgroupVersion === '2' ? 2 : 1,
+    storageDriver: info.Driver,
+    architecture: info.Architecture,
+  };
+}

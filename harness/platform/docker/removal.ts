@@ -1,0 +1,125 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EngineClient } from './engine.ts';
+import { ownerState, runLabels } from './run-labels.ts';
+
+/** A create that was under way when its runner died shows up a moment later; this many empty looks in a row are the end. */
+const emptyLooks = 3;
+const lookEveryMs = 300;
+const removalLimitMs = 30_000;
+
+/** What carries a label of ours, and how it is removed. */
+interface Found {
+  readonly kind: 'container' | 'network' | 'volume';
+  readonly id: string;
+  readonly labels: Readonly<Record<string, string>>;
+  remove(): Promise<unknown>;
+}
+
+async function findAll(client: EngineClient, label: string): Promise<Found[]> {
+  const filters = { label: [label] };
+  const [containers, networks, { Volumes: volumes }] = await Promise.all([
+    client.listContainers({ all: true, filters }),
+    client.listNetworks({ filters }),
+    client.listVolumes({ filters }),
+  ]);
+  return [
+    ...containers.map(({ Id: id, Labels: labels }) => ({
+      kind: 'container' as const,
+      id,
+      labels,
+      remove: () => client.getContainer(id).remove({ force: true, v: true }),
+    })),
+    ...networks.map(({ Id: id, Labels: labels = {} }) => ({
+      kind: 'network' as const,
+      id,
+      labels,
+      remove: () => client.getNetwork(id).remove(),
+    })),
+    ...(volumes ?? []).map(({ Name: id, Labels: labels }) => ({
+      kind: 'volume' as const,
+      id,
+      labels,
+      remove: () => client.getVolume(id).remove({ force: true }),
+    })),
+  ];
+}
+
+/** Gone already, or going: both are what was wanted. */
+function isGone(error: unknown): boolean {
+  const { statusCode, message = '' } = error as { statusCode?: number; message?: string };
+  return statusCode === 404 || (statusCode === 409 && message.includes('already in progress'));
+}
+
+async function removeOne(found: Found): Promise<void> {
+  try {
+    await found.remove();
+  } catch (error) {
+    if (!isGone(error)) {
+      throw error;
+    }
+  }
+}
+
+/** Containers first: they hold the networks and volumes. One that is just being removed by somebody else is waited for by looking again. */
+async function removeRound(found: readonly Found[]): Promise<unknown[]> {
+  const troubles: unknown[] = [];
+  for (const kind of ['container', 'network', 'volume'] as const) {
+    const results = await Promise.allSettled(found.filter((one) => one.kind === kind).map(removeOne));
+    troubles.push(...results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])));
+  }
+  return troubles;
+}
+
+/** How many of each kind were removed. */
+export type Removed = Record<Found['kind'], number>;
+
+/**
+ * Removes everything of one run, and looks again until nothing more appears.
+ * @throws the engine's last refusal when something is still there after 30 s.
+ */
+export async function removeRun(client: EngineClient, runId: string, looks = emptyLooks): Promise<Removed> {
+  const removed: Removed = { container: 0, network: 0, volume: 0 };
+  const seen = new Set<string>();
+  const deadlineMs = performance.now() + removalLimitMs;
+  let empty = 0;
+  let trouble: unknown;
+  while (empty < looks) {
+    const found = await findAll(client, `${runLabels.run}=${runId}`);
+    if (found.length === 0) {
+      empty += 1;
+    } else {
+      empty = 0;
+      for (const { kind, id } of found) {
+        removed[kind] += seen.has(id) ? 0 : 1;
+        seen.add(id);
+      }
+      [trouble] = await removeRound(found);
+      if (performance.now() > deadlineMs) {
+        throw (
+          trouble ?? new Error(`${found.map(({ kind, id }) => `${kind} ${id}`).join(', ')} could not be removed in ${removalLimitMs} ms`)
+        );
+      }
+    }
+    if (empty < looks) {
+      await delay(lookEveryMs);
+    }
+  }
+  return removed;
+}
+
+/** Ids of runs whose runner is known to be dead while something of theirs is still in the engine. */
+export async function deadRuns(client: EngineClient): Promise<string[]> {
+  const found = await findAll(client, runLabels.run);
+  const states = Map.groupBy(found, ({ labels }) => labels[runLabels.run] ?? '');
+  return [...states]
+    .filter(([run, parts]) => run !== '' && parts.every(({ labels }) => ownerState(labels[runLabels.owner]) === 'dead'))
+    .map(([run]) => run);
+}
+
+/** Removes what dead runs left, never anything of a living one or of one that cannot be judged. Answers the runs that were swept. */
+export async function sweepDeadRuns(client: EngineClient): Promise<string[]> {
+  const dead = await deadRuns(client);
+  // Their runners are dead and nothing more is under way, so one empty look is enough.
+  await Promise.all(dead.map(async (run) => removeRun(client, run, 1)));
+  return dead;
+}

@@ -1,0 +1,33 @@
+import type { Quota, Tier, Topology } from '../contract/topology.ts';
+
+const half = { cpus: 0.5, memoryMiB: 1024 };
+
+/**
+ * What a container of each tier may use where the topology says nothing else. Only the vector tier is under the resource
+ * rule; the others have room enough not to be what a comparison of vector topologies measures.
+ */
+const tierQuotas: Record<Exclude<Tier, 'vector'>, Quota> = {
+  gateway: { cpus: 0.5, memoryMiB: 512 },
+  query: { cpus: 1, memoryMiB: 768 },
+  indexer: { cpus: 0.5, memoryMiB: 768 },
+  provider: { cpus: 0.5, memoryMiB: 512 },
+  postgres: { cpus: 0.5, memoryMiB: 512 },
+};
+
+/** The kernel divides a period of 100 ms; Docker takes shares of a core down to a hundredth. */
+const cpuStep = 0.001;
+
+/**
+ * What one vector node may use. Under `equal-total` the nodes share q, so that one node and k nodes cost the same; under
+ * `equal-per-node` each has q, as when a fleet grows by machines of one size.
+ */
+export function vectorQuota({ vector, resourceRule, quota = half }: Topology, nodes: number = vector.shards): Quota {
+  if (resourceRule === 'equal-per-node') {
+    return quota;
+  }
+  return { cpus: Math.floor(quota.cpus / nodes / cpuStep) * cpuStep, memoryMiB: Math.floor(quota.memoryMiB / nodes) };
+}
+
+export function quotaOf(tier: Tier, topology: Topology): Quota {
+  return tier === 'vector' ? vectorQuota(topology) : tierQuotas[tier];
+}
