@@ -5,7 +5,7 @@ import { metricIdSchema, metricValuesSchema } from './metrics.ts';
 import { countsSchema, secondSchema } from './observation.ts';
 import { errorClassSchema } from './operation.ts';
 import { comparatorSchema, profileSchema } from './scenario.ts';
-import { tierSchema, topologySchema } from './topology.ts';
+import { quotaSchema, tierSchema, topologySchema } from './topology.ts';
 import { checkVerdictSchema, runVerdictSchema, validityVerdictSchema } from './verdict.ts';
 import { workloadSchema } from './workload.ts';
 
@@ -17,6 +17,10 @@ export const componentSchema = z.strictObject({
   engine: z.string(),
   version: z.string(),
   embedded: z.boolean(),
+  /** The container image that served it. */
+  image: z.string().optional(),
+  /** True when that image stands in for the real one on a machine without a registry. */
+  standIn: z.boolean().optional(),
 });
 export type Component = z.infer<typeof componentSchema>;
 
@@ -80,6 +84,13 @@ export const processUseSchema = z.strictObject({
   cpuSecondsPer1k: nonNegative,
   /** At the end of the last judged window; absent where it could not be read. */
   residentBytes: count.optional(),
+  /** The highest of the samples taken once a second in the judged windows. */
+  peakBytes: count.optional(),
+  /** What the container may use; absent where nothing is enforced. */
+  quota: quotaSchema.optional(),
+  /** Over all valid judged steady windows: seconds kept from running, and the share of scheduling periods in which that happened. */
+  throttledSeconds: nonNegative.optional(),
+  throttledPeriodShare: share.optional(),
 });
 export type ProcessUse = z.infer<typeof processUseSchema>;
 
@@ -193,7 +204,15 @@ export const resultSchema = z.strictObject({
     /** The worst observation of each check over the judged steps that count. */
     checks: z.array(validityCheckSchema),
   }),
-  platform: z.strictObject({ id: z.enum(['local']), requested: z.enum(['auto', 'local']), why: z.string() }),
+  platform: z.strictObject({
+    id: z.enum(['local', 'docker']),
+    requested: z.enum(['auto', 'local', 'docker']),
+    why: z.string(),
+    /** The container engine, such as `Docker Engine 20.10.24, cgroup version 1`. */
+    engine: z.string().optional(),
+  }),
+  /** Variants of the scenario that this platform or its engines cannot serve, and why. */
+  leftOut: z.array(z.strictObject({ variant: nameSchema, why: z.string() })).optional(),
   components: z.array(componentSchema),
   slos: z.array(sloResultSchema),
   checkers: z.array(checkerResultSchema),

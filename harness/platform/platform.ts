@@ -1,5 +1,5 @@
 import type { Component } from '../contract/result.ts';
-import type { Tier, Topology } from '../contract/topology.ts';
+import type { Quota, Tier, Topology } from '../contract/topology.ts';
 
 /** What the runner asks for: one variant of a scenario as a running system. */
 export interface StartRequest {
@@ -30,6 +30,18 @@ export interface ProcessSample {
   readonly cpuSeconds: number;
   /** PostgreSQL counts shared pages once where the kernel tells (PSS). Absent where nothing tells. */
   readonly residentBytes?: number;
+  /** Of a container with a quota; absent where nothing is enforced. */
+  readonly throttling?: Throttling;
+}
+
+/** What a CPU quota did since the container started. */
+export interface Throttling {
+  /** Scheduling periods (100 ms) in which it wanted to run. */
+  readonly periods: number;
+  /** Those in which it had used up its quota. */
+  readonly throttledPeriods: number;
+  /** Time for which it was kept from running, summed over the cores. */
+  readonly throttledSeconds: number;
 }
 
 export interface ApiKey {
@@ -48,6 +60,8 @@ export interface RunningSystem extends AsyncDisposable {
   readonly apiKeys: readonly ApiKey[];
   /** Which engine serves each tier, as the engine itself says. */
   readonly components: readonly Component[];
+  /** What each part may use, by its id; empty where nothing is enforced. */
+  readonly quotas: Readonly<Record<string, Quota>>;
   /** Never resolves; rejects with a `Failure` when a process ends without having been told to. Safe to leave unhandled. */
   readonly failed: Promise<never>;
   /** Cumulative figures per process, to be subtracted from one another. */
@@ -58,7 +72,7 @@ export interface RunningSystem extends AsyncDisposable {
 
 /** A way to run the reference system. */
 export interface Platform {
-  readonly id: 'local';
+  readonly id: 'local' | 'docker';
   /**
    * Resolves when every part is ready.
    * @throws Failure `environment` (75) when the machine cannot run it, `interrupted` (130) when the signal ended the start.

@@ -15,8 +15,8 @@ interface Found {
   remove(): Promise<unknown>;
 }
 
-async function findAll(client: EngineClient, label: string): Promise<Found[]> {
-  const filters = { label: [label] };
+async function findAll(client: EngineClient, label: readonly string[]): Promise<Found[]> {
+  const filters = { label: [...label] };
   const [containers, networks, { Volumes: volumes }] = await Promise.all([
     client.listContainers({ all: true, filters }),
     client.listNetworks({ filters }),
@@ -70,21 +70,45 @@ async function removeRound(found: readonly Found[]): Promise<unknown[]> {
   return troubles;
 }
 
+/** An engine that hangs must not hold up the end of the runner. */
+async function withinLimit<T>(work: Promise<T>, what: string): Promise<T> {
+  const abandon = new AbortController();
+  const late = delay(removalLimitMs, undefined, { signal: abandon.signal }).then(() => {
+    throw new Error(`the Docker engine took more than ${removalLimitMs} ms for ${what} what a run left`);
+  });
+  // Aborted when the work is done; nobody waits for it then.
+  late.catch(() => undefined);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    abandon.abort();
+  }
+}
+
 /** How many of each kind were removed. */
 export type Removed = Record<Found['kind'], number>;
 
+export interface RemovalRequest {
+  readonly runId: string;
+  /** Only what belongs to this variant. */
+  readonly variant?: string;
+  /** Empty looks in a row that end it; fewer than three where nothing more can be under way. */
+  readonly looks?: number;
+}
+
 /**
- * Removes everything of one run, and looks again until nothing more appears.
+ * Removes everything of one run or variant, and looks again until nothing more appears.
  * @throws the engine's last refusal when something is still there after 30 s.
  */
-export async function removeRun(client: EngineClient, runId: string, looks = emptyLooks): Promise<Removed> {
+export async function removeRun(client: EngineClient, { runId, variant, looks = emptyLooks }: RemovalRequest): Promise<Removed> {
+  const labels = [`${runLabels.run}=${runId}`, ...(variant === undefined ? [] : [`${runLabels.variant}=${variant}`])];
   const removed: Removed = { container: 0, network: 0, volume: 0 };
   const seen = new Set<string>();
   const deadlineMs = performance.now() + removalLimitMs;
   let empty = 0;
   let trouble: unknown;
   while (empty < looks) {
-    const found = await findAll(client, `${runLabels.run}=${runId}`);
+    const found = await withinLimit(findAll(client, labels), 'listing');
     if (found.length === 0) {
       empty += 1;
     } else {
@@ -93,7 +117,7 @@ export async function removeRun(client: EngineClient, runId: string, looks = emp
         removed[kind] += seen.has(id) ? 0 : 1;
         seen.add(id);
       }
-      [trouble] = await removeRound(found);
+      [trouble] = await withinLimit(removeRound(found), 'removing');
       if (performance.now() > deadlineMs) {
         throw (
           trouble ?? new Error(`${found.map(({ kind, id }) => `${kind} ${id}`).join(', ')} could not be removed in ${removalLimitMs} ms`)
@@ -109,7 +133,7 @@ export async function removeRun(client: EngineClient, runId: string, looks = emp
 
 /** Ids of runs whose runner is known to be dead while something of theirs is still in the engine. */
 export async function deadRuns(client: EngineClient): Promise<string[]> {
-  const found = await findAll(client, runLabels.run);
+  const found = await findAll(client, [runLabels.run]);
   const states = Map.groupBy(found, ({ labels }) => labels[runLabels.run] ?? '');
   return [...states]
     .filter(([run, parts]) => run !== '' && parts.every(({ labels }) => ownerState(labels[runLabels.owner]) === 'dead'))
@@ -120,6 +144,6 @@ export async function deadRuns(client: EngineClient): Promise<string[]> {
 export async function sweepDeadRuns(client: EngineClient): Promise<string[]> {
   const dead = await deadRuns(client);
   // Their runners are dead and nothing more is under way, so one empty look is enough.
-  await Promise.all(dead.map(async (run) => removeRun(client, run, 1)));
+  await Promise.all(dead.map(async (runId) => removeRun(client, { runId, looks: 1 })));
   return dead;
 }

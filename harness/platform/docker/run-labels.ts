@@ -8,7 +8,9 @@ export const runLabels = {
   run: 'rag-testbed.run',
   /** Which process started it, see {@link ownerMark}. */
   owner: 'rag-testbed.owner',
-  /** `<variant>/<part id>`; on containers and volumes. */
+  /** On containers and volumes. */
+  variant: 'rag-testbed.variant',
+  /** Such as `vector-2`; on containers and volumes. */
   part: 'rag-testbed.part',
 } as const;
 
@@ -44,6 +46,16 @@ function here(): Pick<Owner, 'machine' | 'boot' | 'namespace'> {
     machine: readOr(hostname(), () => readFileSync('/etc/machine-id', 'latin1')) || hostname(),
     boot: readOr('', () => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1')),
     namespace: readOr('', () => readlinkSync('/proc/self/ns/pid')),
+  };
+}
+
+/** The labels of something that a run creates now. */
+export function labelsOf(runId: string, place: { readonly variant?: string; readonly part?: string } = {}): Record<string, string> {
+  return {
+    [runLabels.run]: runId,
+    [runLabels.owner]: ownerMark(),
+    ...(place.variant === undefined ? {} : { [runLabels.variant]: place.variant }),
+    ...(place.part === undefined ? {} : { [runLabels.part]: place.part }),
   };
 }
 

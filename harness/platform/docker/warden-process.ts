@@ -49,6 +49,12 @@ export class Warden implements AsyncDisposable {
     }
   }
 
+  /** Leaves the cleaning to it, because we could not do it ourselves; it works on after the runner has ended. */
+  abandon(): void {
+    this.#process.stdin?.end();
+    this.#process.unref();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -25,7 +25,7 @@ createInterface({ input: process.stdin })
     void (async () => {
       try {
         const { client } = await openEngine();
-        await removeRun(client, runId);
+        await removeRun(client, { runId });
         process.exit(0);
       } catch (error) {
         process.stderr.write(`warden: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -6,6 +6,7 @@ import type { Wiring } from '../../rendering/environment.ts';
 import { createApiKeys, keyRecords, randomSecret } from '../api-keys.ts';
 import type { Platform, RunningSystem, StartRequest } from '../platform.ts';
 import { Ports } from '../ports.ts';
+import { SharedContexts } from '../shared-context.ts';
 import { LocalSystem } from './local-system.ts';
 import { RunContext } from './run-context.ts';
 import { prepareVariantDirectories } from './run-directory.ts';
@@ -17,11 +18,6 @@ export interface LocalPlatformOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** Holds `<process>/main.ts` of the reference system. */
   readonly systemDirectory?: string;
-}
-
-interface SharedRun {
-  readonly context: Promise<RunContext>;
-  users: number;
 }
 
 function requireSupportedSystem(): void {
@@ -47,7 +43,7 @@ export class LocalPlatform implements Platform {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #systemDirectory: string;
   readonly #ports = new Ports();
-  readonly #runs = new Map<string, SharedRun>();
+  readonly #runs = new SharedContexts<RunContext>((context) => context.close());
 
   constructor({ environment = process.env, systemDirectory }: LocalPlatformOptions = {}) {
     this.#environment = environment;
@@ -65,12 +61,14 @@ export class LocalPlatform implements Platform {
     const apiKeysFile = join(directories.variantState, 'api-keys.json');
     await writeFile(apiKeysFile, JSON.stringify(keyRecords(apiKeys), undefined, 2), { mode: 0o600 });
 
-    const context = await this.#acquire(request);
+    const context = await this.#runs.acquire(request.runDirectory, async () =>
+      RunContext.open(request.runId, request.runDirectory, this.#environment),
+    );
     const system = new LocalSystem(request.variant, apiKeys, directories.variantState, async (parts) => {
       for (const { port } of parts) {
         this.#ports.release(port);
       }
-      await this.#release(request.runDirectory);
+      await this.#runs.release(request.runDirectory);
     });
     try {
       await startParts({
@@ -89,31 +87,6 @@ export class LocalPlatform implements Platform {
     } catch (error) {
       await system.stop();
       throw error;
-    }
-  }
-
-  async #acquire({ runId, runDirectory }: StartRequest): Promise<RunContext> {
-    const shared = this.#runs.get(runDirectory) ?? { context: RunContext.open(runId, runDirectory, this.#environment), users: 0 };
-    shared.users++;
-    this.#runs.set(runDirectory, shared);
-    try {
-      return await shared.context;
-    } catch (error) {
-      this.#runs.delete(runDirectory);
-      throw error;
-    }
-  }
-
-  /** The last variant to go takes with it what the run shares. */
-  async #release(runDirectory: string): Promise<void> {
-    const shared = this.#runs.get(runDirectory);
-    if (shared === undefined) {
-      return;
-    }
-    shared.users--;
-    if (shared.users === 0) {
-      this.#runs.delete(runDirectory);
-      await (await shared.context).close();
     }
   }
 }

@@ -27,6 +27,8 @@ export class LocalSystem implements RunningSystem {
   readonly variant: string;
   readonly apiKeys: readonly ApiKey[];
   readonly components: Component[] = [];
+  /** Processes of one machine share it as they like. */
+  readonly quotas = {};
   readonly failed: Promise<never>;
   readonly #parts: Part[] = [];
   readonly #fail: (error: unknown) => void;

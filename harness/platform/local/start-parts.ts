@@ -16,12 +16,13 @@ import {
 import { localUrl, loopback } from '../loopback.ts';
 import type { StartRequest } from '../platform.ts';
 import type { Ports } from '../ports.ts';
+import { askVectorNodeVersion, vectorEngineName } from '../vector-engine-version.ts';
 import type { LocalSystem, Part } from './local-system.ts';
 import { initialisePostgres, startPostgres } from './postgres.ts';
 import { httpProbe, waitUntilReady } from './readiness.ts';
 import type { RunContext } from './run-context.ts';
 import type { VariantDirectories } from './run-directory.ts';
-import { askVectorNodeVersion, qdrantVariable, vectorEngineName } from './vector-engine.ts';
+import { qdrantVariable } from './vector-engine.ts';
 
 export interface StartContext {
   readonly request: StartRequest;

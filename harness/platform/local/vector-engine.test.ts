@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { executableNamedBy, qdrantVariable, redisVariable, vectorEngineName } from './vector-engine.ts';
+import { executableNamedBy, qdrantVariable, redisVariable } from './vector-engine.ts';
 
 describe('executableNamedBy', () => {
   it('is undefined when the variable is unset or empty', () => {
@@ -25,13 +25,5 @@ describe('executableNamedBy', () => {
         message: expect.stringContaining(`${qdrantVariable} is "${value}"`),
       }),
     );
-  });
-});
-
-describe('vectorEngineName', () => {
-  it('never calls the embedded node Qdrant', () => {
-    expect(vectorEngineName('qdrant - vector search engine', true)).toBe('embedded vector node');
-    expect(vectorEngineName('qdrant - vector search engine', false)).toBe('Qdrant');
-    expect(vectorEngineName('something else', false)).toBe('something else');
   });
 });

@@ -1,6 +1,7 @@
 import type { GenericContainer } from 'testcontainers';
 import type { Quota } from '../../../contract/topology.ts';
 import { loopback } from '../../loopback.ts';
+import { ProbeWait } from './probe-wait.ts';
 
 /** Where a container stands on this machine, and what it may use. */
 export interface Confinement {
@@ -15,6 +16,8 @@ export interface Confinement {
   readonly quota: Quota;
   /** Volume by folder inside the container. */
   readonly volumes: Readonly<Record<string, string>>;
+  /** Told the container's id before it is started: one that ends at once is known by then. */
+  readonly onCreated?: (containerId: string) => void;
 }
 
 const bytesPerMebibyte = 1024 * 1024;
@@ -26,7 +29,10 @@ type ContainerClass = new (...words: any[]) => GenericContainer;
 /** Adds to a module of testcontainers what all our containers have in common; the module keeps what it knows of its engine. */
 export function confined<T extends ContainerClass>(Module: T) {
   return class Confined extends Module {
-    confine({ name, labels, network, alias, port, hostPort, quota, volumes }: Confinement): this {
+    #onCreated: Confinement['onCreated'];
+
+    confine({ name, labels, network, alias, port, hostPort, quota, volumes, onCreated }: Confinement): this {
+      this.#onCreated = onCreated;
       this.withName(name)
         .withLabels({ ...labels })
         .withNetworkMode(network)
@@ -48,6 +54,15 @@ export function confined<T extends ContainerClass>(Module: T) {
       // The modules give a container that has no health check one of their own.
       this.healthCheck = { test: ['CMD', 'NONE'] };
       return this;
+    }
+
+    /** How the wait for it fares; undefined with a wait of testcontainers' own. */
+    get probeWait(): ProbeWait | undefined {
+      return this.waitStrategy instanceof ProbeWait ? this.waitStrategy : undefined;
+    }
+
+    protected override async containerCreated(containerId: string): Promise<void> {
+      this.#onCreated?.(containerId);
     }
   };
 }
