@@ -6,7 +6,8 @@ import { Failure } from '../contract/failure.ts';
 import { nearest, parseOrFail } from '../contract/parse.ts';
 import { type Scenario, scenarioSchema } from '../contract/scenario.ts';
 import { exitCodes } from '../contract/verdict.ts';
-import { choosePlatform, requestedPlatforms } from '../platform/choose.ts';
+import { requestedPlatforms } from '../platform/choose.ts';
+import type { NamedImages } from '../platform/docker/choose-images.ts';
 import { explainScenario, listScenarios } from './describe.ts';
 import { renderAgain } from './render.ts';
 import { runCommand } from './run-command.ts';
@@ -78,6 +79,28 @@ interface RunFlags {
   json?: boolean;
   quiet?: boolean;
   strict?: boolean;
+  cpus?: number;
+  memory?: number;
+  systemImage?: string;
+  qdrantImage?: string;
+  redisImage?: string;
+  postgresImage?: string;
+}
+
+/** A positive number within the limits of a field of the contract. */
+function numberWithin(least: number, most: number, unit: string): (word: string) => number {
+  return (word) => {
+    const value = Number(word);
+    if (!(value >= least && value <= most)) {
+      throw new InvalidArgumentError(`"${word}" is no number of ${unit} from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+function namedImages({ systemImage, qdrantImage, redisImage, postgresImage }: RunFlags): NamedImages {
+  const named = { system: systemImage, qdrant: qdrantImage, redis: redisImage, postgres: postgresImage };
+  return Object.fromEntries(Object.entries(named).filter(([, name]) => name !== undefined));
 }
 
 function program(setExit: (code: number) => void): Command {
@@ -96,6 +119,16 @@ function program(setExit: (code: number) => void): Command {
         .default('quick'),
     )
     .option('--platform <name>', `where it runs: ${requestedPlatforms.join(', ')}`, 'auto')
+    .option(
+      '--cpus <cores>',
+      'what the vector tier may use, by the resource rule of each variant (docker)',
+      numberWithin(0.01, 1024, 'cores'),
+    )
+    .option('--memory <MiB>', 'its memory, likewise (docker)', numberWithin(16, 1_048_576, 'MiB'))
+    .option('--system-image <name>', 'instead of the image that npm run images builds (docker)')
+    .option('--qdrant-image <name>', 'instead of the pinned Qdrant (docker)')
+    .option('--redis-image <name>', 'instead of the pinned Redis (docker)')
+    .option('--postgres-image <name>', 'instead of the pinned PostgreSQL (docker)')
     .option('--out <folder>', 'an empty or new folder for the results (default: out/<run id>)')
     .option('--seed <number>', 'decides arrivals, questions and documents', seed, 1)
     .addOption(new Option('--variants <ids>', 'measure only these, separated by commas').argParser((text: string) => text.split(',')))
@@ -109,9 +142,12 @@ function program(setExit: (code: number) => void): Command {
         await runCommand({
           scenario,
           profile: flags.profile,
-          platform: choosePlatform(flags.platform),
+          platform: flags.platform,
+          images: namedImages(flags),
+          quota: { cpus: flags.cpus, memoryMiB: flags.memory },
           seed: flags.seed,
           variants: variantsOf(scenario, flags.variants),
+          variantsWereNamed: flags.variants !== undefined,
           outputDirectory: flags.out === undefined ? undefined : path.resolve(flags.out),
           json: flags.json === true,
           quiet: flags.quiet === true,

@@ -2,9 +2,13 @@ import path from 'node:path';
 import pc from 'picocolors';
 import { renderConsole } from '../../reports/console.ts';
 import type { ProfileId } from '../contract/common.ts';
+import { Failure } from '../contract/failure.ts';
 import type { Scenario } from '../contract/scenario.ts';
 import { exitCodeOf } from '../contract/verdict.ts';
-import type { PlatformChoice } from '../platform/choose.ts';
+import { choosePlatform } from '../platform/choose.ts';
+import type { NamedImages } from '../platform/docker/choose-images.ts';
+import { defaultVectorQuota } from '../rendering/quotas.ts';
+import { possibleVariants } from '../run/possible-variants.ts';
 import { runScenario } from '../run/run.ts';
 import { newRunId } from '../run/run-folder.ts';
 import { watchInterruption } from './interruption.ts';
@@ -15,9 +19,14 @@ import { reportFailure } from './report-failure.ts';
 export interface RunOptions {
   readonly scenario: Scenario;
   readonly profile: ProfileId;
-  readonly platform: PlatformChoice;
+  /** As the user named it. */
+  readonly platform: string;
+  readonly images: NamedImages;
+  /** Instead of what the topologies say. */
+  readonly quota: { readonly cpus: number | undefined; readonly memoryMiB: number | undefined };
   readonly seed: number;
   readonly variants: readonly string[];
+  readonly variantsWereNamed: boolean;
   readonly outputDirectory: string | undefined;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -25,9 +34,40 @@ export interface RunOptions {
 }
 
 /** The words that run this again with the same decisions. */
-function reproduceCommand({ scenario, profile, platform, seed, variants }: RunOptions): string {
-  const all = variants.length === scenario.variants.length;
-  return `npm run scenario ${scenario.id} -- --profile ${profile} --platform ${platform.id} --seed ${seed}${all ? '' : ` --variants ${variants.join(',')}`}`;
+function reproduceCommand({ scenario, profile, seed, images, quota, variants, variantsWereNamed }: RunOptions, platform: string): string {
+  const words = [
+    `npm run scenario ${scenario.id} -- --profile ${profile} --platform ${platform} --seed ${seed}`,
+    ...(variantsWereNamed ? [`--variants ${variants.join(',')}`] : []),
+    ...(quota.cpus === undefined ? [] : [`--cpus ${quota.cpus}`]),
+    ...(quota.memoryMiB === undefined ? [] : [`--memory ${quota.memoryMiB}`]),
+    ...Object.entries(images).map(([role, name]) => `--${role}-image ${name}`),
+  ];
+  return words.join(' ');
+}
+
+/** The scenario with the quota that the user asked for; only containers have one. */
+function withQuota({ scenario, quota: { cpus, memoryMiB } }: RunOptions, platform: string): Scenario {
+  if (cpus === undefined && memoryMiB === undefined) {
+    return scenario;
+  }
+  if (platform !== 'docker') {
+    throw new Failure(
+      'usage',
+      'quota_not_enforced',
+      `--cpus and --memory mean nothing on the ${platform} platform, whose processes share the machine`,
+      {
+        hint: 'add --platform docker',
+      },
+    );
+  }
+  return {
+    ...scenario,
+    variants: scenario.variants.map((variant) => {
+      const own = variant.topology.quota ?? defaultVectorQuota;
+      const quota = { cpus: cpus ?? own.cpus, memoryMiB: memoryMiB ?? own.memoryMiB };
+      return { ...variant, topology: { ...variant.topology, quota } };
+    }),
+  };
 }
 
 const defaultColumns = 100;
@@ -40,19 +80,30 @@ function consoleColumns(columns: number | undefined): number {
 
 /** Runs a scenario, writes its reports and prints the short table; returns the exit code. */
 export async function runCommand(options: RunOptions): Promise<number> {
-  const { scenario, profile, platform, seed, json, quiet, strict } = options;
+  const { profile, seed, json, quiet, strict } = options;
   const note = (text: string) => {
     if (!quiet) {
       process.stderr.write(`${text}\n`);
     }
   };
+  const platform = await choosePlatform({ requested: options.platform, images: options.images });
+  const { id: platformId, why } = platform.description;
+  const scenario = withQuota(options, platformId);
+  const { possible, leftOut } = possibleVariants(
+    scenario,
+    { chosen: options.variants, asked: options.variantsWereNamed },
+    platform.capabilities,
+  );
   const runId = newRunId(scenario.id, new Date());
   const outputDirectory = options.outputDirectory ?? path.resolve('out', runId);
   note(
-    `${pc.bold(scenario.id)} · ${profile} · seed ${seed} · ${options.variants.length} variants × ${scenario.profiles[profile].repetitions} repetitions`,
+    `${pc.bold(scenario.id)} · ${profile} · seed ${seed} · ${possible.length} variants × ${scenario.profiles[profile].repetitions} repetitions`,
   );
   note(pc.dim(scenario.question));
-  note(pc.dim(`platform ${platform.id}: ${platform.why}`));
+  note(pc.dim(`platform ${platformId}: ${why}`));
+  for (const { variant, why: reason } of leftOut) {
+    note(pc.dim(`left out: ${variant}, because ${reason}`));
+  }
 
   await loadRenderers();
   const view = progressView(process.stderr, quiet);
@@ -62,10 +113,11 @@ export async function runCommand(options: RunOptions): Promise<number> {
     profile,
     seed,
     runId,
-    variants: options.variants,
+    variants: possible,
+    leftOut,
     platform,
     outputDirectory,
-    command: reproduceCommand(options),
+    command: reproduceCommand(options, platformId),
     signal: interruption.signal,
     onEvent: (event) => view.event(event),
     onSecond: (step, second) => view.second(step, second),

@@ -17,10 +17,19 @@ export const sloSchema = z.strictObject({
 });
 export type Slo = z.infer<typeof sloSchema>;
 
+/**
+ * What a platform may or may not offer: `quotas` are enforced CPU and memory limits, `qdrant` is a real Qdrant, which
+ * alone can form a cluster.
+ */
+export const capabilitySchema = z.enum(['quotas', 'qdrant']);
+export type Capability = z.infer<typeof capabilitySchema>;
+
 export const variantSchema = z.strictObject({
   id: nameSchema,
   title: z.string().min(1),
   topology: topologySchema,
+  /** Without these it would not be what its title says: the variant is then left out, by name. */
+  requires: z.array(capabilitySchema).optional(),
 });
 export type Variant = z.infer<typeof variantSchema>;
 

@@ -1,6 +1,7 @@
 import type { Quota, Tier, Topology } from '../contract/topology.ts';
 
-const half = { cpus: 0.5, memoryMiB: 1024 };
+/** q of the resource rule where the topology says nothing else: half a core. */
+export const defaultVectorQuota: Quota = { cpus: 0.5, memoryMiB: 1024 };
 
 /**
  * What a container of each tier may use where the topology says nothing else. Only the vector tier is under the resource
@@ -21,7 +22,7 @@ const cpuStep = 0.001;
  * What one vector node may use. Under `equal-total` the nodes share q, so that one node and k nodes cost the same; under
  * `equal-per-node` each has q, as when a fleet grows by machines of one size.
  */
-export function vectorQuota({ vector, resourceRule, quota = half }: Topology, nodes: number = vector.shards): Quota {
+export function vectorQuota({ vector, resourceRule, quota = defaultVectorQuota }: Topology, nodes: number = vector.shards): Quota {
   if (resourceRule === 'equal-per-node') {
     return quota;
   }

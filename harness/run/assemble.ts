@@ -184,20 +184,19 @@ export interface AssembleRequest {
   readonly scenario: Scenario;
   readonly plan: Plan;
   readonly platform: Result['platform'];
+  readonly leftOut: NonNullable<Result['leftOut']>;
   readonly findings: readonly VariantFindings[];
   readonly provenance: Result['provenance'];
   readonly partialReason: string | undefined;
 }
 
 function componentsOf(findings: readonly VariantFindings[]): Result['components'] {
-  const all = findings
-    .flatMap(({ components }) => components)
-    .map(({ tier, engine, version, embedded }) => ({ tier, engine, version, embedded }));
+  const all = findings.flatMap(({ components }) => components).map((component) => ({ ...component }));
   return [...new Map(all.map((component) => [JSON.stringify(component), component])).values()];
 }
 
 /** Computes every figure of the result once, from what was observed; renderers only show it. */
-export function assembleResult({ scenario, plan, platform, findings, provenance, partialReason }: AssembleRequest): Result {
+export function assembleResult({ scenario, plan, platform, leftOut, findings, provenance, partialReason }: AssembleRequest): Result {
   const variants = findings.map(resultVariant);
   const slos = scenario.slos.map((slo) => judgeSlo(slo, variants));
   const checkers = combineResults(
@@ -227,6 +226,7 @@ export function assembleResult({ scenario, plan, platform, findings, provenance,
     ),
     validity: validityOf(plan, findings, partialReason),
     platform,
+    leftOut: [...leftOut],
     components: componentsOf(findings),
     slos,
     checkers,

@@ -7,8 +7,7 @@ import type { Plan, Step } from '../contract/plan.ts';
 import { type Result, resultSchema } from '../contract/result.ts';
 import type { Scenario, Variant } from '../contract/scenario.ts';
 import { startGenerator } from '../load/generator.ts';
-import { LocalPlatform } from '../platform/local/local-platform.ts';
-import type { RunningSystem } from '../platform/platform.ts';
+import type { Platform, RunningSystem } from '../platform/platform.ts';
 import { assembleResult, countedSteps, type VariantFindings } from './assemble.ts';
 import { corpusOf, type RunCorpus } from './corpus.ts';
 import { type DrivenStep, drive } from './drive.ts';
@@ -29,7 +28,8 @@ export interface RunRequest {
   readonly runId: string;
   /** Ids of the variants to measure, in the scenario's order. */
   readonly variants: readonly string[];
-  readonly platform: Result['platform'];
+  readonly platform: { readonly description: Result['platform']; create(): Platform };
+  readonly leftOut: NonNullable<Result['leftOut']>;
   readonly outputDirectory: string;
   /** The command that reproduces this run. */
   readonly command: string;
@@ -83,7 +83,7 @@ async function startSystems(
   { request, folder, plan, corpus, states, emit }: Stage,
   stack: AsyncDisposableStack,
 ): Promise<Map<string, RunningSystem>> {
-  const platform = new LocalPlatform();
+  const platform = request.platform.create();
   const oneFailed = new AbortController();
   const starting = [...states.values()].map(async (state) => {
     const system = await platform.start({
@@ -278,7 +278,8 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
     assembleResult({
       scenario,
       plan,
-      platform: request.platform,
+      platform: request.platform.description,
+      leftOut: request.leftOut,
       findings,
       partialReason: partialReasonOf(signal, failure),
       provenance: await provenanceOf({

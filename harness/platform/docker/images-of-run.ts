@@ -25,10 +25,19 @@ async function pull(client: EngineClient, image: ChosenImage, onEvent: ImagesReq
   }
 }
 
-/** An image that we built from other sources would measure yesterday's system under today's name. */
-async function requireFresh({ role, name, source, found }: ChosenImage): Promise<void> {
+/** The roles that every topology of today needs; Redis comes with the tier that uses it. */
+export const rolesOfEveryTopology = ['system', 'qdrant', 'postgres'] as const;
+
+/** True for an image of our own making whose sources are not those in this folder. One that somebody named is their affair. */
+export async function staleness({ source, found }: ChosenImage): Promise<boolean> {
   const built = found?.labels[imageLabels.sources];
-  if (built !== undefined && (source === 'default' || source === 'stand-in') && built !== (await sourcesHash())) {
+  return built !== undefined && (source === 'default' || source === 'stand-in') && built !== (await sourcesHash());
+}
+
+/** Such an image would measure yesterday's system under today's name. */
+async function requireFresh(image: ChosenImage): Promise<void> {
+  const { role, name } = image;
+  if (await staleness(image)) {
     throw new Failure('environment', 'image_stale', `the ${role} image ${name} was built from other sources than those in this folder`, {
       hint: `npm run images builds it anew; to measure this one all the same, name it: RAG_TESTBED_${role.toUpperCase()}_IMAGE=${name}`,
     });
