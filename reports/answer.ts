@@ -1,6 +1,6 @@
 import type { MetricId } from '../harness/contract/metrics.ts';
 import type { Comparison, Result } from '../harness/contract/result.ts';
-import { answered, resourceRules, stampOf, worstSlo } from './findings.ts';
+import { answered, hasQuotas, resourceRules, stampOf, worstSlo } from './findings.ts';
 import { count, coverage, figure, interval, joined, range, ratio, signedPercent, significant } from './numbers.ts';
 import { sloSentence } from './slo-text.ts';
 import type { Strings } from './strings.ts';
@@ -48,7 +48,8 @@ function decided(result: Result, s: Strings): Answer {
   const rest = [
     ...(primary ? secondary(result, primary, s) : []),
     ...ladder(result, s),
-    ...(costs ? [s.answer.scope(s.setting(resourceRules(result)))] : []),
+    ...(costs ? [s.answer.scope(s.setting(resourceRules(result)), hasQuotas(result))] : []),
+    ...(result.leftOut ?? []).map(({ variant, why }) => s.answer.leftOut(variant, why)),
   ];
   if (primary) {
     return { headline: headline(primary, s), qualifiers: [evidence(result, primary, s), ...rest] };

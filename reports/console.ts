@@ -182,7 +182,9 @@ function variants(result: Result, c: Colours, s: Strings): string[] {
       const note = component.tier === 'vector' ? s.first.notQdrant : component.tier === 'provider' ? s.first.simulated : s.first.embedded;
       return visible(`${s.tier[component.tier]}: ${component.engine} ${component.version}, ${note}`);
     });
-  return [...laidOut(heads, rows, c.dim), ...(embedded.length > 0 ? [`  ${c.dim(embedded.join(' · '))}`] : [])];
+  const standIns = result.components.filter(({ standIn }) => standIn === true).map(({ tier }) => s.tier[tier]);
+  const notes = [...embedded, ...(standIns.length > 0 ? [s.first.standIns(standIns)] : [])];
+  return [...laidOut(heads, rows, c.dim), ...(notes.length > 0 ? notes.map((note) => `  ${c.dim(note)}`) : [])];
 }
 
 function slowest(result: Result, { columns }: ConsoleOptions, c: Colours, s: Strings): string[] {

@@ -129,3 +129,8 @@ export function slowestStages(result: Result) {
   const parts = found.cohort.parts.toSorted((a, b) => b.ms - a.ms).map(({ stage, ms }) => ({ stage, share: ms / found.cohort.totalMs }));
   return { variant: found.variant, cohort: found.cohort.cohort, parts: parts.slice(0, 2) };
 }
+
+/** Did the platform enforce quotas? Then throttling and peaks have a meaning. */
+export function hasQuotas({ variants }: Pick<Result, 'variants'>): boolean {
+  return variants.some(({ processes }) => processes.some(({ quota }) => quota !== undefined));
+}

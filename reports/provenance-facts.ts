@@ -3,6 +3,14 @@ import { count, figure, joined, memory, percent, span } from './numbers.ts';
 import type { Strings } from './strings.ts';
 import { utc } from './validity-text.ts';
 
+/** The container images that served, each once. */
+function images({ components }: Pick<Result, 'components'>, s: Strings): (readonly [string, string])[] {
+  const named = components.flatMap(({ image, standIn }) =>
+    image === undefined ? [] : [`${image}${standIn === true ? ` (${s.first.standIn})` : ''}`],
+  );
+  return named.length === 0 ? [] : [[s.provenance.images, [...new Set(named)].join(' · ')]];
+}
+
 /** Term and text of each line, for every renderer. */
 export function provenanceFacts({ provenance, settings, workload, ...result }: Result, s: Strings): (readonly [string, string])[] {
   const state = provenance.dirty === undefined ? s.provenance.unknownState : provenance.dirty ? s.provenance.dirty : s.provenance.clean;
@@ -36,7 +44,11 @@ export function provenanceFacts({ provenance, settings, workload, ...result }: R
       ),
     ],
     [s.provenance.windows, s.provenance.windowsText(`${count(settings.warmUpSeconds)} s`, `${count(settings.steadySeconds)} s`)],
-    [s.provenance.platform, s.provenance.platformText(result.platform.id, result.platform.requested, result.platform.why)],
+    [
+      s.provenance.platform,
+      s.provenance.platformText(result.platform.id, result.platform.requested, result.platform.why, result.platform.engine),
+    ],
+    ...images(result, s),
     [
       s.provenance.machine,
       s.provenance.machineText(

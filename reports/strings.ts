@@ -96,7 +96,11 @@ const en = {
     alsoNone: (setting: string, items: readonly string[]) => `No difference seen ${setting}: ${list(items)}.`,
     alsoUndecided: (setting: string, items: readonly string[]) => `Undecided ${setting}: ${list(items)}.`,
     ladder: (setting: string, items: readonly string[]) => `Highest passed rung of the ladder ${setting}: ${list(items)}.`,
-    scope: (setting: string) => `Without a network or quotas, ${setting}, this measures what sharding costs, not what scale-out gains.`,
+    scope: (setting: string, quotas: boolean) =>
+      quotas
+        ? `The CPU and memory quotas of the containers hold, but ${setting}, with no network between machines, this measures what sharding costs more than what scale-out gains.`
+        : `Without a network or quotas, ${setting}, this measures what sharding costs, not what scale-out gains.`,
+    leftOut: (variant: string, why: string) => `Left out: ${variant}, because ${why}.`,
   },
 
   first: {
@@ -135,6 +139,8 @@ const en = {
     notQdrant: 'not Qdrant',
     simulated: 'simulated',
     embedded: 'embedded',
+    standIn: 'stand-in image',
+    standIns: (tiers: readonly string[]) => `stand-in images, not the published ones: ${list(tiers)}`,
   },
 
   section: {
@@ -317,6 +323,12 @@ const en = {
     cpu: 'CPU s',
     perThousand: 'CPU s per 1k',
     memory: 'Resident',
+    peak: 'Peak',
+    quota: 'May use',
+    quotaText: (cpus: string, memory: string) => `${cpus} core · ${memory}`,
+    throttled: 'Throttled, % of periods',
+    throttling:
+      'Throttled: the share of the scheduling periods of 100 ms in which the container wanted to run on after its quota was spent.',
     total: 'all processes',
     none: 'No process was observed.',
     noMemory: '– marks memory that the machine would not tell.',
@@ -386,7 +398,9 @@ const en = {
     windows: 'Windows',
     windowsText: (warmUp: string, steady: string) => `${warmUp} warm-up, ${steady} steady state per repetition`,
     platform: 'Platform',
-    platformText: (id: string, requested: string, why: string) => `${id} (asked for ${requested}): ${why}`,
+    platformText: (id: string, requested: string, why: string, engine: string | undefined) =>
+      `${id} (asked for ${requested})${engine === undefined ? '' : `, ${engine}`}: ${why}`,
+    images: 'Images',
     machine: 'Machine',
     machineText: (cpus: number, model: string, memory: string, system: string) =>
       `${cpus} × ${model} · ${memory} · ${system} · generator on the same machine`,

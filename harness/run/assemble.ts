@@ -1,14 +1,15 @@
 import { combineResults } from '../checkers/combine.ts';
 import type { MetricId } from '../contract/metrics.ts';
 import type { Plan } from '../contract/plan.ts';
-import type { CheckerResult, Comparison, ProcessUse, Result, ResultVariant, ValidityCheck } from '../contract/result.ts';
+import type { CheckerResult, Comparison, Result, ResultVariant, ValidityCheck } from '../contract/result.ts';
 import type { Scenario, Variant } from '../contract/scenario.ts';
-import { runVerdictOf } from '../contract/verdict.ts';
+import { type CheckVerdict, type RunVerdict, runVerdictOf } from '../contract/verdict.ts';
 import { compare } from '../gates/comparison.ts';
 import { judgeSlo } from '../gates/slo.ts';
 import { percentileCurve } from '../measurement/curve.ts';
 import type { RunningSystem } from '../platform/platform.ts';
 import type { JudgedStep } from './judged-step.ts';
+import { processUses } from './process-uses.ts';
 import { meanMs, percentileMs, steadyHistogram, tailSamples } from './quantiles.ts';
 import { stageCohorts } from './stages.ts';
 import { cpuPer1k, type VariantFill, variantMetrics } from './variant-metrics.ts';
@@ -17,6 +18,7 @@ import { cpuPer1k, type VariantFill, variantMetrics } from './variant-metrics.ts
 export interface VariantFindings {
   readonly variant: Variant;
   readonly components: RunningSystem['components'];
+  readonly quotas: RunningSystem['quotas'];
   readonly filled: VariantFill | undefined;
   /** Every judged and rung step, the invalid ones included, in order of execution. */
   readonly steps: readonly JudgedStep[];
@@ -29,24 +31,6 @@ export function countedSteps({ steps }: Pick<VariantFindings, 'steps'>): JudgedS
   return [...new Map(valid.map((step) => [step.record.repetition, step])).values()].sort(
     (a, b) => a.record.repetition - b.record.repetition,
   );
-}
-
-function processUses(judged: readonly JudgedStep[]): ProcessUse[] {
-  const jobs = judged.reduce((sum, { driven }) => sum + (driven.processes === undefined ? 0 : driven.observation.steady.issued), 0);
-  const uses = new Map<string, ProcessUse>();
-  for (const { driven } of judged) {
-    for (const { tier, id, cpuSeconds, residentBytes } of driven.processes ?? []) {
-      const total = (uses.get(id)?.cpuSeconds ?? 0) + cpuSeconds;
-      uses.set(id, {
-        tier,
-        id,
-        cpuSeconds: total,
-        cpuSecondsPer1k: jobs === 0 ? 0 : (1000 * total) / jobs,
-        ...(residentBytes === undefined ? {} : { residentBytes }),
-      });
-    }
-  }
-  return [...uses.values()];
 }
 
 function errorsOf(judged: readonly JudgedStep[]): ResultVariant['errors'] {
@@ -81,7 +65,7 @@ function curvesOf(judged: readonly JudgedStep[]): ResultVariant['curves'] {
 }
 
 function resultVariant(findings: VariantFindings): ResultVariant {
-  const { variant, components, filled, steps } = findings;
+  const { variant, components, quotas, filled, steps } = findings;
   const judged = countedSteps(findings);
   const rungs = steps.filter(({ record }) => record.phase === 'rung');
   const series = seriesOf(judged);
@@ -90,13 +74,15 @@ function resultVariant(findings: VariantFindings): ResultVariant {
     title: variant.title,
     resourceRule: variant.topology.resourceRule,
     topology: variant.topology,
-    engines: Object.fromEntries(components.map(({ tier, engine, version }) => [tier, `${engine} ${version}`])),
+    engines: Object.fromEntries(
+      components.map(({ tier, engine, version, standIn }) => [tier, `${engine} ${version}${standIn === true ? ' (stand-in image)' : ''}`]),
+    ),
     runs: steps.map(({ record }) => record),
     metrics: variantMetrics(judged, rungs, filled),
     curves: curvesOf(judged),
     ...(series === undefined ? {} : { series }),
     stages: stageCohorts(judged.flatMap(({ quality }) => quality.staged)),
-    processes: processUses(judged),
+    processes: processUses(judged, quotas),
     shards: (filled?.pointsPerShard ?? []).map((points, shard) => ({ id: `shard-${shard}`, points })),
     errors: errorsOf(judged),
   };
@@ -158,7 +144,7 @@ function worstChecks(steps: readonly JudgedStep[]): ValidityCheck[] {
     ({ id }) => id,
   );
   const badness = ({ verdict, observed, limit }: ValidityCheck) =>
-    (verdict === 'fail' ? 2 : verdict === 'unknown' ? 1 : 0) * 1e9 + (observed ?? 0) / limit;
+    (verdict === 'fail' ? 2 : verdict === 'unknown' ? 1 : 0) * 1e9 + (limit === 0 ? (observed ?? 0) : (observed ?? 0) / limit);
   return [...checks.values()].flatMap((same) => same.toSorted((a, b) => badness(b) - badness(a))[0] ?? []);
 }
 
@@ -195,6 +181,12 @@ function componentsOf(findings: readonly VariantFindings[]): Result['components'
   return [...new Map(all.map((component) => [JSON.stringify(component), component])).values()];
 }
 
+/** A run that was cut short decides nothing, whatever its checks say so far. */
+function verdictOf(checks: readonly CheckVerdict[], measuredRequests: number, partialReason: string | undefined): RunVerdict {
+  const verdict = runVerdictOf(checks, measuredRequests);
+  return partialReason === undefined || verdict === 'no-data' ? verdict : 'inconclusive';
+}
+
 /** Computes every figure of the result once, from what was observed; renderers only show it. */
 export function assembleResult({ scenario, plan, platform, leftOut, findings, provenance, partialReason }: AssembleRequest): Result {
   const variants = findings.map(resultVariant);
@@ -220,9 +212,10 @@ export function assembleResult({ scenario, plan, platform, leftOut, findings, pr
     baseline: scenario.baseline,
     status: partialReason === undefined ? 'complete' : 'partial',
     ...(partialReason === undefined ? {} : { partialReason }),
-    verdict: runVerdictOf(
+    verdict: verdictOf(
       [...slos, ...checkers].map(({ verdict }) => verdict),
       measuredRequests,
+      partialReason,
     ),
     validity: validityOf(plan, findings, partialReason),
     platform,

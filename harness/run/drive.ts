@@ -7,12 +7,8 @@ import type { Workload } from '../contract/workload.ts';
 import type { Generator } from '../load/generator.ts';
 import { judgeStep, type StepValidity } from '../measurement/validity.ts';
 import type { ProcessSample, RunningSystem } from '../platform/platform.ts';
+import { type ProcessWindow, processWindows } from './process-windows.ts';
 import type { RunFolder } from './run-folder.ts';
-
-/** What one process used in the steady window of one step. */
-export interface ProcessWindow extends Pick<ProcessSample, 'tier' | 'id' | 'residentBytes'> {
-  readonly cpuSeconds: number;
-}
 
 /** One executed step with everything that was seen of it. */
 export interface DrivenStep {
@@ -34,13 +30,6 @@ export interface DriveRequest {
   readonly prepared: Pick<LoadPlan, 'requests' | 'requestOf' | 'offsetsUs'>;
   readonly signal: AbortSignal;
   readonly onSecond: (second: Second) => void;
-}
-
-function differenceOf(before: readonly ProcessSample[], after: readonly ProcessSample[]): ProcessWindow[] {
-  return after.map(({ tier, id, pid, cpuSeconds, residentBytes }) => {
-    const earlier = before.find((sample) => sample.pid === pid)?.cpuSeconds ?? 0;
-    return { tier, id, cpuSeconds: Math.max(0, cpuSeconds - earlier), ...(residentBytes === undefined ? {} : { residentBytes }) };
-  });
 }
 
 function withoutKeys(plan: LoadPlan): LoadPlan {
@@ -75,30 +64,40 @@ export async function drive({ step, system, generator, folder, workload, prepare
   const planFile = path.join(outputDirectory, 'load-plan.json');
   await writeFile(planFile, JSON.stringify(plan));
   const samples: Promise<ProcessSample[]>[] = [];
+  let watching = false;
+  const takeSample = () => {
+    const sample = system.sample();
+    // Awaited below; until then a rejection must not count as unhandled.
+    sample.catch(() => undefined);
+    samples.push(sample);
+  };
   const observation = await Promise.race([
     system.failed,
     generator.run(planFile, {
       signal,
       onEvent(event) {
-        if (event.event === 'steady' || event.event === 'steady-end') {
-          const sample = system.sample();
-          // Awaited below; until then a rejection must not count as unhandled.
-          sample.catch(() => undefined);
-          samples.push(sample);
+        if (event.event === 'steady') {
+          takeSample();
+          watching = true;
+        } else if (event.event === 'steady-end') {
+          takeSample();
+          watching = false;
         } else if (event.event === 'second') {
           onSecond(event.second);
+          if (watching) {
+            takeSample();
+          }
         }
       },
     }),
   ]);
   // The file stays as evidence of what was sent and when; the keys in it were for the generator alone.
   await writeFile(planFile, JSON.stringify(withoutKeys(plan)));
-  const [before, after] = await Promise.all(samples);
   return {
     step,
     observation,
     validity: judgeStep(observation, step, workload.arrivals),
-    processes: before === undefined || after === undefined ? undefined : differenceOf(before, after),
+    processes: processWindows(await Promise.all(samples)),
     operationsFile: path.join(outputDirectory, 'operations.jsonl'),
   };
 }

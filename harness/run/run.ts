@@ -55,6 +55,7 @@ const stepsShare = 0.95;
 interface VariantState {
   readonly variant: Variant;
   components: RunningSystem['components'];
+  quotas: RunningSystem['quotas'];
   filled?: Filled & { readonly pointsPerShard: readonly number[] };
   readonly driven: DrivenStep[];
 }
@@ -100,6 +101,7 @@ async function startSystems(
     });
     stack.use(system);
     state.components = system.components;
+    state.quotas = system.quotas;
     return [state.variant.id, system] as const;
   });
   try {
@@ -232,7 +234,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
   const states = new Map(
     scenario.variants
       .filter(({ id }) => request.variants.includes(id))
-      .map((variant): [string, VariantState] => [variant.id, { variant, components: [], driven: [] }]),
+      .map((variant): [string, VariantState] => [variant.id, { variant, components: [], quotas: {}, driven: [] }]),
   );
   const corpus = corpusOf({ workload: scenario.workload, settings: plan.settings, seed });
   let failure: Error | undefined;
@@ -246,7 +248,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
   }
   emit({ type: 'judge', message: 'judging answers against the exact ground truth', progress: stepsShare });
   const findings: VariantFindings[] = [];
-  for (const { variant, components, filled, driven } of states.values()) {
+  for (const { variant, components, quotas, filled, driven } of states.values()) {
     const judged = await judgeVariant({
       corpus,
       fillSequences: filled?.sequences ?? [],
@@ -257,6 +259,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
     findings.push({
       variant,
       components,
+      quotas,
       filled:
         filled === undefined
           ? undefined

@@ -108,7 +108,7 @@ function servedBy(result: Result, s: Strings): Insertable {
   }
   const groups = new Map<string, Component[]>();
   for (const component of result.components) {
-    const key = JSON.stringify([component.engine, component.version, component.embedded, component.tier === 'provider']);
+    const key = JSON.stringify([component.engine, component.version, component.embedded, component.standIn, component.tier === 'provider']);
     groups.set(key, [...(groups.get(key) ?? []), component]);
   }
   return html`<p class="served"><span class="quiet">${s.first.servedBy}</span> ${[...groups.values()].map((group) => chip(group, s))}</p>`;
@@ -121,7 +121,8 @@ function chip(group: readonly Component[], s: Strings): Insertable {
   }
   const simulated = first.tier === 'provider';
   const vector = group.some((component) => component.tier === 'vector');
-  const note = !first.embedded ? undefined : vector ? s.first.notQdrant : simulated ? s.first.simulated : s.first.embedded;
+  const what = !first.embedded ? undefined : vector ? s.first.notQdrant : simulated ? s.first.simulated : s.first.embedded;
+  const notes = [what, first.standIn === true ? s.first.standIn : undefined].filter((note) => note !== undefined);
   const kind = !first.embedded ? 'real' : simulated ? 'simulated' : 'embedded';
-  return html`<span class="chip ${kind}"><span>${group.map((component) => s.tier[component.tier]).join(', ')}</span> <b>${first.engine} ${first.version}</b>${note !== undefined && html` <small>${note}</small>`}</span> `;
+  return html`<span class="chip ${kind}"><span>${group.map((component) => s.tier[component.tier]).join(', ')}</span> <b>${first.engine} ${first.version}</b>${notes.length > 0 && html` <small>${notes.join(', ')}</small>`}</span> `;
 }

@@ -1,9 +1,26 @@
 import type { Result } from '../../harness/contract/result.ts';
 import { shareBar } from '../charts/share-bar.ts';
+import { hasQuotas } from '../findings.ts';
 import { html } from '../markup.ts';
 import { absent, count, figure, joined, memory, percent, significant } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
 import { nothing, type Section, section, seriesOf, table, variantName } from './parts.ts';
+
+type Process = Result['variants'][number]['processes'][number];
+
+function bytes(value: number | undefined): string {
+  return value === undefined ? absent : joined(memory(value));
+}
+
+function share(value: number | undefined): string {
+  return value === undefined ? absent : percent(value);
+}
+
+const bytesPerMebibyte = 1024 * 1024;
+
+function quotaOf({ quota }: Process, s: Strings): string {
+  return quota === undefined ? absent : s.processes.quotaText(significant(quota.cpus), joined(memory(quota.memoryMiB * bytesPerMebibyte)));
+}
 
 /** CPU and memory of every process of the system under test. */
 export function processSection(result: Result, s: Strings): Section {
@@ -11,6 +28,7 @@ export function processSection(result: Result, s: Strings): Section {
   if (all.length === 0) {
     return section('processes', s.section.processes, '', nothing(s.processes.none), 'half');
   }
+  const quotas = hasQuotas(result);
   const most = Math.max(...all.map(({ process }) => process.cpuSeconds));
   const rows = result.variants.flatMap((variant) =>
     variant.processes.map((process, place) => [
@@ -19,7 +37,8 @@ export function processSection(result: Result, s: Strings): Section {
       shareBar(most > 0 ? process.cpuSeconds / most : 0, seriesOf(result, variant.id).colour),
       significant(process.cpuSeconds),
       significant(process.cpuSecondsPer1k),
-      process.residentBytes === undefined ? absent : joined(memory(process.residentBytes)),
+      bytes(process.residentBytes),
+      ...(quotas ? [bytes(process.peakBytes), quotaOf(process, s), share(process.throttledPeriodShare)] : []),
     ]),
   );
   const unread = all.some(({ process }) => process.residentBytes === undefined);
@@ -30,13 +49,20 @@ export function processSection(result: Result, s: Strings): Section {
     { head: s.processes.cpu, numeric: true },
     { head: s.processes.perThousand, numeric: true },
     { head: s.processes.memory, numeric: true },
+    ...(quotas
+      ? [
+          { head: s.processes.peak, numeric: true },
+          { head: s.processes.quota, numeric: true },
+          { head: s.processes.throttled, numeric: true },
+        ]
+      : []),
   ];
   return section(
     'processes',
     s.section.processes,
     s.processes.subtitle,
-    html`${table(columns, rows, s.section.processes)}${unread && html`<p class="note">${s.processes.noMemory}</p>`}`,
-    'half',
+    html`${table(columns, rows, s.section.processes)}${quotas && html`<p class="note">${s.processes.throttling}</p>`}${unread && html`<p class="note">${s.processes.noMemory}</p>`}`,
+    quotas ? 'wide' : 'half',
   );
 }
 

@@ -1,0 +1,48 @@
+import type { ProcessUse } from '../contract/result.ts';
+import type { RunningSystem } from '../platform/platform.ts';
+import type { JudgedStep } from './judged-step.ts';
+import type { ProcessWindow } from './process-windows.ts';
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+function throttled(windows: readonly ProcessWindow[]): Pick<ProcessUse, 'throttledSeconds' | 'throttledPeriodShare'> {
+  const known = windows.flatMap(({ throttling }) => throttling ?? []);
+  const periods = sum(known.map((one) => one.periods));
+  return known.length === 0
+    ? {}
+    : {
+        throttledSeconds: sum(known.map(({ throttledSeconds }) => throttledSeconds)),
+        // One that never wanted to run was never kept from it.
+        throttledPeriodShare: periods === 0 ? 0 : sum(known.map(({ throttledPeriods }) => throttledPeriods)) / periods,
+      };
+}
+
+/** What every process used over the judged steady windows. */
+export function processUses(judged: readonly JudgedStep[], quotas: RunningSystem['quotas']): ProcessUse[] {
+  const measured = judged.filter(({ driven }) => driven.processes !== undefined);
+  const jobs = sum(measured.map(({ driven }) => driven.observation.steady.issued));
+  const byId = Map.groupBy(
+    measured.flatMap(({ driven }) => driven.processes ?? []),
+    ({ id }) => id,
+  );
+  return [...byId].flatMap(([id, windows]) => {
+    const last = windows.at(-1);
+    const cpuSeconds = sum(windows.map((window) => window.cpuSeconds));
+    const peaks = windows.flatMap(({ peakBytes }) => peakBytes ?? []);
+    const quota = quotas[id];
+    return last === undefined
+      ? []
+      : [
+          {
+            tier: last.tier,
+            id,
+            cpuSeconds,
+            cpuSecondsPer1k: jobs === 0 ? 0 : (1000 * cpuSeconds) / jobs,
+            ...(last.residentBytes === undefined ? {} : { residentBytes: last.residentBytes }),
+            ...(peaks.length === 0 ? {} : { peakBytes: Math.max(...peaks) }),
+            ...(quota === undefined ? {} : { quota }),
+            ...throttled(windows),
+          },
+        ];
+  });
+}
