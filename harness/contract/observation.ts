@@ -60,6 +60,8 @@ export const observationSchema = z.strictObject({
   generator: z.strictObject({
     transport: z.string(),
     cpuSeconds: nonNegative,
+    /** Time for which a CPU quota kept it from running; absent where nothing tells. */
+    throttledSeconds: nonNegative.optional(),
     /** 0–1 over the whole step. */
     eventLoopUtilisation: z.number().min(0).max(1),
     residentBytes: count,

@@ -7,6 +7,7 @@ import type { Observation } from '../contract/observation.ts';
 import type { LoadPlan } from '../contract/plan.ts';
 import { hgrmText } from '../measurement/hgrm.ts';
 import { openAutocannonTransport } from './autocannon-transport.ts';
+import { throttledSeconds } from './cgroup-throttling.ts';
 import { OperationLog } from './operation-log.ts';
 import type { GeneratorEvent } from './protocol.ts';
 import { StepExecution } from './step-execution.ts';
@@ -73,8 +74,10 @@ export async function executePlan(plan: LoadPlan, options: ExecuteOptions): Prom
     const transport = await (options.openTransport ?? openAutocannonTransport)(plan.target, plan.connections, execution);
     try {
       const cpuBefore = process.cpuUsage();
+      const throttledBefore = throttledSeconds();
       await execution.run(ticker, transport);
       const cpu = process.cpuUsage(cpuBefore);
+      const throttledAfter = throttledSeconds();
       const batches = minimumGapUs(plan.offsetsUs) > 0 ? ', fired in batches of 1 ms' : '';
       const observation: Observation = {
         schemaVersion: 1,
@@ -87,6 +90,9 @@ export async function executePlan(plan: LoadPlan, options: ExecuteOptions): Prom
         generator: {
           transport: `${transport.name}${batches}`,
           cpuSeconds: (cpu.user + cpu.system) / 1_000_000,
+          ...(throttledBefore === undefined || throttledAfter === undefined
+            ? {}
+            : { throttledSeconds: Math.max(0, throttledAfter - throttledBefore) }),
           eventLoopUtilisation: execution.eventLoopUtilisation,
           residentBytes: process.memoryUsage.rss(),
           realTimeScheduling: options.realTimeScheduling,

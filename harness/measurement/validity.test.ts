@@ -40,6 +40,7 @@ interface Shape {
   lagUs?: readonly number[];
   responseUs?: readonly number[];
   eventLoopUtilisation?: number;
+  throttledSeconds?: number;
   more?: HistogramRecord[];
 }
 
@@ -51,6 +52,7 @@ function observation({
   lagUs,
   responseUs,
   eventLoopUtilisation = 0.2,
+  throttledSeconds,
   more = [],
 }: Shape = {}): Observation {
   return observationSchema.parse({
@@ -69,6 +71,7 @@ function observation({
       transport: 'none',
       cpuSeconds: 1,
       eventLoopUtilisation,
+      ...(throttledSeconds === undefined ? {} : { throttledSeconds }),
       residentBytes: 1,
       realTimeScheduling: false,
       scheduleHash: 'x',
@@ -121,6 +124,11 @@ describe('judgeStep', () => {
   it('refuses a saturated generator', () => {
     expect(failing({ eventLoopUtilisation: 0.85 })).toEqual([]);
     expect(failing({ eventLoopUtilisation: 0.86 })).toEqual(['generator-utilisation']);
+  });
+
+  it('refuses a generator that a quota kept from running', () => {
+    expect(failing({ throttledSeconds: 0 })).toEqual([]);
+    expect(failing({ throttledSeconds: 0.004 })).toEqual(['generator-throttled']);
   });
 
   it('refuses jobs that were never sent beyond 0.1 %', () => {

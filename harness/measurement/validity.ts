@@ -118,6 +118,20 @@ function judgeLoopUtilisation({ generator }: Observation): Judged {
   };
 }
 
+/** A generator that a quota keeps from running starts its jobs late in bursts, which a percentile may hide. */
+function judgeThrottling({ generator: { throttledSeconds: observed } }: Observation): Judged | undefined {
+  if (observed === undefined) {
+    return undefined;
+  }
+  const check = { id: 'generator-throttled', title: 'generator kept from running by a CPU quota', observed, limit: 0, unit: 's' };
+  return observed === 0
+    ? { check: { ...check, verdict: 'pass' } }
+    : {
+        check: { ...check, verdict: 'fail' },
+        reason: `A CPU quota kept the generator from running for ${observed.toFixed(3)} s: give its control group more CPU than it needs.`,
+      };
+}
+
 function judgeUnsent({ steady }: Observation, phase: Step['phase']): Judged {
   const check = { id: 'unsent-jobs', title: 'jobs of the schedule never sent', limit: maximumUnsentShare, unit: 'share' };
   if (steady.issued === 0) {
@@ -172,9 +186,10 @@ export function judgeStep(observation: Observation, step: Step, arrivals: Arriva
     judgeLag(observation, 99),
     judgeLag(observation, 99.9),
     judgeLoopUtilisation(observation),
+    judgeThrottling(observation),
     judgeUnsent(observation, step.phase),
     judgeRate(observation, step, arrivals),
-  ];
+  ].filter((one) => one !== undefined);
   const reasons = judged.flatMap(({ reason }) => (reason === undefined ? [] : [reason]));
   return { verdict: reasons.length === 0 ? 'valid' : 'invalid', reasons, checks: judged.map(({ check }) => check) };
 }
