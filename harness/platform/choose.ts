@@ -3,7 +3,7 @@ import { nearest } from '../contract/parse.ts';
 import type { Result } from '../contract/result.ts';
 import type { Capability } from '../contract/scenario.ts';
 import type { NamedImages } from './docker/choose-images.ts';
-import { engineFailure, engineHints, probeEngine } from './docker/engine-probe.ts';
+import { type EngineProbe, engineFailure, engineHints, probeEngine } from './docker/engine-probe.ts';
 import { imageLabels } from './docker/images/names.ts';
 import { qdrantVariable } from './local/vector-engine.ts';
 import type { Platform } from './platform.ts';
@@ -25,7 +25,12 @@ export interface PlatformRequest {
   readonly environment?: NodeJS.ProcessEnv;
   /** Images that the command line names. */
   readonly images?: NamedImages;
+  /** What is where an engine is expected, when somebody has looked already. */
+  readonly probe?: EngineProbe | undefined;
 }
+
+/** Where to look, with nothing left open. */
+interface Place extends Required<Pick<PlatformRequest, 'environment' | 'images'>>, Pick<PlatformRequest, 'probe'> {}
 
 const realQdrant = { present: true, why: 'a real Qdrant serves the vectors' };
 
@@ -55,7 +60,7 @@ interface FoundEngine {
 }
 
 /** Looks at the engine and its images; the client is only loaded where an engine answers. */
-async function lookAtEngine({ environment, images: commandLine }: Required<Omit<PlatformRequest, 'requested'>>): Promise<FoundEngine> {
+async function lookAtEngine({ environment, images: commandLine }: Place): Promise<FoundEngine> {
   const [{ openEngine }, { chooseImages }, { rolesOfEveryTopology, staleness }] = await Promise.all([
     import('./docker/engine.ts'),
     import('./docker/choose-images.ts'),
@@ -86,7 +91,7 @@ async function chooseDocker(
   requested: RequestedPlatform,
   why: string,
   { engine, isRealQdrant }: FoundEngine,
-  { environment, images }: Required<Omit<PlatformRequest, 'requested'>>,
+  { environment, images }: Place,
 ): Promise<PlatformChoice> {
   const { DockerPlatform } = await import('./docker/docker-platform.ts');
   return {
@@ -107,8 +112,8 @@ async function chooseDocker(
 const standInNote = ({ standIns }: FoundEngine) => (standIns.length === 0 ? '' : ` (stand-ins for ${standIns.join(', ')})`);
 
 /** `auto` takes Docker only when a run could start at once: nothing is pulled or built behind the user's back. */
-async function chooseByLooking(request: Required<Omit<PlatformRequest, 'requested'>>): Promise<PlatformChoice> {
-  const probe = await probeEngine(request.environment);
+async function chooseByLooking(request: Place): Promise<PlatformChoice> {
+  const probe = request.probe ?? (await probeEngine(request.environment));
   if (probe.found !== 'engine') {
     const why = `auto takes the local platform: no usable Docker engine at ${probe.endpoint} (${probe.why}); to get the other: ${engineHints[probe.found].replace(/, or use --platform local$/, '')}, then npm run images`;
     return chooseLocal('auto', why, request.environment);
@@ -135,10 +140,10 @@ export async function choosePlatform({
   requested = 'auto',
   environment = process.env,
   images = {},
+  probe: known,
 }: PlatformRequest = {}): Promise<PlatformChoice> {
-  const known = requestedPlatforms.find((platform) => platform === requested);
-  const request = { environment, images };
-  switch (known) {
+  const request = { environment, images, probe: known };
+  switch (requestedPlatforms.find((platform) => platform === requested)) {
     case undefined: {
       const meant = nearest(requested, requestedPlatforms);
       const suggestion = meant === undefined ? '' : `; did you mean "${meant}"?`;
@@ -151,7 +156,7 @@ export async function choosePlatform({
     case 'local':
       return chooseLocal('local', 'the local platform was asked for', environment);
     case 'docker': {
-      const probe = await probeEngine(environment);
+      const probe = known ?? (await probeEngine(environment));
       if (probe.found !== 'engine') {
         throw engineFailure(probe);
       }

@@ -31,21 +31,32 @@ export function engineEndpoint(environment: NodeJS.ProcessEnv = process.env): st
   return `unix://${[defaultSocket, ...rootless].find((socket) => existsSync(socket)) ?? defaultSocket}`;
 }
 
-/** GET /version over a Unix socket or plain TCP. */
-async function askVersion(endpoint: string): Promise<z.output<typeof versionSchema>> {
+/**
+ * What the engine answers to a GET, over a Unix socket or plain TCP.
+ * @throws whatever kept it from answering with JSON and a status below 400 within `limitMs`.
+ */
+export async function askEngine(endpoint: string, path: string, limitMs = answerLimitMs): Promise<unknown> {
   const url = new URL(endpoint.replace(/^tcp:/, 'http:'));
   const address = url.protocol === 'unix:' ? { socketPath: url.pathname } : { host: url.hostname, port: url.port };
   const body = await new Promise<string>((resolve, reject) => {
-    const asked = request({ ...address, path: '/version', signal: AbortSignal.timeout(answerLimitMs), agent: false }, (response) => {
+    const asked = request({ ...address, path, signal: AbortSignal.timeout(limitMs), agent: false }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.once('error', reject);
-      response.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+      response.once('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8');
+        const { statusCode = 0 } = response;
+        if (statusCode >= 400) {
+          reject(new Error(`GET ${path} answered ${statusCode}: ${text.slice(0, 200)}`));
+        } else {
+          resolve(text);
+        }
+      });
     });
     asked.once('error', reject);
     asked.end();
   });
-  return versionSchema.parse(JSON.parse(body));
+  return JSON.parse(body);
 }
 
 /** Compares versions such as `20.10.24+dfsg1` by their first two numbers. */
@@ -63,17 +74,17 @@ const reasons: Readonly<Record<string, Exclude<EngineProbe['found'], 'engine'>>>
   EPERM: 'no-permission',
 };
 
-/** Looks for an engine; takes a few milliseconds where one answers, and at most five seconds. */
-export async function probeEngine(environment: NodeJS.ProcessEnv = process.env): Promise<EngineProbe> {
+/** Looks for an engine; takes a few milliseconds where one answers, and at most `limitMs`. */
+export async function probeEngine(environment: NodeJS.ProcessEnv = process.env, limitMs = answerLimitMs): Promise<EngineProbe> {
   const endpoint = engineEndpoint(environment);
   try {
-    const { Version: version, ApiVersion: apiVersion } = await askVersion(endpoint);
+    const { Version: version, ApiVersion: apiVersion } = versionSchema.parse(await askEngine(endpoint, '/version', limitMs));
     return isOlder(version, oldestEngine)
       ? { found: 'too-old', endpoint, why: `version ${version}` }
       : { found: 'engine', endpoint, version, apiVersion };
   } catch (error) {
     const { code = '', name, message } = error as NodeJS.ErrnoException;
-    const why = name === 'TimeoutError' || name === 'AbortError' ? `no answer within ${answerLimitMs} ms` : message || code;
+    const why = name === 'TimeoutError' || name === 'AbortError' ? `no answer within ${limitMs} ms` : message || code;
     return { found: reasons[code] ?? 'no-answer', endpoint, why };
   }
 }
