@@ -39,8 +39,14 @@ function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   for (const part of path) {
     node = step(node, part);
   }
-  const shape = (unwrap(node) as { shape?: Record<string, unknown> } | undefined)?.shape;
-  return shape === undefined ? [] : Object.keys(shape);
+  return [...new Set(shapesOf(node).flatMap((shape) => Object.keys(shape)))];
+}
+
+/** The fields of an object; of a union those of every alternative, because the reader may have meant any. */
+function shapesOf(node: unknown): Record<PropertyKey, unknown>[] {
+  const inner = unwrap(node);
+  const { shape } = (inner ?? {}) as { shape?: Record<PropertyKey, unknown> };
+  return shape === undefined ? (definitionOf(inner).options ?? []).flatMap(shapesOf) : [shape];
 }
 
 interface Definition {
@@ -48,6 +54,7 @@ interface Definition {
   in?: unknown;
   element?: unknown;
   valueType?: unknown;
+  options?: readonly unknown[];
 }
 
 function definitionOf(node: unknown): Definition {
@@ -62,9 +69,8 @@ function unwrap(node: unknown): unknown {
 
 function step(node: unknown, part: PropertyKey): unknown {
   const inner = unwrap(node);
-  const shape = (inner as { shape?: Record<PropertyKey, unknown> } | undefined)?.shape;
   const { element, valueType } = definitionOf(inner);
-  return shape?.[part] ?? (typeof part === 'number' ? element : valueType);
+  return shapesOf(inner).find((shape) => part in shape)?.[part] ?? (typeof part === 'number' ? element : valueType);
 }
 
 function problemsOf(schema: z.ZodType, input: unknown, issue: z.core.$ZodIssue): Problem[] {

@@ -4,6 +4,45 @@ import { nameSchema, positiveInteger, resourceRuleSchema } from './common.ts';
 /** Placement of documents on vector nodes; the names are the files of `system/policies/sharding`. */
 export const shardingStrategySchema = z.enum(['hash']);
 
+/** The query tier scatters over independent vector nodes, one per shard. */
+const routerSchema = z.strictObject({ sharding: shardingStrategySchema, shards: positiveInteger.max(64) });
+
+/** Qdrant's own sharding: one collection of `shards` shards, spread over the peers of a cluster. Needs a real Qdrant. */
+const qdrantClusterSchema = z.strictObject({
+  sharding: z.literal('qdrant-cluster'),
+  shards: positiveInteger.max(64),
+  nodes: positiveInteger.max(16),
+  replicationFactor: positiveInteger.max(16),
+  writeConsistencyFactor: positiveInteger.max(16),
+});
+export type QdrantCluster = z.infer<typeof qdrantClusterSchema>;
+
+const vectorTierSchema = z.discriminatedUnion('sharding', [routerSchema, qdrantClusterSchema]).superRefine((vector, context) => {
+  if (vector.sharding !== 'qdrant-cluster') {
+    return;
+  }
+  const { nodes, replicationFactor, writeConsistencyFactor } = vector;
+  if (replicationFactor > nodes) {
+    context.addIssue({
+      code: 'custom',
+      path: ['replicationFactor'],
+      message: `${replicationFactor} replicas need as many nodes, there are ${nodes}`,
+    });
+  }
+  if (writeConsistencyFactor > replicationFactor) {
+    context.addIssue({
+      code: 'custom',
+      path: ['writeConsistencyFactor'],
+      message: `a write cannot be confirmed by ${writeConsistencyFactor} of ${replicationFactor} replicas`,
+    });
+  }
+});
+
+/** How many vector nodes a tier has: one per shard behind the router, as many as the cluster has peers otherwise. */
+export function vectorNodeCount(vector: z.infer<typeof vectorTierSchema>): number {
+  return vector.sharding === 'qdrant-cluster' ? vector.nodes : vector.shards;
+}
+
 /** Timing of the simulated providers; the names are the files of `system/provider/presets`. */
 export const providerPresetSchema = z.enum(['instant', 'gpt-4o-mini']);
 
@@ -30,7 +69,7 @@ export const topologySchema = z.strictObject({
   gateway: z.strictObject({ replicas: positiveInteger.max(16) }),
   query: z.strictObject({ replicas: positiveInteger.max(32) }),
   provider: z.strictObject({ embeddings: providerPresetSchema, chat: providerPresetSchema }),
-  vector: z.strictObject({ shards: positiveInteger.max(64), sharding: shardingStrategySchema }),
+  vector: vectorTierSchema,
   resourceRule: resourceRuleSchema,
   /**
    * q of the resource rule: what the vector tier may use as a whole under `equal-total`, what each of its nodes may use

@@ -1,9 +1,11 @@
-import type { ImageRole, Quota, Tier } from '../contract/topology.ts';
+import { type ImageRole, type Quota, type Tier, vectorNodeCount } from '../contract/topology.ts';
 import {
   type Environment,
   gatewayEnvironment,
   type IndexAddresses,
   indexerEnvironment,
+  peerArguments,
+  peerEnvironment,
   providerEnvironment,
   queryEnvironment,
   vectorNodeEnvironment,
@@ -16,6 +18,8 @@ import { quotaOf } from './quotas.ts';
 const processPort = 8080;
 const vectorPort = 6333;
 const postgresPort = 5432;
+/** Peers of a Qdrant cluster talk to each other here. */
+const qdrantPeerPort = 6335;
 const vectorStorage = '/qdrant/storage';
 const postgresState = '/var/lib/postgresql';
 const apiKeysFile = '/etc/rag-testbed/api-keys.json';
@@ -80,18 +84,27 @@ export function containerParts({ wiring, databasePassword, apiKeys, hostOf }: Co
   const { topology } = wiring;
   const quota = (tier: Tier) => quotaOf(tier, topology);
   const processUrl = (id: string) => `http://${hostOf(id)}:${processPort}`;
-  const vectors = positions(topology.vector.shards).map((position): ContainerPart => {
+  const clustered = topology.vector.sharding === 'qdrant-cluster';
+  const peerUrl = (position: number) => `http://${hostOf(`vector-${position}`)}:${qdrantPeerPort}`;
+  const vectors = positions(vectorNodeCount(topology.vector)).map((position): ContainerPart => {
     const id = `vector-${position}`;
+    const founder = position === 0 ? undefined : peerUrl(0);
     return {
       tier: 'vector',
       id,
       position,
       image: 'qdrant',
-      environment: vectorNodeEnvironment(id, everywhere(vectorPort), vectorStorage),
+      environment: {
+        ...vectorNodeEnvironment(id, everywhere(vectorPort), vectorStorage),
+        ...(clustered ? peerEnvironment(qdrantPeerPort) : {}),
+      },
+      // Relative to the folder in which Qdrant's image starts.
+      ...(clustered ? { command: ['./qdrant', ...peerArguments(peerUrl(position), founder)] } : {}),
       port: vectorPort,
       ready: { kind: 'http', path: '/readyz' },
       stateFolder: vectorStorage,
-      after: [],
+      // Peers join one after the other through the founder.
+      after: clustered && position > 0 ? ['vector-0'] : [],
       quota: quota('vector'),
     };
   });

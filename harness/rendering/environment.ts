@@ -38,6 +38,16 @@ function serverEnvironment({ host, port }: Listening): Environment {
   return { HOST: host, PORT: String(port) };
 }
 
+function clusterEnvironment(vector: Topology['vector']): Environment {
+  return vector.sharding === 'qdrant-cluster'
+    ? {
+        CLUSTER_SHARD_NUMBER: String(vector.shards),
+        CLUSTER_REPLICATION_FACTOR: String(vector.replicationFactor),
+        CLUSTER_WRITE_CONSISTENCY_FACTOR: String(vector.writeConsistencyFactor),
+      }
+    : {};
+}
+
 function indexEnvironment({ topology, dimensions }: Wiring, { databaseUrl, providerUrl, vectorUrls }: IndexAddresses): Environment {
   return {
     DATABASE_URL: databaseUrl,
@@ -45,6 +55,7 @@ function indexEnvironment({ topology, dimensions }: Wiring, { databaseUrl, provi
     QDRANT_URLS: vectorUrls.join(','),
     SHARDING_STRATEGY: topology.vector.sharding,
     EMBEDDING_DIM: String(dimensions),
+    ...clusterEnvironment(topology.vector),
   };
 }
 
@@ -94,6 +105,16 @@ export function gatewayEnvironment(
     INDEXER_URL: addresses.indexerUrl,
     API_KEYS_FILE: addresses.apiKeysFile,
   });
+}
+
+/** What a peer of a Qdrant cluster is told on top of the environment of a vector node. */
+export function peerEnvironment(peerPort: number): Environment {
+  return { QDRANT__CLUSTER__ENABLED: 'true', QDRANT__CLUSTER__P2P__PORT: String(peerPort) };
+}
+
+/** The words with which a peer founds a cluster, or joins the one of its founder. */
+export function peerArguments(own: string, founder: string | undefined): string[] {
+  return founder === undefined ? ['--uri', own] : ['--bootstrap', founder, '--uri', own];
 }
 
 /**

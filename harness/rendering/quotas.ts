@@ -1,4 +1,4 @@
-import type { Quota, Tier, Topology } from '../contract/topology.ts';
+import { type Quota, type Tier, type Topology, vectorNodeCount } from '../contract/topology.ts';
 
 /** q of the resource rule where the topology says nothing else: half a core. */
 export const defaultVectorQuota: Quota = { cpus: 0.5, memoryMiB: 1024 };
@@ -22,7 +22,8 @@ const cpuStep = 0.001;
  * What one vector node may use. Under `equal-total` the nodes share q, so that one node and k nodes cost the same; under
  * `equal-per-node` each has q, as when a fleet grows by machines of one size.
  */
-export function vectorQuota({ vector, resourceRule, quota = defaultVectorQuota }: Topology, nodes: number = vector.shards): Quota {
+export function vectorQuota({ vector, resourceRule, quota = defaultVectorQuota }: Topology): Quota {
+  const nodes = vectorNodeCount(vector);
   if (resourceRule === 'equal-per-node') {
     return quota;
   }

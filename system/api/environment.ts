@@ -23,9 +23,14 @@ const internal = { INTERNAL_TOKEN: z.string().min(16) };
 const index = {
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   PROVIDER_URL: url,
-  /** One per shard; the position is the shard number. */
+  /** One per shard; the position is the shard number. With `qdrant-cluster` the peers, each of which takes requests. */
   QDRANT_URLS: urlList,
-  SHARDING_STRATEGY: z.enum(['hash']).default('hash'),
+  /** `qdrant-cluster`: the vector nodes are peers of one Qdrant cluster, which shards by itself. */
+  SHARDING_STRATEGY: z.enum(['hash', 'qdrant-cluster']).default('hash'),
+  /** What the collection of a cluster is created with; without meaning for the other strategies. */
+  CLUSTER_SHARD_NUMBER: z.coerce.number().int().min(1).max(64).default(1),
+  CLUSTER_REPLICATION_FACTOR: z.coerce.number().int().min(1).max(16).default(1),
+  CLUSTER_WRITE_CONSISTENCY_FACTOR: z.coerce.number().int().min(1).max(16).default(1),
   COLLECTION: z
     .string()
     .regex(/^[a-z0-9_-]{1,64}$/)

@@ -2,7 +2,6 @@ import type { Logger } from 'pino';
 import { Counter, Gauge } from 'prom-client';
 import { indexerEnvironmentSchema } from '../api/environment.ts';
 import { backoffMs } from '../policies/resilience/backoff.ts';
-import { shardingPolicy } from '../policies/sharding/index.ts';
 import { useDispatcherFetch } from '../runtime/dispatcher-fetch.ts';
 import { createMetrics } from '../runtime/metrics.ts';
 import { pause } from '../runtime/postgres-listener.ts';
@@ -10,7 +9,7 @@ import { healthy, unhealthy } from '../runtime/probes.ts';
 import { runProcess } from '../runtime/process.ts';
 import { listen } from '../runtime/server.ts';
 import { createUpstream } from '../runtime/upstream.ts';
-import { createVectorStore } from '../runtime/vector-store.ts';
+import { openVectorTier } from '../runtime/vector-tier.ts';
 import { createIndexer } from './app.ts';
 import { type Applier, startApplier } from './applier.ts';
 import { assertLayout, type Layout } from './collections.ts';
@@ -42,10 +41,11 @@ async function prepareDatabase(pool: Pool, layout: Layout, logger: Logger, signa
 await runProcess('indexer', indexerEnvironmentSchema, async ({ settings, logger, onClose }) => {
   useDispatcherFetch();
   const stopping = new AbortController();
+  const tier = openVectorTier(settings);
   const layout: Layout = {
     collection: settings.COLLECTION,
     strategy: settings.SHARDING_STRATEGY,
-    shards: settings.QDRANT_URLS.length,
+    shards: tier.stores.length,
     dimensions: settings.EMBEDDING_DIM,
     model: settings.EMBEDDING_MODEL,
   };
@@ -100,8 +100,7 @@ await runProcess('indexer', indexerEnvironmentSchema, async ({ settings, logger,
     pool,
     provider,
     embedding: { model: settings.EMBEDDING_MODEL, dimensions: settings.EMBEDDING_DIM },
-    policy: shardingPolicy(settings.SHARDING_STRATEGY, layout.shards),
-    stores: settings.QDRANT_URLS.map((url, shard) => createVectorStore(shard, url, layout.collection)),
+    ...tier,
     layout,
     batchSize: settings.INDEX_BATCH,
     wakeup: wake,

@@ -1,10 +1,9 @@
 import { queryEnvironmentSchema } from '../api/environment.ts';
-import { shardingPolicy } from '../policies/sharding/index.ts';
 import { useDispatcherFetch } from '../runtime/dispatcher-fetch.ts';
 import { runProcess } from '../runtime/process.ts';
 import { listen } from '../runtime/server.ts';
 import { createUpstream } from '../runtime/upstream.ts';
-import { createVectorStore } from '../runtime/vector-store.ts';
+import { openVectorTier } from '../runtime/vector-tier.ts';
 import { createQuery } from './app.ts';
 import { followAppliedSequence } from './applied-cursor.ts';
 
@@ -14,10 +13,11 @@ await runProcess('query', queryEnvironmentSchema, async ({ settings, logger, onC
   const stopping = new AbortController();
   const provider = createUpstream('provider', settings.PROVIDER_URL);
   onClose(() => provider.close());
+  const tier = openVectorTier(settings);
   const cursor = followAppliedSequence({
     connectionString: settings.DATABASE_URL,
     collection: settings.COLLECTION,
-    shards: settings.QDRANT_URLS.length,
+    shards: tier.stores.length,
     logger,
     signal: stopping.signal,
   });
@@ -30,8 +30,7 @@ await runProcess('query', queryEnvironmentSchema, async ({ settings, logger, onC
     embedding: { model: settings.EMBEDDING_MODEL, dimensions: settings.EMBEDDING_DIM },
     chatModel: settings.CHAT_MODEL,
     collection: settings.COLLECTION,
-    policy: shardingPolicy(settings.SHARDING_STRATEGY, settings.QDRANT_URLS.length),
-    stores: settings.QDRANT_URLS.map((url, shard) => createVectorStore(shard, url, settings.COLLECTION)),
+    ...tier,
     appliedSequence: cursor.lowest,
     internalToken: settings.INTERNAL_TOKEN,
     readiness: { applied_sequence: cursor.check },
@@ -39,5 +38,5 @@ await runProcess('query', queryEnvironmentSchema, async ({ settings, logger, onC
   });
   const server = await listen(app, settings.HOST, settings.PORT);
   onClose(() => server.close());
-  logger.info({ port: server.port, shards: settings.QDRANT_URLS.length }, 'query listens');
+  logger.info({ port: server.port, shards: tier.stores.length }, 'query listens');
 });

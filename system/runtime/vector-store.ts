@@ -25,6 +25,14 @@ export interface CollectionSettings {
   readonly indexedPayloadFields: readonly string[];
 }
 
+/** What Qdrant is told when it shards and replicates by itself. */
+export interface ClusterSettings {
+  readonly shardNumber: number;
+  readonly replicationFactor: number;
+  /** Replicas that have to confirm a write. */
+  readonly writeConsistencyFactor: number;
+}
+
 /** One shard: a collection on one vector node. Every method rejects with a `VectorStoreError`, or with the reason of its signal. */
 export interface VectorStore {
   readonly shard: number;
@@ -68,7 +76,7 @@ function describe(error: unknown): { message: string; status: number | undefined
  * Opens a shard through Qdrant's own client. The calls go through the client's generated interface because only that one
  * takes a signal: a node that hangs must not keep connections beyond the deadline of the request.
  */
-export function createVectorStore(shard: number, url: string, collection: string): VectorStore {
+export function createVectorStore(shard: number, url: string, collection: string, cluster?: ClusterSettings): VectorStore {
   const client = new QdrantClient({ url, checkCompatibility: false, timeout: Number.POSITIVE_INFINITY, maxConnections: 256 });
   const api = client.api();
   const call = async <T>(signal: AbortSignal, work: Promise<{ data: { result?: T | null } }>): Promise<T> => {
@@ -132,7 +140,20 @@ export function createVectorStore(shard: number, url: string, collection: string
     async createCollection({ dimensions, indexedPayloadFields }, signal) {
       await call(
         signal,
-        api.createCollection({ collection_name: collection, vectors: { size: dimensions, distance: 'Cosine' } }, { signal }),
+        api.createCollection(
+          {
+            collection_name: collection,
+            vectors: { size: dimensions, distance: 'Cosine' },
+            ...(cluster === undefined
+              ? {}
+              : {
+                  shard_number: cluster.shardNumber,
+                  replication_factor: cluster.replicationFactor,
+                  write_consistency_factor: cluster.writeConsistencyFactor,
+                }),
+          },
+          { signal },
+        ),
       );
       for (const field of indexedPayloadFields) {
         completed(
