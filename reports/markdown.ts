@@ -4,6 +4,7 @@ import { conclusion } from './conclusion.ts';
 import { failedFirst, judgedInOrder, orderedSlos, readable, sloCounts, slowestStages, stampOf, worstObservation } from './findings.ts';
 import { absent, count, figure, interval, joined, percent, ratio, significant, zeroBound } from './numbers.ts';
 import { provenanceFacts } from './provenance-facts.ts';
+import { remoteHops } from './remote-hops.ts';
 import { margin, objective, observed, samples } from './slo-text.ts';
 import { type Language, type Strings, strings } from './strings.ts';
 import { visible } from './untrusted-text.ts';
@@ -196,7 +197,11 @@ function stages(result: Result, s: Strings): string | undefined {
     return undefined;
   }
   const next = second && s.console.slowestNext(second.stage, percent(second.share));
-  return `## ${s.section.stages}\n\n${plain(s.console.slowestText(first.stage, percent(first.share), slowest.cohort, slowest.variant, next))}`;
+  const sentences = [
+    s.console.slowestText(first.stage, percent(first.share), slowest.cohort, slowest.variant, next),
+    ...remoteHops(result, s),
+  ];
+  return `## ${s.section.stages}\n\n${sentences.map(plain).join(' ')}`;
 }
 
 function overTime(result: Result, s: Strings): string | undefined {

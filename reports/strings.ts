@@ -273,6 +273,8 @@ const en = {
     described: (parts: readonly string[]) => `Stage bars by cohort and variant. ${parts.join('. ')}.`,
     total: (variant: string, cohort: string, total: string) => `${variant} ${cohort} ${total}`,
     none: 'No answer carried stage times.',
+    remote: (variant: string, remote: string, shards: number) =>
+      `In ${variant} a search enters at one peer in turn, which fetches ${remote} of ${shards} shards from other peers: these hops are inside the stage “search”.`,
     columns: ['Variant', 'Cohort', 'n', 'Total, ms'],
   },
 
@@ -314,6 +316,8 @@ const en = {
     points: 'Points',
     share: 'Share, %',
     ratio: (value: string) => `max ÷ mean ${value}`,
+    replicas: (places: readonly string[]) => `on ${list(places)}`,
+    replica: (node: string, state: string) => (state === 'Active' ? node : `${node} (${state})`),
     none: 'No variant reported points per shard.',
   },
 

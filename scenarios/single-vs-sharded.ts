@@ -1,8 +1,11 @@
 import type { Scenario } from '../harness/contract/scenario.ts';
 import { comparisonProfiles } from './profiles.ts';
-import { routerHash, single } from './topologies.ts';
+import { perNode, qdrantCluster, routerHash, single } from './topologies.ts';
 
-/** Shall I shard? One vector node against three hash shards behind the query tier, at equal total resources. */
+/**
+ * Shall I shard? One vector node against three shards, placed by the query tier or by Qdrant itself. Where nothing enforces
+ * quotas, and where no real Qdrant serves, the variants that need them are left out by name.
+ */
 export const singleVsSharded: Scenario = {
   id: 'single-vs-sharded',
   title: 'One vector node against three hash shards',
@@ -12,6 +15,19 @@ export const singleVsSharded: Scenario = {
   variants: [
     { id: 'single', title: 'one vector node', topology: single },
     { id: 'router-hash-3', title: 'three hash shards', topology: routerHash(3) },
+    {
+      id: 'router-hash-3-per-node',
+      title: 'three hash shards, each as large as the single node',
+      topology: perNode(routerHash(3)),
+      requires: ['quotas'],
+    },
+    { id: 'qdrant-cluster-3', title: 'Qdrant’s own three shards', topology: qdrantCluster(3, 1), requires: ['qdrant'] },
+    {
+      id: 'qdrant-cluster-3x2',
+      title: 'Qdrant’s own three shards, each on two of three nodes',
+      topology: qdrantCluster(3, 2),
+      requires: ['qdrant'],
+    },
   ],
   workload: {
     corpus: { tenants: 4, concepts: 256, chineseShare: 0.4 },

@@ -14,3 +14,17 @@ export const single: Topology = {
 export function routerHash(shards: number): Topology {
   return { ...single, id: `router-hash-${shards}`, vector: { shards, sharding: 'hash' } };
 }
+
+/** Qdrant shards by itself: as many shards as peers, each shard on `replicationFactor` of them. One replica confirms a write. */
+export function qdrantCluster(nodes: number, replicationFactor: number): Topology {
+  return {
+    ...single,
+    id: replicationFactor === 1 ? `qdrant-cluster-${nodes}` : `qdrant-cluster-${nodes}x${replicationFactor}`,
+    vector: { sharding: 'qdrant-cluster', shards: nodes, nodes, replicationFactor, writeConsistencyFactor: 1 },
+  };
+}
+
+/** The same system where every vector node has as much as the single one: what a fleet of machines of one size has. */
+export function perNode(topology: Topology): Topology {
+  return { ...topology, id: `${topology.id}-per-node`, resourceRule: 'equal-per-node' };
+}

@@ -1,6 +1,6 @@
 import { profileIdSchema } from '../contract/common.ts';
 import { metricDefinition } from '../contract/metrics.ts';
-import type { Scenario } from '../contract/scenario.ts';
+import type { Capability, Scenario } from '../contract/scenario.ts';
 
 /** One line per scenario, or one JSON document. */
 export function listScenarios(scenarios: readonly Scenario[], json: boolean): string {
@@ -14,6 +14,8 @@ export function listScenarios(scenarios: readonly Scenario[], json: boolean): st
   const width = Math.max(...scenarios.map(({ id }) => id.length));
   return scenarios.map(({ id, question }) => `${id.padEnd(width)}  ${question}\n`).join('');
 }
+
+const needs: Record<Capability, string> = { quotas: 'enforced quotas (--platform docker)', qdrant: 'a real Qdrant' };
 
 /** What a scenario will do, in words; nothing is started. */
 export function explainScenario(scenario: Scenario): string {
@@ -34,8 +36,8 @@ export function explainScenario(scenario: Scenario): string {
     '',
     'Variants',
     ...scenario.variants.map(
-      ({ id, title, topology }) =>
-        `  ${id.padEnd(16)} ${title}; ${topology.resourceRule} resources${id === scenario.baseline ? '; the baseline' : ''}`,
+      ({ id, title, topology, requires = [] }) =>
+        `  ${id.padEnd(16)} ${title}; ${topology.resourceRule} resources${requires.length === 0 ? '' : `; needs ${requires.map((capability) => needs[capability]).join(' and ')}`}${id === scenario.baseline ? '; the baseline' : ''}`,
     ),
     '',
     'Goals',

@@ -109,6 +109,14 @@ export const resultVariantSchema = z.strictObject({
   stages: z.array(stageCohortSchema),
   processes: z.array(processUseSchema),
   shards: z.array(z.strictObject({ id: nameSchema, points: count })),
+  /** Where a Qdrant cluster put its replicas, as its peers tell; absent where the query tier shards. */
+  placement: z
+    .strictObject({
+      replicas: z.array(z.strictObject({ shard: count, node: nameSchema, state: z.string(), points: count })),
+      /** Shards that the entry peer of a search fetches from other peers, on average over the entry peers. */
+      remoteShardsPerSearch: nonNegative,
+    })
+    .optional(),
   errors: z.array(
     z.strictObject({ errorClass: errorClassSchema, count: z.int().positive(), exampleRequestIds: z.array(z.string()).max(5) }),
   ),

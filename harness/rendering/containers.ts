@@ -56,7 +56,7 @@ export interface ContainerRequest {
   /** The keys as the gateway may know them, as JSON. */
   readonly apiKeys: string;
   /** The name under which the other containers find a part. */
-  hostOf(id: string): string;
+  readonly hostOf: (id: string) => string;
 }
 
 const positions = (count: number) => Array.from({ length: count }, (_, position) => position);

@@ -64,6 +64,12 @@ function curvesOf(judged: readonly JudgedStep[]): ResultVariant['curves'] {
   });
 }
 
+function placementIn(filled: VariantFill | undefined): Pick<ResultVariant, 'placement'> {
+  return filled?.replicas === undefined
+    ? {}
+    : { placement: { replicas: [...filled.replicas], remoteShardsPerSearch: filled.remoteShardsPerSearch ?? 0 } };
+}
+
 function resultVariant(findings: VariantFindings): ResultVariant {
   const { variant, components, quotas, filled, steps } = findings;
   const judged = countedSteps(findings);
@@ -84,6 +90,7 @@ function resultVariant(findings: VariantFindings): ResultVariant {
     stages: stageCohorts(judged.flatMap(({ quality }) => quality.staged)),
     processes: processUses(judged, quotas),
     shards: (filled?.pointsPerShard ?? []).map((points, shard) => ({ id: `shard-${shard}`, points })),
+    ...placementIn(filled),
     errors: errorsOf(judged),
   };
 }

@@ -14,10 +14,16 @@ describe('planOf', () => {
   });
 
   it('gives every variant every place of a round equally often', () => {
-    const judged = plan.steps.filter(({ phase }) => phase === 'judged');
-    for (const variant of variants) {
-      const places = judged.flatMap((step, index) => (step.variant === variant ? [index % variants.length] : []));
-      expect(places.filter((place) => place === 0)).toHaveLength(places.length / 2);
+    const quick = singleVsSharded.profiles.quick;
+    for (let count = 1; count <= variants.length; count += 1) {
+      const compared = variants.slice(0, count);
+      const profiles = { ...singleVsSharded.profiles, quick: { ...quick, repetitions: 2 * count } };
+      const { steps } = planOf({ scenario: { ...singleVsSharded, profiles }, profile: 'quick', seed: 1, runId: 'r', variants: compared });
+      const judged = steps.filter(({ phase }) => phase === 'judged');
+      for (const variant of compared) {
+        const places = judged.flatMap((step, index) => (step.variant === variant ? [index % count] : []));
+        expect(places.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 2 * count }, (_, index) => Math.floor(index / 2)));
+      }
     }
   });
 
@@ -31,7 +37,7 @@ describe('planOf', () => {
             .map((step) => `${step.phase}-${step.repetition}:${step.seed}`)
             .sort();
         expect(seedsOf('single')).toEqual(seedsOf('router-hash-3'));
-        expect(new Set(seedsOf('single').map((text) => text.split(':')[1])).size).toBe(steps.length / 2);
+        expect(new Set(seedsOf('single').map((text) => text.split(':')[1])).size).toBe(steps.length / variants.length);
       }),
     );
   });

@@ -13,9 +13,14 @@ export interface PlanRequest {
   readonly variants: readonly string[];
 }
 
-/** Forward, backward, forward, …: over an even number of repetitions every variant has every place equally often. */
+/**
+ * Every two rounds the order is turned by one place, and the second of the two runs backward: over twice as many
+ * repetitions as variants every variant has every place equally often.
+ */
 function balancedOrder(variants: readonly string[], round: number): string[] {
-  return round % 2 === 0 ? [...variants] : [...variants].reverse();
+  const turn = Math.floor(round / 2) % variants.length;
+  const turned = [...variants.slice(turn), ...variants.slice(0, turn)];
+  return round % 2 === 0 ? turned : turned.reverse();
 }
 
 type Draft = Pick<Step, 'variant' | 'phase' | 'repetition' | 'ratePerSecond' | 'warmUpSeconds' | 'steadySeconds'>;

@@ -15,7 +15,7 @@ import { eventLog } from './event-log.ts';
 import { type Filled, fill } from './fill.ts';
 import { judgeVariant } from './judge-variant.ts';
 import { plannedSeconds, planOf, repeatOf } from './plan.ts';
-import { pointsPerShard } from './points.ts';
+import { type Placement, placementOf } from './points.ts';
 import { provenanceOf } from './provenance.ts';
 import { steadyHistogram } from './quantiles.ts';
 import { createRunFolder, type RunFolder } from './run-folder.ts';
@@ -56,7 +56,7 @@ interface VariantState {
   readonly variant: Variant;
   components: RunningSystem['components'];
   quotas: RunningSystem['quotas'];
-  filled?: Filled & { readonly pointsPerShard: readonly number[] };
+  filled?: Filled & Placement;
   readonly driven: DrivenStep[];
 }
 
@@ -129,7 +129,7 @@ async function fillSystems(
       progress: startShare + ((fillShare - startShare) * done) / systems.size,
     });
     const filled = await Promise.race([system.failed, fill({ system, documents, signal: request.signal })]);
-    state.filled = { ...filled, pointsPerShard: await pointsPerShard(system) };
+    state.filled = { ...filled, ...(await placementOf(system, state.variant.topology, request.signal)) };
     done += 1;
   }
 }
@@ -260,10 +260,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
       variant,
       components,
       quotas,
-      filled:
-        filled === undefined
-          ? undefined
-          : { documents: corpus.documents.length, seconds: filled.seconds, pointsPerShard: filled.pointsPerShard },
+      filled: filled === undefined ? undefined : { ...filled, documents: corpus.documents.length },
       ...judged,
     });
   }

@@ -3,12 +3,12 @@ import { metricDefinition } from '../contract/metrics.ts';
 import { wilsonInterval } from '../gates/wilson.ts';
 import { withholdsP999 } from '../measurement/validity.ts';
 import { failedCount, type JudgedStep } from './judged-step.ts';
+import type { Placement } from './points.ts';
 import { measuredMean, measuredPercentile, repetitionInterval } from './quantiles.ts';
 
-export interface VariantFill {
+export interface VariantFill extends Placement {
   readonly documents: number;
   readonly seconds: number;
-  readonly pointsPerShard: readonly number[];
 }
 
 type Entry = readonly [MetricId, Measured | undefined];

@@ -1,7 +1,7 @@
 import type { Result } from '../../harness/contract/result.ts';
 import { shareBar } from '../charts/share-bar.ts';
 import { hasQuotas } from '../findings.ts';
-import { html } from '../markup.ts';
+import { html, type Markup } from '../markup.ts';
 import { absent, count, figure, joined, memory, percent, significant } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
 import { nothing, type Section, section, seriesOf, table, variantName } from './parts.ts';
@@ -66,6 +66,14 @@ export function processSection(result: Result, s: Strings): Section {
   );
 }
 
+/** Which peers of a cluster hold a shard. */
+function replicas({ placement }: Result['variants'][number], shard: number, s: Strings): Markup | undefined {
+  const held = placement?.replicas.filter((replica) => replica.shard === shard) ?? [];
+  return held.length === 0
+    ? undefined
+    : html`<small>${s.balance.replicas(held.map(({ node, state }) => s.balance.replica(node, state)))}</small>`;
+}
+
 /** Points per shard; undefined when no variant has more than one shard, because one shard has no balance. */
 export function balanceSection(result: Result, s: Strings): Section | undefined {
   const sharded = result.variants.filter((variant) => variant.topology.vector.shards > 1);
@@ -85,7 +93,7 @@ export function balanceSection(result: Result, s: Strings): Section | undefined 
       place === 0
         ? html`${variantName(result, variant.id)}${balance && html`<small>${s.balance.ratio(figure('shard-balance', balance.value).text)}</small>`}`
         : '',
-      html`<code>${shard.id}</code>`,
+      html`<code>${shard.id}</code>${replicas(variant, place, s)}`,
       shareBar(shard.points / most, seriesOf(result, variant.id).colour, mean),
       count(shard.points),
       total > 0 ? percent(shard.points / total) : absent,

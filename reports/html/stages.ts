@@ -2,6 +2,7 @@ import type { Result } from '../../harness/contract/result.ts';
 import { stageChart, stageColours } from '../charts/stages.ts';
 import { html } from '../markup.ts';
 import { count, duration, joined, significant } from '../numbers.ts';
+import { remoteHops } from '../remote-hops.ts';
 import type { Strings } from '../strings.ts';
 import { dataTable, figure, nothing, type Section, section } from './parts.ts';
 
@@ -34,7 +35,7 @@ export async function stageSection(result: Result, s: Strings): Promise<Section>
     html`${figure(s.stages.described(described), wide, phone)}<p class="note">${colours.map(
       ({ stage, fill }) =>
         html`<span class="key-item"><svg width="14" height="10" viewBox="0 0 14 10" aria-hidden="true"><rect width="14" height="10" fill="${fill}"/></svg>${stage}</span> `,
-    )}· ${s.stages.note}</p>${dataTable(s.table.toLimit(s.section.stages), [...s.stages.columns, ...colours.map(({ stage }) => `${stage}, ms`)], rows)}`,
+    )}· ${s.stages.note}${remoteHops(result, s).map((sentence) => ` ${sentence}`)}</p>${dataTable(s.table.toLimit(s.section.stages), [...s.stages.columns, ...colours.map(({ stage }) => `${stage}, ms`)], rows)}`,
     'half',
   );
 }

@@ -2,6 +2,8 @@ import type { ImageRole } from '../../contract/topology.ts';
 import type { ContainerPart } from '../../rendering/containers.ts';
 import type { StartRequest } from '../platform.ts';
 import type { Ports } from '../ports.ts';
+import { type Peer, requireClusterVersion, waitForConsensus } from '../qdrant-cluster.ts';
+import { askVectorNodeVersion } from '../vector-engine-version.ts';
 import type { ChosenImage } from './choose-images.ts';
 import type { DockerRun } from './docker-run.ts';
 import type { DockerSystem } from './docker-system.ts';
@@ -50,6 +52,14 @@ async function startPart(
   );
 }
 
+async function waitForCluster(peers: readonly Peer[], signal: AbortSignal): Promise<void> {
+  const [founder] = peers;
+  if (founder !== undefined) {
+    requireClusterVersion((await askVectorNodeVersion(founder.url)).version);
+  }
+  await waitForConsensus(peers, signal);
+}
+
 /**
  * Starts every part as soon as those that it waits for are ready. The first failure ends the others; all have ended by the
  * time this rejects, so that nothing appears after the cleaning.
@@ -60,12 +70,20 @@ export async function startParts(start: StartPartsRequest): Promise<void> {
   const signal = AbortSignal.any([abort.signal, ...(request.signal === undefined ? [] : [request.signal])]);
   system.failed.catch((failure: unknown) => abort.abort(failure));
   const ready = new Map<string, Promise<void>>();
+  const vectorIds = parts.filter(({ tier }) => tier === 'vector').map(({ id }) => id);
+  let formed: Promise<void> | undefined;
   for (const part of parts) {
-    const waited = part.after.map((id) => ready.get(id));
+    const waited = part.after.flatMap((id) => ready.get(id) ?? []);
+    if (request.topology.vector.sharding === 'qdrant-cluster' && part.tier !== 'vector' && part.after.includes('vector-0')) {
+      // A peer that is ready has not necessarily heard of the others.
+      formed ??= Promise.all(vectorIds.flatMap((id) => ready.get(id) ?? [])).then(async () => waitForCluster(system.vectorNodes, signal));
+      waited.push(formed);
+    }
     const started = Promise.all(waited).then(async () => startPart(start, part, signal));
     started.catch((error: unknown) => abort.abort(error));
     ready.set(part.id, started);
   }
+  formed?.catch((error: unknown) => abort.abort(error));
   const outcomes = await Promise.allSettled(ready.values());
   if (outcomes.some(({ status }) => status === 'rejected')) {
     // testcontainers cannot be told to stop creating: what it still creates is removed as it appears.
