@@ -3,7 +3,10 @@ import type { ICruiseOptions, IRegularForbiddenRuleType as IForbiddenRuleType } 
 /** Who may import whom; the folders and the reasons are in docs/adr/0002-house.md. */
 const pureSystem = '^system/(api|policies|concepts)/';
 const rooms = ['gateway', 'query', 'indexer', 'provider', 'vector-node'];
-const pureHarness = '^harness/(arrivals|corpus|measurement|checkers|gates)/';
+const pureHarness = ['arrivals', 'corpus', 'measurement', 'checkers', 'gates', 'rendering', 'exports'];
+
+/** Built-in modules that reach outside the process. */
+const touching = '^(node:)?(fs|net|http|https|child_process|worker_threads|os|dgram|tls)';
 
 type Place = IForbiddenRuleType['from'];
 const forbid = (name: string, from: Place, to: IForbiddenRuleType['to'], comment: string): IForbiddenRuleType => ({
@@ -30,12 +33,7 @@ export const importRules: readonly IForbiddenRuleType[] = [
     { path: '^system/(runtime|gateway|query|indexer|provider|vector-node)/' },
     'Rules that the simulator replays import no process.',
   ),
-  forbid(
-    'pure-system-touches-nothing',
-    code(pureSystem),
-    { dependencyTypes: ['core'], path: '^(node:)?(fs|net|http|https|child_process|worker_threads|os|dgram|tls)' },
-    'Clock and random are injected.',
-  ),
+  forbid('pure-system-touches-nothing', code(pureSystem), { dependencyTypes: ['core'], path: touching }, 'Clock and random are injected.'),
   ...rooms.map((room) =>
     forbid(
       `process-alone-${room}`,
@@ -50,11 +48,19 @@ export const importRules: readonly IForbiddenRuleType[] = [
     { path: '^(system|scenarios|reports|harness/(?!contract/))' },
     'The contract imports nothing of ours.',
   ),
+  ...pureHarness.map((room) =>
+    forbid(
+      `pure-harness-${room}`,
+      code(`^harness/${room}/`),
+      { path: '^(scenarios|reports|harness/(platform|load|faults|run|cli)|system/(runtime|gateway|query|indexer|provider|vector-node))/' },
+      'Pure rooms import the contract, each other and the pure rooms of the system.',
+    ),
+  ),
   forbid(
-    'pure-harness',
-    code(pureHarness),
-    { path: '^(scenarios|reports|harness/(platform|load|faults|run|cli)|system/(runtime|gateway|query|indexer|provider|vector-node))/' },
-    'Pure rooms import the contract, measurement and the pure rooms of the system.',
+    'pure-harness-touches-nothing',
+    code(`^harness/(${pureHarness.join('|')})/`),
+    { dependencyTypes: ['core'], path: touching },
+    'Clock, random and files are injected.',
   ),
   forbid(
     'platform-alone',

@@ -9,6 +9,8 @@ import { exitCodes } from '../contract/verdict.ts';
 import { requestedPlatforms } from '../platform/choose.ts';
 import type { NamedImages } from '../platform/docker/choose-images.ts';
 import { explainScenario, listScenarios } from './describe.ts';
+import { type DoctorFlags, doctorCommand, doctorHelp } from './doctor.ts';
+import { exportCompose } from './export-command.ts';
 import { renderAgain } from './render.ts';
 import { runCommand } from './run-command.ts';
 import { schemaText } from './schema.ts';
@@ -70,21 +72,32 @@ function refuseStray(stray: readonly string[]): void {
   }
 }
 
-interface RunFlags {
+/** What a run and an export decide alike about the system. */
+interface SystemFlags {
   profile: (typeof profileIdSchema.options)[number];
-  platform: string;
   seed: number;
-  out?: string;
-  variants?: string[];
-  json?: boolean;
-  quiet?: boolean;
-  strict?: boolean;
   cpus?: number;
   memory?: number;
   systemImage?: string;
   qdrantImage?: string;
   redisImage?: string;
   postgresImage?: string;
+}
+
+interface RunFlags extends SystemFlags {
+  platform: string;
+  out?: string;
+  variants?: string[];
+  json?: boolean;
+  quiet?: boolean;
+  strict?: boolean;
+}
+
+interface ExportFlags extends SystemFlags {
+  gatewayPort: number;
+  publish?: Record<string, number>;
+  out?: string;
+  force?: boolean;
 }
 
 /** A positive number within the limits of a field of the contract. */
@@ -98,27 +111,40 @@ function numberWithin(least: number, most: number, unit: string): (word: string)
   };
 }
 
-function namedImages({ systemImage, qdrantImage, redisImage, postgresImage }: RunFlags): NamedImages {
+function namedImages({ systemImage, qdrantImage, redisImage, postgresImage }: SystemFlags): NamedImages {
   const named = { system: systemImage, qdrant: qdrantImage, redis: redisImage, postgres: postgresImage };
   return Object.fromEntries(Object.entries(named).filter(([, name]) => name !== undefined));
 }
 
-function program(setExit: (code: number) => void): Command {
-  const root = new Command('npm run scenario')
-    .description('Find out before production what sharding, caching, autoscaling and failover will do to a RAG service.')
-    .usage('<scenario> -- [flags]   |   list   |   explain <scenario>   |   report <folder>   |   schema')
-    .helpCommand(false)
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined });
-  root
-    .command('run <scenario> [stray...]', { isDefault: true })
-    .description('start the reference system, measure it, and write a report (the default command)')
+/** `<part>=<port>`, separated by commas. */
+function portsByPart(text: string): Record<string, number> {
+  return Object.fromEntries(
+    text.split(',').map((word) => {
+      const [, part = '', port = ''] = /^([^=]+)=(\d+)$/.exec(word) ?? [];
+      if (part === '') {
+        throw new InvalidArgumentError(`"${word}" is not <part>=<port>, such as vector-0=6333.`);
+      }
+      return [part, portNumber(port)];
+    }),
+  );
+}
+
+function portNumber(word: string): number {
+  const port = Number(word);
+  if (!(Number.isInteger(port) && port >= 1 && port <= 65_535)) {
+    throw new InvalidArgumentError(`"${word}" is no port from 1 to 65535.`);
+  }
+  return port;
+}
+
+function withSystemFlags(command: Command): Command {
+  return command
     .addOption(
       new Option('--profile <name>', `how long and how large: ${profileIdSchema.options.join(', ')}`)
         .argParser(oneOf('profile', profileIdSchema.options))
         .default('quick'),
     )
-    .option('--platform <name>', `where it runs: ${requestedPlatforms.join(', ')}`, 'auto')
+    .option('--seed <number>', 'decides arrivals, questions and documents', seed, 1)
     .option(
       '--cpus <cores>',
       'what the vector tier may use, by the resource rule of each variant (docker)',
@@ -128,9 +154,22 @@ function program(setExit: (code: number) => void): Command {
     .option('--system-image <name>', 'instead of the image that npm run images builds (docker)')
     .option('--qdrant-image <name>', 'instead of the pinned Qdrant (docker)')
     .option('--redis-image <name>', 'instead of the pinned Redis (docker)')
-    .option('--postgres-image <name>', 'instead of the pinned PostgreSQL (docker)')
+    .option('--postgres-image <name>', 'instead of the pinned PostgreSQL (docker)');
+}
+
+function program(words: readonly string[], setExit: (code: number) => void): Command {
+  const root = new Command('npm run scenario')
+    .description('Find out before production what sharding, caching, autoscaling and failover will do to a RAG service.')
+    .usage(
+      '<scenario> -- [flags]   |   list   |   explain <scenario>   |   doctor   |   report <folder>   |   export compose <scenario> <variant>   |   schema',
+    )
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+  withSystemFlags(root.command('run <scenario> [stray...]', { isDefault: true }))
+    .description('start the reference system, measure it, and write a report (the default command)')
+    .option('--platform <name>', `where it runs: ${requestedPlatforms.join(', ')}`, 'auto')
     .option('--out <folder>', 'an empty or new folder for the results (default: out/<run id>)')
-    .option('--seed <number>', 'decides arrivals, questions and documents', seed, 1)
     .addOption(new Option('--variants <ids>', 'measure only these, separated by commas').argParser((text: string) => text.split(',')))
     .option('--json', 'print result.json on stdout instead of the table')
     .option('--quiet', 'no progress on stderr')
@@ -168,6 +207,54 @@ function program(setExit: (code: number) => void): Command {
     .command('report <folder>')
     .description('render report.html, summary.md and percentiles.svg again from the folder’s result.json')
     .action(async (folder: string) => void process.stdout.write(await renderAgain(path.resolve(folder))));
+  const exported = root
+    .command('export')
+    .description('write files that start a variant elsewhere')
+    .helpCommand(false)
+    .argument('[format]')
+    .action((format: string | undefined) => {
+      const known = ['compose'];
+      throw format === undefined
+        ? new Failure('usage', 'missing_format', 'no format was named', { hint: `known: ${known.join(', ')}` })
+        : unknownName('format', format, known);
+    });
+  withSystemFlags(exported.command('compose <scenario> <variant>'))
+    .description('a Compose file with health checks and quotas, on stdout; the API keys are told on stderr')
+    .option('--out <file>', 'write this file instead')
+    .option('--force', 'replace the file if it is there')
+    .option('--gateway-port <port>', 'of the gateway on 127.0.0.1', portNumber, 8080)
+    .option('--publish <part=port,...>', 'further ports on 127.0.0.1, such as vector-0=6333', portsByPart)
+    .action(async (name: string, variant: string, flags: ExportFlags) => {
+      const scenario = scenarioNamed(name);
+      const [variantId = variant] = variantsOf(scenario, [variant]);
+      await exportCompose({
+        scenario,
+        variant: variantId,
+        profile: flags.profile,
+        seed: flags.seed,
+        images: namedImages(flags),
+        quota: { cpus: flags.cpus, memoryMiB: flags.memory },
+        gatewayPort: flags.gatewayPort,
+        publish: flags.publish ?? {},
+        outputFile: flags.out === undefined ? undefined : path.resolve(flags.out),
+        mayOverwrite: flags.force === true,
+        words: words.slice(2),
+      });
+    });
+  root
+    .command('doctor [stray...]')
+    .description('what this machine could run now, and the command that mends each lack')
+    .addOption(
+      new Option('--platform <name>', `where a run should be possible: ${requestedPlatforms.join(', ')}`)
+        .argParser(oneOf('platform', requestedPlatforms))
+        .default('auto'),
+    )
+    .option('--json', 'one JSON document, see schema')
+    .addHelpText('after', doctorHelp)
+    .action(async (stray: string[], flags: DoctorFlags) => {
+      refuseStray(stray);
+      setExit(await doctorCommand(flags, scenarios));
+    });
   root
     .command('schema')
     .description('JSON Schema of everything that is read or written')
@@ -178,7 +265,7 @@ function program(setExit: (code: number) => void): Command {
 /** Runs the command line and returns the exit code; failures that the user can mend are thrown as `Failure`. */
 export async function parseAndRun(words: readonly string[]): Promise<number> {
   let exitCode: number = exitCodes.passed;
-  const root = program((code) => {
+  const root = program(words, (code) => {
     exitCode = code;
   });
   if (words.length === 0) {

@@ -7,10 +7,10 @@ import type { Scenario } from '../contract/scenario.ts';
 import { exitCodeOf } from '../contract/verdict.ts';
 import { choosePlatform } from '../platform/choose.ts';
 import type { NamedImages } from '../platform/docker/choose-images.ts';
-import { defaultVectorQuota } from '../rendering/quotas.ts';
 import { possibleVariants } from '../run/possible-variants.ts';
 import { runScenario } from '../run/run.ts';
 import { newRunId } from '../run/run-folder.ts';
+import { type AskedQuota, scenarioWithQuota } from './asked-quota.ts';
 import { watchInterruption } from './interruption.ts';
 import { progressView } from './progress.ts';
 import { loadRenderers, writeReports } from './render.ts';
@@ -23,7 +23,7 @@ export interface RunOptions {
   readonly platform: string;
   readonly images: NamedImages;
   /** Instead of what the topologies say. */
-  readonly quota: { readonly cpus: number | undefined; readonly memoryMiB: number | undefined };
+  readonly quota: AskedQuota;
   readonly seed: number;
   readonly variants: readonly string[];
   readonly variantsWereNamed: boolean;
@@ -46,11 +46,8 @@ function reproduceCommand({ scenario, profile, seed, images, quota, variants, va
 }
 
 /** The scenario with the quota that the user asked for; only containers have one. */
-function withQuota({ scenario, quota: { cpus, memoryMiB } }: RunOptions, platform: string): Scenario {
-  if (cpus === undefined && memoryMiB === undefined) {
-    return scenario;
-  }
-  if (platform !== 'docker') {
+function withQuota({ scenario, quota }: RunOptions, platform: string): Scenario {
+  if (platform !== 'docker' && (quota.cpus !== undefined || quota.memoryMiB !== undefined)) {
     throw new Failure(
       'usage',
       'quota_not_enforced',
@@ -60,14 +57,7 @@ function withQuota({ scenario, quota: { cpus, memoryMiB } }: RunOptions, platfor
       },
     );
   }
-  return {
-    ...scenario,
-    variants: scenario.variants.map((variant) => {
-      const own = variant.topology.quota ?? defaultVectorQuota;
-      const quota = { cpus: cpus ?? own.cpus, memoryMiB: memoryMiB ?? own.memoryMiB };
-      return { ...variant, topology: { ...variant.topology, quota } };
-    }),
-  };
+  return scenarioWithQuota(scenario, quota);
 }
 
 const defaultColumns = 100;
