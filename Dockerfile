@@ -7,6 +7,7 @@ ARG BUILDER_IMAGE=node:26-bookworm-slim
 ARG RUNTIME_IMAGE=gcr.io/distroless/cc-debian12:nonroot
 
 FROM ${BUILDER_IMAGE} AS builder
+LABEL rag-testbed.stage="builder"
 WORKDIR /project
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --ignore-scripts

@@ -29,6 +29,11 @@ function rolesIn(text: string): ImageRole[] {
   });
 }
 
+/** commander's `commander.unknownOption` as `unknown_option`. */
+function failureCode({ code }: CommanderError): string {
+  return code.replace('commander.', '').replaceAll(/([A-Z])/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
 /** The flags in `words`; `undefined` when only help was asked for, which has been printed then. */
 export function parseImagesFlags(words: readonly string[]): Flags | undefined {
   const command = new Command('npm run images')
@@ -53,7 +58,7 @@ export function parseImagesFlags(words: readonly string[]): Flags | undefined {
       return undefined;
     }
     const [message = '', hint] = error.message.replace(/^error: /, '').split('\n');
-    throw new Failure('usage', 'unknown_option', message, {
+    throw new Failure('usage', failureCode(error), message, {
       hint: hint?.replaceAll(/[()]/g, '') ?? 'npm run images -- --help lists the flags',
       cause: error,
     });

@@ -37,11 +37,16 @@ const messageSchema = z.looseObject({
 
 const linesKept = 20;
 
+/** A folder as a stream for the engine; `tar` ends with it, whether it was read to its end or not. */
+interface PackedFolder extends Disposable {
+  readonly stream: NodeJS.ReadableStream;
+}
+
 /**
  * The engine's client would compress the context, which takes longer than everything else for an engine on the same machine.
  * `tar` is part of every Linux, macOS and Windows.
  */
-function packed(folder: string): NodeJS.ReadableStream {
+function pack(folder: string): PackedFolder {
   const child = spawn('tar', ['-C', folder, '-cf', '-', '.'], { stdio: ['ignore', 'pipe', 'ignore'] });
   child.once('error', (error) => child.stdout.destroy(error));
   child.once('exit', (code) => {
@@ -49,7 +54,13 @@ function packed(folder: string): NodeJS.ReadableStream {
       child.stdout.destroy(new Error(`tar ended with ${code}`));
     }
   });
-  return child.stdout;
+  return {
+    stream: child.stdout,
+    [Symbol.dispose]() {
+      child.kill('SIGKILL');
+      child.stdout.destroy();
+    },
+  };
 }
 
 /**
@@ -119,7 +130,8 @@ async function removeReplaced(client: EngineClient, id: string): Promise<void> {
 export async function buildImage(client: EngineClient, request: BuildRequest): Promise<void> {
   const { name, folder, labels, buildArguments, network, signal, onLine } = request;
   const before = await idOf(client, name);
-  const stream = await client.buildImage(packed(folder), {
+  using context = pack(folder);
+  const stream = await client.buildImage(context.stream, {
     t: name,
     rm: true,
     forcerm: true,

@@ -43,6 +43,9 @@ export interface PrepareRequest {
   readonly detail?: (line: string) => void;
 }
 
+const keptFor = '10m';
+/** The Dockerfile's build stage carries it; the engine keeps each one, which is what makes the next build quick. */
+const builderLabel = 'rag-testbed.stage=builder';
 const realEngines: Record<ImageRole, string> = { system: 'rag-testbed', qdrant: 'Qdrant', redis: 'Redis', postgres: 'PostgreSQL' };
 
 interface ImageFacts {
@@ -172,6 +175,16 @@ async function realEngine(preparation: Preparation, role: ImageRole): Promise<Pr
   return outcome === 'absent' ? undefined : await described(preparation, role, name, outcome === 'pulled' ? 'pulled' : 'kept', startedMs);
 }
 
+/**
+ * An image whose name a newer one took stays while a container or another image needs it; this removes those that nobody needs
+ * any more. Young ones are left alone: another build may be in the middle of them.
+ */
+async function removeOutdated(client: EngineClient): Promise<void> {
+  for (const label of [imageLabels.sources, builderLabel]) {
+    await client.pruneImages({ filters: JSON.stringify({ dangling: ['true'], label: [label], until: [keptFor] }) });
+  }
+}
+
 async function imageFor(preparation: Preparation, role: ImageRole): Promise<PreparedImage> {
   if (preparation.standInsOnly) {
     return await standInFor(preparation, role);
@@ -209,6 +222,9 @@ export async function prepareImages(platform: Engine, request: PrepareRequest): 
       }
       failed.push({ role, failure: error });
     }
+  }
+  if (images.some(({ outcome }) => outcome === 'built')) {
+    await removeOutdated(client);
   }
   return { images, failed };
 }

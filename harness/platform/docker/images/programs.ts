@@ -7,8 +7,8 @@ import { isOlder } from '../engine-probe.ts';
 import type { TreeEntry } from './image-tree.ts';
 
 const execute = promisify(execFile);
-/** Where servers are found although an ordinary user's PATH does not say so. */
-const usualPlaces = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/bin'];
+/** Where servers may be although an ordinary user's PATH does not say so. */
+const serverPlaces = ['/usr/sbin', '/usr/local/sbin'];
 /** What entrypoints, and the waits and commands of testcontainers, use inside a container. */
 const shellTools = ['sh', 'cat', 'ls', 'mkdir', 'chmod', 'rm', 'id', 'env', 'sleep', 'awk', 'grep'];
 
@@ -39,7 +39,7 @@ function isProgram(path: string): boolean {
  * @throws Failure `environment` (75) naming the Debian package that brings it.
  */
 export function programNamed(name: string, debianPackages: readonly string[], environment: NodeJS.ProcessEnv = process.env): string {
-  const places = [...(environment.PATH ?? '').split(delimiter).filter((place) => place !== ''), ...usualPlaces];
+  const places = [...(environment.PATH ?? '').split(delimiter).filter((place) => place !== ''), ...serverPlaces];
   const found = places.map((place) => join(place, name)).find(isProgram);
   if (found === undefined) {
     throw new Failure('environment', 'program_missing', `${name} is not on this machine`, { hint: aptInstall(...debianPackages) });
