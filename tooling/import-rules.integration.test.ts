@@ -29,6 +29,8 @@ const violations: Readonly<Record<string, readonly [string, string]>> = {
   'load-alone': ['harness/load/places.ts', 'harness/platform/platform.ts'],
   'scenarios-are-data': ['scenarios/acts.ts', 'harness/run/run.ts'],
   'reports-read-results': ['reports/measures.ts', 'harness/measurement/histogram.ts'],
+  'doctor-looks': ['harness/doctor/runs.ts', 'harness/run/run.ts'],
+  'only-the-command-line-asks-the-doctor': ['harness/platform/asks.ts', 'harness/doctor/index.ts'],
   'run-composes': ['harness/run/renders.ts', 'reports/markdown.ts'],
   'system-processes-start-by-path': ['harness/platform/imports.ts', 'system/gateway/main.ts'],
 };

@@ -86,6 +86,18 @@ export const importRules: readonly IForbiddenRuleType[] = [
     { path: '^(system|scenarios|harness/(?!contract/))' },
     'Reports import the contract only.',
   ),
+  forbid(
+    'doctor-looks',
+    code('^harness/doctor/'),
+    { path: '^(scenarios|reports|harness/(cli|run/(?!possible-variants)))' },
+    'The doctor looks at the machine; it neither runs scenarios nor renders.',
+  ),
+  forbid(
+    'only-the-command-line-asks-the-doctor',
+    code('^(system|scenarios|reports|harness/(?!(cli|doctor)/))'),
+    { path: '^harness/doctor/' },
+    'A run fails by itself where something is missing; it asks no doctor before.',
+  ),
   forbid('run-composes', code('^harness/run/'), { path: '^(reports|harness/cli)/' }, 'Run judges; it does not render.'),
   forbid(
     'system-processes-start-by-path',
