@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** `unit` is pure and fast; `integration` starts real processes and `docker` containers, so their files run one after the other. */
+/**
+ * `unit` is pure and fast; `integration` starts real processes and `docker` containers, so their
+ * files run one after the other, and each kind only when the one before has ended: they would measure each other's load.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -14,6 +17,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          sequence: { groupOrder: 1 },
           include: ['**/*.integration.test.ts'],
           exclude: ['node_modules/**', 'out/**'],
           fileParallelism: false,
@@ -24,6 +28,7 @@ export default defineConfig({
       {
         test: {
           name: 'docker',
+          sequence: { groupOrder: 2 },
           include: ['**/*.docker.test.ts'],
           exclude: ['node_modules/**', 'out/**'],
           fileParallelism: false,

@@ -52,7 +52,7 @@ describe('npm run scenario single-vs-sharded -- --profile smoke', () => {
 
   beforeAll(async () => {
     directory = await mkdtemp(path.join(tmpdir(), 'rag-testbed-smoke-'));
-    first = await run(`npm run -s scenario single-vs-sharded -- --profile smoke --json --out ${path.join(directory, 'first')}`);
+    first = await run(`npm run -s scenario single-vs-sharded -- --profile smoke --platform local --json --out ${path.join(directory, 'first')}`);
     expect(first.stdout, first.stderr).not.toBe('');
     result = resultSchema.parse(JSON.parse(first.stdout));
   });
@@ -152,7 +152,7 @@ describe('trouble before anything starts', () => {
 
   it.each(['RAG_TESTBED_QDRANT_BIN', 'RAG_TESTBED_REDIS_BIN'])('exits 75 when %s names nothing executable', async (variable) => {
     const out = path.join(directory, variable.toLowerCase());
-    const ended = await run(`npm run -s scenario single-vs-sharded -- --profile smoke --quiet --out ${out}`, {
+    const ended = await run(`npm run -s scenario single-vs-sharded -- --profile smoke --platform local --quiet --out ${out}`, {
       [variable]: '/nowhere/at-all',
     });
     expect(ended.code).toBe(75);
