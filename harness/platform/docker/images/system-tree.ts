@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
-import { z } from 'zod';
 import { Failure } from '../../../contract/failure.ts';
 import { filesBelow, type TreeEntry } from './image-tree.ts';
 import { projectVersion } from './names.ts';
@@ -66,12 +65,6 @@ export function pinnedNodeBinary(): string {
     });
   }
   return binary;
-}
-
-/** Version of the pinned Node, such as `26.10.0`. */
-export async function pinnedNodeVersion(): Promise<string> {
-  const text = await readFile(`${projectRoot}${nodePackage()}/package.json`, 'utf8');
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }
 
 /** What is installed for root: Node, our sources, and the packages that they import. */
