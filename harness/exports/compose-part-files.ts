@@ -28,10 +28,11 @@ export function serviceWithFiles({ id, command, environment, files = {} }: Conta
       `${id} has files, but its command starts with "${program ?? 'nothing'}", not with node`,
     );
   }
-  const writes = contents.map(({ path, variable }) => `writeFileSync('${path}', process.env.${variable});`);
+  const writes = contents.map(({ path, variable }) => `writeFileSync(${JSON.stringify(path)}, process.env.${variable});`);
   const folders = [...new Set(contents.map(({ path }) => posix.dirname(path)))];
+  const script = `import { writeFileSync } from 'node:fs'; ${writes.join(' ')}`;
   return {
-    command: [program, '--import', `data:text/javascript,import { writeFileSync } from 'node:fs'; ${writes.join(' ')}`, ...words],
+    command: [program, '--import', `data:text/javascript,${script.replaceAll(/[%#]/g, encodeURIComponent)}`, ...words],
     environment: { ...environment, ...Object.fromEntries(contents.map(({ variable, content }) => [variable, content])) },
     // Whoever the image runs as may write there, as in /tmp.
     tmpfs: folders.map((folder) => `${folder}:mode=1777,size=1m`),
