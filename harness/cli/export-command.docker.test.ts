@@ -55,13 +55,13 @@ async function freePort(): Promise<number> {
 
 describe.skipIf(lack !== undefined)(`an exported Compose file${leftOut(lack)}`, () => {
   const project = `rag-testbed-export-${randomBytes(6).toString('hex')}`;
-  const [program, ...words] = compose ?? ['docker-compose'];
+  const [program, ...subcommand] = compose ?? ['docker-compose'];
   let folder: string;
   let gatewayPort: number;
   let keys: ReturnType<typeof exportedKeys>;
   let isUp = false;
   const inCompose = async (...more: string[]) =>
-    run(program, [...words, '-f', path.join(folder, 'compose.yaml'), '-p', project, ...more], { cwd: folder });
+    run(program, [...subcommand, '-f', path.join(folder, 'compose.yaml'), '-p', project, ...more], { cwd: folder });
   const ofProject = ['--filter', `label=com.docker.compose.project=${project}`];
   const labelled = ['--filter', 'label=rag-testbed.export=single-vs-sharded.router-hash-3', ...ofProject];
   const containers = async () => {
@@ -74,10 +74,8 @@ describe.skipIf(lack !== undefined)(`an exported Compose file${leftOut(lack)}`, 
     folder = await mkdtemp(path.join(tmpdir(), 'rag-testbed-compose-'));
     gatewayPort = await freePort();
     const file = path.join(folder, 'compose.yaml');
-    const { stderr } = await run(process.execPath, [
-      ...['--import', 'tsx', 'harness/cli/main.ts', 'export', 'compose', 'single-vs-sharded', 'router-hash-3'],
-      ...['--profile', 'smoke', '--gateway-port', String(gatewayPort), '--out', file],
-    ]);
+    const words = `export compose single-vs-sharded router-hash-3 --profile smoke --gateway-port ${gatewayPort} --out ${file}`;
+    const { stderr } = await run(process.execPath, ['--import', 'tsx', 'harness/cli/main.ts', ...words.split(' ')]);
     keys = exportedKeys(stderr);
     isUp = true;
     await inCompose('up', '-d');
