@@ -53,22 +53,31 @@ export class Ports {
     throw new Failure('environment', 'no_free_port', `no free port was found on ${host} in ${offers} attempts`);
   }
 
+  /**
+   * Looks whether a port that will be needed later is free, before anything is started for nothing.
+   * @throws Failure `environment` (75) with the number when it is taken.
+   */
+  async requireFree(port: number): Promise<void> {
+    this.release(await this.take(port));
+  }
+
   release(port: number): void {
     this.#held.delete(port);
   }
 
   /**
    * Starts something on a port and, when it failed because somebody else took the port between our looking and its binding,
-   * starts it again on another. `start` must have ended what it started when it rejects.
+   * starts it again on another. `start` must have ended what it started when it rejects, unless `wasTaken` tells from the
+   * error alone whether that was the reason; without it the port is tried.
    */
-  async startOn<T>(start: (port: number) => Promise<T>, fixed?: number): Promise<T> {
+  async startOn<T>(start: (port: number) => Promise<T>, fixed?: number, wasTaken?: (error: unknown) => boolean): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       const port = await this.take(fixed);
       try {
         return await start(port);
       } catch (error) {
         this.release(port);
-        const taken = (await tryBind(port)) === undefined;
+        const taken = wasTaken === undefined ? (await tryBind(port)) === undefined : wasTaken(error);
         if (!taken || attempt === attempts) {
           throw error;
         }

@@ -44,6 +44,9 @@ export class DockerPlatform implements Platform {
     if (wasInterrupted()) {
       throw interrupted(request);
     }
+    if (request.gatewayPort !== undefined) {
+      await this.#ports.requireFree(request.gatewayPort);
+    }
     const logDirectory = join(runDirectory, 'logs', variant);
     await mkdir(logDirectory, { recursive: true });
     const apiKeys = createApiKeys(request.tenants);

@@ -1,3 +1,4 @@
+import { Failure } from '../../contract/failure.ts';
 import type { ImageRole } from '../../contract/topology.ts';
 import type { ContainerPart } from '../../rendering/containers.ts';
 import type { StartRequest } from '../platform.ts';
@@ -45,6 +46,8 @@ async function startPart(
         onExit: (failure) => system.fail(failure),
       }),
     fixed,
+    // The engine itself says so; what else went wrong may leave a container on the port for a moment.
+    (error) => error instanceof Failure && error.code === 'port_taken',
   );
   system.add(container);
   onEvent?.(

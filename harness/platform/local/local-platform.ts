@@ -55,6 +55,9 @@ export class LocalPlatform implements Platform {
     const qdrant = executableNamedBy(qdrantVariable, this.#environment);
     // No tier uses Redis yet; a wrong value is refused all the same, so that it is not taken for a working one.
     executableNamedBy(redisVariable, this.#environment);
+    if (request.gatewayPort !== undefined) {
+      await this.#ports.requireFree(request.gatewayPort);
+    }
     const directories = await prepareVariantDirectories(request.runDirectory, request.variant);
     const version = await projectVersion();
     const apiKeys = createApiKeys(request.tenants);
