@@ -212,6 +212,7 @@ function program(words: readonly string[], setExit: (code: number) => void): Com
     .description('write files that start a variant elsewhere')
     .helpCommand(false)
     .argument('[format]')
+    .argument('[stray...]')
     .action((format: string | undefined) => {
       const known = ['compose'];
       throw format === undefined
