@@ -1,5 +1,6 @@
 import { type ContainerRuntimeClient, getContainerRuntimeClient } from 'testcontainers';
 import { Failure } from '../../contract/failure.ts';
+import { loopback } from '../loopback.ts';
 import { engineEndpoint, engineFailure, engineHints, probeEngine } from './engine-probe.ts';
 
 /** The client of the engine's API that testcontainers itself uses. */
@@ -27,8 +28,19 @@ interface EngineInfo {
   readonly Architecture: string;
 }
 
+/**
+ * Where testcontainers itself runs in a container and the engine's bridge names no gateway, it asks a container of an image
+ * that it pulls for the host of published ports. Ours are published on 127.0.0.1, and nothing may be pulled unasked.
+ */
+function nameHost(): void {
+  if (engineEndpoint().startsWith('unix:')) {
+    process.env.TESTCONTAINERS_HOST_OVERRIDE ??= loopback;
+  }
+}
+
 /** testcontainers looks for the engine without a limit of its own, and says only that it found none. */
 async function openClient(): Promise<EngineClient> {
+  nameHost();
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error(`no answer within ${openLimitMs} ms`)), openLimitMs);
   try {
