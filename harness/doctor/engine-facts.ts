@@ -7,7 +7,7 @@ import { type ImageRole, imageRoles } from '../platform/docker/images/names.ts';
 import { lookAtPlatforms, type PlatformFacts } from './platforms.ts';
 
 /** What all questions to the engine may take together; an engine that is well answers all within some 100 ms. */
-const limitMs = 1500;
+const limitMs = 2000;
 
 const infoSchema = z.object({
   CgroupVersion: z.string().optional(),
@@ -34,10 +34,20 @@ export interface EngineFacts {
   readonly images?: Readonly<Record<ImageRole, ExaminedImage>>;
 }
 
+const lateness = `no answer within ${limitMs} ms`;
+
+/** What kept the engine from answering; a question that was given up is late whoever gave it up first. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  return error.name === 'AbortError' ? lateness : error.message;
+}
+
 /** Settles as the promise does, or rejects when it did not within the time. */
 async function within<T>(remainingMs: number, promise: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`no answer within ${limitMs} ms`)), remainingMs);
+  const timer = setTimeout(() => late.reject(new Error(lateness)), remainingMs);
   try {
     return await Promise.race([promise, late.promise]);
   } finally {
@@ -81,7 +91,7 @@ export async function lookAround(
   } catch (error) {
     // The client has no limits of its own: a question that was given up would keep this process from ending.
     http.globalAgent.destroy();
-    const silent: EngineProbe = { found: 'no-answer', endpoint, why: error instanceof Error ? error.message : String(error) };
+    const silent: EngineProbe = { found: 'no-answer', endpoint, why: reasonOf(error) };
     return { engine: { probe: silent }, platforms: await choices(silent) };
   }
 }
