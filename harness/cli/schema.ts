@@ -10,6 +10,7 @@ import { scenarioSchema } from '../contract/scenario.ts';
 import { topologySchema } from '../contract/topology.ts';
 import { checkVerdictSchema, claimVerdictSchema, exitCodes, runVerdictSchema, validityVerdictSchema } from '../contract/verdict.ts';
 import { workloadSchema } from '../contract/workload.ts';
+import { doctorReportSchema } from '../doctor/report.ts';
 
 const schemas = {
   scenario: scenarioSchema,
@@ -23,6 +24,7 @@ const schemas = {
   claim: judgedClaimSchema,
   verdict: z.union([runVerdictSchema, checkVerdictSchema, claimVerdictSchema, validityVerdictSchema]),
   result: resultSchema,
+  doctor: doctorReportSchema,
 };
 
 /** JSON Schema (2020-12) of every file and value of the contract, with the metric registry and the exit codes beside it. */
