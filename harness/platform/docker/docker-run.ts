@@ -64,7 +64,10 @@ export class DockerRun {
       await removeRun(this.engine.client, { runId: this.#runId, looks: 1 });
     } catch (error) {
       this.#warden.abandon();
-      throw error;
+      if (!this.events.isLost) {
+        throw error;
+      }
+      return;
     }
     await this.#warden.close();
   }

@@ -119,6 +119,11 @@ export class DockerSystem implements RunningSystem {
     }
     try {
       await removeRun(client, { runId, variant, looks: 1 });
+    } catch (error) {
+      // That the engine is lost has been said; it is the next run that finds and removes what is left.
+      if (!run.events.isLost) {
+        throw error;
+      }
     } finally {
       await release(this.#containers);
     }

@@ -1,11 +1,14 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../../contract/failure.ts';
 import type { EngineClient } from './engine.ts';
 import { engineHints } from './engine-probe.ts';
 import { runLabels } from './run-labels.ts';
 
-const reconnectAttempts = 3;
+/** An engine that is restarted is away for a moment; containers that it kept running are not lost by that. */
+const reconnectAttempts = 5;
+const reconnectEveryMs = 500;
 
 /** How a container ended, as the engine tells it. */
 export interface ContainerExit {
@@ -32,6 +35,7 @@ export class EngineEvents implements Disposable {
   readonly #outOfMemory = new Set<string>();
   #stream: Readable | undefined;
   #closed = false;
+  #isLost = false;
   /** Events that were taken; a stream that is opened again repeats them. */
   readonly #seen = new Set<string>();
   readonly #sinceSeconds = Math.floor(Date.now() / 1000);
@@ -51,6 +55,11 @@ export class EngineEvents implements Disposable {
     return events;
   }
 
+  /** True once {@link lost} has rejected. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
   /** Calls back for every container of the run that ends, for whatever reason; answers how to stop that. */
   onExit(listener: (exit: ContainerExit) => void): () => void {
     this.#listeners.add(listener);
@@ -63,8 +72,11 @@ export class EngineEvents implements Disposable {
       // The engine repeats what happened since then, so that nothing is missed while nobody listens.
       since: this.#sinceSeconds,
     });
+    // A stream that breaks is closed as well, which is what counts; readline repeats the error of its input.
     stream.on('error', () => undefined);
-    createInterface({ input: stream }).on('line', (line) => this.#take(line));
+    createInterface({ input: stream })
+      .on('line', (line) => this.#take(line))
+      .on('error', () => undefined);
     stream.once('close', () => {
       if (!this.#closed) {
         void this.#reconnect();
@@ -98,6 +110,7 @@ export class EngineEvents implements Disposable {
   async #reconnect(): Promise<void> {
     let reason: unknown;
     for (let attempt = 0; attempt < reconnectAttempts && !this.#closed; attempt += 1) {
+      await delay(attempt === 0 ? 0 : reconnectEveryMs);
       try {
         await this.#connect();
         return;
@@ -106,6 +119,7 @@ export class EngineEvents implements Disposable {
       }
     }
     if (!this.#closed) {
+      this.#isLost = true;
       this.#lose(
         new Failure('environment', 'engine_lost', `the Docker engine was lost during the run: ${String(reason)}`, {
           hint: `${engineHints['no-answer']}; what the run left is swept by the next one`,
