@@ -101,6 +101,22 @@ describe('the text of the doctor', () => {
     expect(text).not.toContain('containers need it');
   });
 
+  it('tells in one line what several checks do not know for one reason', () => {
+    const unasked = ['one', 'two'].map(
+      (id): Checked => ({
+        id,
+        title: `number ${id}`,
+        group: 'engine',
+        why: 'it matters',
+        status: 'unknown',
+        observed: 'unknown: nobody to ask',
+      }),
+    );
+    const shown = renderDoctor({ ...unfit, checks: [...checks, ...unasked] }, { color: false, columns: 100 });
+    expect(shown).toMatch(/^\? {2}2 checks +unknown: nobody to ask about number one, number two$/m);
+    expect(shown.match(/nobody to ask/g)).toHaveLength(1);
+  });
+
   it('names each command once, unbroken, what blocks a platform first', () => {
     const remedies = text.split('what mends it\n')[1] ?? '';
     const commands = remedies.split('\n').filter((line) => /^ {2}\S/.test(line));

@@ -89,6 +89,18 @@ function check({ status, title: name, observed, why }: Checked, nameWidth: numbe
   ];
 }
 
+/** What several checks of a group do not know for one reason, such as the lack of an engine, is told in one line. */
+function withoutRepetition(members: readonly Checked[]): Checked[] {
+  return members.flatMap((member) => {
+    const alike = members.filter(({ status, observed }) => status === 'unknown' && observed === member.observed);
+    if (alike.length < 2) {
+      return [member];
+    }
+    const names = alike.map((each) => each.title).join(', ');
+    return alike[0] === member ? [{ ...member, title: `${alike.length} checks`, observed: `${member.observed} about ${names}` }] : [];
+  });
+}
+
 /** Each command once, with all that it mends; a command is never broken, so that it can be copied. */
 function remedies({ checks }: DoctorReport, columns: number, c: Colours): string[] {
   const commands = new Map<string, string[]>();
@@ -116,7 +128,9 @@ export function renderDoctor(report: DoctorReport, { color, columns }: { readonl
   const nameWidth = Math.max(...report.checks.map((each) => cells(each.title)));
   const sections = Object.entries(groups).flatMap(([group, name]) => {
     const members = report.checks.filter((each) => each.group === group);
-    return members.length === 0 ? [] : ['', c.dim(name), ...members.flatMap((each) => check(each, nameWidth, columns, c))];
+    return members.length === 0
+      ? []
+      : ['', c.dim(name), ...withoutRepetition(members).flatMap((each) => check(each, nameWidth, columns, c))];
   });
   const taken = report.taken.id;
   const exit = report.verdict === 'ready' ? `a run on the ${taken} platform can start` : `a run on the ${taken} platform could not start`;

@@ -1,6 +1,7 @@
-import { statfs } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type Check, noEngine, unknown } from '../check.ts';
+import { asRoot, type Check, noEngine, unknown } from '../check.ts';
 import type { Finding, PlatformId } from '../report.ts';
 import { storage } from '../units.ts';
 
@@ -13,23 +14,24 @@ interface Needs {
   readonly fix?: string;
 }
 
-/** Free bytes for this user in a folder, or in the nearest one above that exists. */
-async function freeBytes(folder: string): Promise<number> {
+/** The folder, or the nearest one above it that exists. */
+async function existing(folder: string): Promise<string> {
   try {
-    const { bavail, bsize } = await statfs(folder);
-    return bavail * bsize;
+    await stat(folder);
+    return folder;
   } catch (error) {
     const parent = dirname(folder);
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === folder) {
       throw error;
     }
-    return freeBytes(parent);
+    return existing(parent);
   }
 }
 
 /** Judges what is free where `folder` is or would be. */
 export async function judgeDisk(folder: string, { comfortableBytes, neededBytes, blocks, fix }: Needs): Promise<Finding> {
-  const free = await freeBytes(folder);
+  const { bavail, bsize } = await statfs(await existing(folder));
+  const free = bavail * bsize;
   const observed = `${storage(free)} free in ${folder}`;
   const values = { folder, freeBytes: free };
   const remedy = fix === undefined ? {} : { fix };
@@ -39,19 +41,28 @@ export async function judgeDisk(folder: string, { comfortableBytes, neededBytes,
   return free < comfortableBytes ? { status: 'warn', observed, values, ...remedy } : { status: 'ok', observed, values };
 }
 
-/** Is there room for results, logs and the state of vector nodes? */
+/** Can runs be written, and is there room for results, logs and the state of vector nodes? */
 export const runsDisk: Check = {
   id: 'disk-of-runs',
   title: 'disk for runs',
   group: 'machine',
   why: 'results, logs and, on the local platform, all stores are written there',
-  look: ({ runsFolder }) =>
-    judgeDisk(runsFolder, {
-      comfortableBytes: 2e9,
-      neededBytes: 200e6,
-      blocks: ['docker', 'local'],
-      fix: `du -sh ${runsFolder}/* | sort -h # and remove what is not needed`,
-    }),
+  look: async (scene) => {
+    const { runsFolder } = scene;
+    try {
+      await access(await existing(runsFolder), constants.W_OK);
+    } catch (error) {
+      return {
+        status: 'lack',
+        observed: `cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+        values: { folder: runsFolder },
+        fix: asRoot(scene, `install -d -o "$USER" ${runsFolder}`),
+        blocks: ['docker', 'local'],
+      };
+    }
+    const fix = `du -sh ${runsFolder}/* | sort -h # and remove what is not needed`;
+    return judgeDisk(runsFolder, { comfortableBytes: 2e9, neededBytes: 200e6, blocks: ['docker', 'local'], fix });
+  },
 };
 
 /** Is there room for images and volumes? */
