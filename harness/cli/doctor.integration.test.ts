@@ -26,6 +26,8 @@ function platformOf({ platforms }: DoctorReport, id: 'docker' | 'local') {
   return found;
 }
 
+/** So that no scenario that is added outgrows the machine on which the answers were recorded. */
+const roomy = { NCPU: 64, MemTotal: 512 * 1024 ** 3 };
 const roles = ['system', 'qdrant', 'redis', 'postgres'];
 
 describe('doctor without an engine', () => {
@@ -83,7 +85,7 @@ describe('doctor with an engine that has no images', () => {
 
 describe('doctor with stand-ins', () => {
   it('is ready on docker, says that they are stand-ins, and leaves out by name what needs a real Qdrant', async () => {
-    await using engine = await startFixtureEngine({ images: await standInImages() });
+    await using engine = await startFixtureEngine({ images: await standInImages(), info: roomy });
     const report = await doctorReport([], { DOCKER_HOST: engine.host });
     expect(report).toMatchObject({ verdict: 'ready', exitCode: 0, taken: { id: 'docker' } });
     expect(report.taken.why).toContain('stand-ins for system, qdrant, postgres');
@@ -115,7 +117,7 @@ describe('doctor with stand-ins', () => {
 
 describe('doctor with everything there', () => {
   it('is ready on docker with every variant', async () => {
-    await using engine = await startFixtureEngine({ images: await realImages() });
+    await using engine = await startFixtureEngine({ images: await realImages(), info: roomy });
     const report = await doctorReport([], { DOCKER_HOST: engine.host });
     expect(report).toMatchObject({ verdict: 'ready', exitCode: 0, taken: { id: 'docker' } });
     expect(platformOf(report, 'docker')).toMatchObject({ ready: true, lacks: [] });
@@ -189,7 +191,7 @@ describe('the text', () => {
   const start = '\u001b[';
 
   it('fits 80 columns without colours where it is piped; only commands and single words may be longer', async () => {
-    await using engine = await startFixtureEngine({ images: await standInImages() });
+    await using engine = await startFixtureEngine({ images: await standInImages(), info: roomy });
     const { code, stdout } = await doctor([], { DOCKER_HOST: engine.host });
     expect(code).toBe(0);
     expect(stdout).not.toContain(start);

@@ -71,8 +71,9 @@ describe('quotas', () => {
   const every = scenarios.flatMap(({ variants }) => variants.map(({ id }) => id));
   const engineWith = (changes: Partial<typeof recordedInfo>) => ({ probe: answering, info: { ...recordedInfo, ...changes } });
 
-  it('fit the machine on which the answers were recorded', async () => {
-    const scene = sceneOf({ scenarios, offers: offersOf(every), engine: engineWith({}) });
+  it('fit a large machine', async () => {
+    const engine = engineWith({ NCPU: 64, MemTotal: 512 * 1024 ** 3 });
+    const scene = sceneOf({ scenarios, offers: offersOf(every), engine });
     expect(await look(engineQuotas, scene)).toMatchObject({ status: 'ok' });
   });
 
