@@ -7,21 +7,13 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { imageRoles } from '../platform/docker/images/names.ts';
 import { programNamed } from '../platform/docker/images/programs.ts';
+import { leftOut, standInLack } from '../platform/docker/testing/available.ts';
 
+const lack = await standInLack();
 const entry = new URL('images.ts', import.meta.url).pathname;
 let folder = '';
 /** Everything that a stand-in is made with but a server. */
 const tools = ['sh', 'bash', 'tar', 'ldd', 'cat', 'ls', 'mkdir', 'chmod', 'rm', 'id', 'env', 'sleep', 'awk', 'grep'];
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'images-cli-'));
-  for (const tool of tools) {
-    await symlink(programNamed(tool, []), join(folder, tool));
-  }
-});
-afterAll(async () => {
-  await rm(folder, { recursive: true });
-});
 
 function start(words: readonly string[], environment: NodeJS.ProcessEnv = {}): ChildProcess {
   return spawn(process.execPath, [entry, ...words], { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -36,7 +28,17 @@ async function ended(child: ChildProcess): Promise<{ code: number | null; stdout
   return { code, stdout, stderr };
 }
 
-describe('npm run images', () => {
+describe.skipIf(lack !== undefined)(`npm run images${leftOut(lack)}`, () => {
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'images-cli-'));
+    for (const tool of tools) {
+      await symlink(programNamed(tool, []), join(folder, tool));
+    }
+  });
+  afterAll(async () => {
+    await rm(folder, { recursive: true });
+  });
+
   it('leaves an image for each role, and says how it was made', async () => {
     const { code, stdout } = await ended(start(['--stand-ins', '--json']));
     const { images, failed } = JSON.parse(stdout) as { images: { role: string; standIn: boolean; sizeBytes: number }[]; failed: unknown[] };

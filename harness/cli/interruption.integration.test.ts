@@ -29,11 +29,15 @@ afterEach(async () => {
 async function startUntil(moment: (typeof moments)[number]): Promise<string> {
   const out = path.join(directory, 'out');
   errors = '';
-  runner = spawn(process.execPath, ['--import', 'tsx', main, 'single-vs-sharded', '--profile', 'smoke', '--platform', 'local', '--out', out], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    // A process group of its own, as a terminal gives to the foreground: Ctrl-C reaches everybody in it.
-    detached: true,
-  });
+  runner = spawn(
+    process.execPath,
+    ['--import', 'tsx', main, 'single-vs-sharded', '--profile', 'smoke', '--platform', 'local', '--out', out],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      // A process group of its own, as a terminal gives to the foreground: Ctrl-C reaches everybody in it.
+      detached: true,
+    },
+  );
   runner.stderr?.setEncoding('utf8').on('data', (text: string) => {
     errors += text;
   });

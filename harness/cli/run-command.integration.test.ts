@@ -52,7 +52,9 @@ describe('npm run scenario single-vs-sharded -- --profile smoke', () => {
 
   beforeAll(async () => {
     directory = await mkdtemp(path.join(tmpdir(), 'rag-testbed-smoke-'));
-    first = await run(`npm run -s scenario single-vs-sharded -- --profile smoke --platform local --json --out ${path.join(directory, 'first')}`);
+    first = await run(
+      `npm run -s scenario single-vs-sharded -- --profile smoke --platform local --json --out ${path.join(directory, 'first')}`,
+    );
     expect(first.stdout, first.stderr).not.toBe('');
     result = resultSchema.parse(JSON.parse(first.stdout));
   });

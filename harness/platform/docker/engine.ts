@@ -1,7 +1,7 @@
 import { type ContainerRuntimeClient, getContainerRuntimeClient } from 'testcontainers';
 import { Failure } from '../../contract/failure.ts';
 import { loopback } from '../loopback.ts';
-import { engineEndpoint, engineFailure, engineHints, probeEngine } from './engine-probe.ts';
+import { askEngine, engineEndpoint, engineFailure, engineHints, probeEngine } from './engine-probe.ts';
 
 /** The client of the engine's API that testcontainers itself uses. */
 export type EngineClient = ContainerRuntimeClient['container']['dockerode'];
@@ -20,6 +20,7 @@ export interface Engine {
 }
 
 interface EngineInfo {
+  readonly ID: string;
   readonly ServerVersion: string;
   readonly NCPU: number;
   readonly MemTotal: number;
@@ -55,6 +56,17 @@ async function openClient(): Promise<EngineClient> {
   }
 }
 
+/** testcontainers goes on to the next place without a word when the first does not answer everything. */
+async function requireSameEngine(id: string): Promise<void> {
+  const endpoint = engineEndpoint();
+  const { ID: asked } = (await askEngine(endpoint, '/info')) as Pick<EngineInfo, 'ID'>;
+  if (asked !== id) {
+    throw new Failure('environment', 'engine_not_answering', `testcontainers found another Docker engine than the one at ${endpoint}`, {
+      hint: engineHints['no-answer'],
+    });
+  }
+}
+
 /**
  * Opens the engine.
  * @throws Failure `environment` (75): absent, not permitted, too old or not answering, each with a hint.
@@ -62,11 +74,15 @@ async function openClient(): Promise<EngineClient> {
 export async function openEngine(): Promise<Engine> {
   // A plain question first: its errors name the reason.
   const probe = await probeEngine();
-  if (probe.found !== 'engine' && !engineEndpoint().startsWith('tcp:')) {
+  const isLocal = engineEndpoint().startsWith('unix:');
+  if (probe.found !== 'engine' && isLocal) {
     throw engineFailure(probe);
   }
   const client = await openClient();
   const info = (await client.info()) as EngineInfo;
+  if (isLocal) {
+    await requireSameEngine(info.ID);
+  }
   return {
     client,
     version: info.ServerVersion,

@@ -1,4 +1,5 @@
 import { probeEngine } from '../engine-probe.ts';
+import { postgresFolder, programNamed } from '../images/programs.ts';
 
 /**
  * Why tests with containers cannot run on this machine; undefined when they can. Where they must run, as in CI,
@@ -34,6 +35,32 @@ async function findLack(): Promise<string | undefined> {
     }
   }
   return undefined;
+}
+
+/**
+ * Why stand-ins cannot be built on this machine; undefined when they can. Tests of the building need no images but what
+ * images are made of.
+ */
+export async function standInLack(): Promise<string | undefined> {
+  const lack = await findStandInLack();
+  if (lack !== undefined && process.env.RAG_TESTBED_REQUIRE_DOCKER === '1') {
+    throw new Error(`RAG_TESTBED_REQUIRE_DOCKER=1, but ${lack}`);
+  }
+  return lack;
+}
+
+async function findStandInLack(): Promise<string | undefined> {
+  const probe = await probeEngine();
+  if (probe.found !== 'engine') {
+    return `no Docker engine (${probe.why})`;
+  }
+  try {
+    programNamed('redis-server', ['redis-server']);
+    postgresFolder();
+    return undefined;
+  } catch (error) {
+    return `${error instanceof Error ? error.message : String(error)}; install the Debian packages redis-server and postgresql`;
+  }
 }
 
 /** For titles: the reason of a test that is left out. */
