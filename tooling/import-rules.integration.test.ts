@@ -31,6 +31,7 @@ const violations: Readonly<Record<string, readonly [string, string]>> = {
   'reports-read-results': ['reports/measures.ts', 'harness/measurement/histogram.ts'],
   'doctor-looks': ['harness/doctor/runs.ts', 'harness/run/run.ts'],
   'only-the-command-line-asks-the-doctor': ['harness/platform/asks.ts', 'harness/doctor/index.ts'],
+  'nobody-needs-the-benches': ['harness/run/rests.ts', 'harness/bench/platforms.ts'],
   'run-composes': ['harness/run/renders.ts', 'reports/markdown.ts'],
   'system-processes-start-by-path': ['harness/platform/imports.ts', 'system/gateway/main.ts'],
 };

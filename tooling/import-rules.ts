@@ -98,6 +98,12 @@ export const importRules: readonly IForbiddenRuleType[] = [
     { path: '^harness/doctor/' },
     'A run fails by itself where something is missing; it asks no doctor before.',
   ),
+  forbid(
+    'nobody-needs-the-benches',
+    code('^(system|scenarios|reports|harness/(?!bench/))'),
+    { path: '^harness/bench/' },
+    'A benchmark measures us; nothing rests on it.',
+  ),
   forbid('run-composes', code('^harness/run/'), { path: '^(reports|harness/cli)/' }, 'Run judges; it does not render.'),
   forbid(
     'system-processes-start-by-path',

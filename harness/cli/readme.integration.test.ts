@@ -16,6 +16,8 @@ const runElsewhere = [
   'npm ci && npm run scenario single-vs-sharded',
   'npm ci && npm test',
   'npm run scenario single-vs-sharded -- --profile smoke',
+  'npm run images',
+  'npm run scenario single-vs-sharded -- --profile smoke --platform docker',
 ];
 
 describe('the README', () => {

@@ -15,7 +15,6 @@ const qdrantClusterSchema = z.strictObject({
   replicationFactor: positiveInteger.max(16),
   writeConsistencyFactor: positiveInteger.max(16),
 });
-export type QdrantCluster = z.infer<typeof qdrantClusterSchema>;
 
 const vectorTierSchema = z.discriminatedUnion('sharding', [routerSchema, qdrantClusterSchema]).superRefine((vector, context) => {
   if (vector.sharding !== 'qdrant-cluster') {

@@ -67,7 +67,9 @@ describe('the local platform', () => {
       const ids = ['gateway-0', 'gateway-1', 'indexer', 'postgres', 'provider', 'query-0', 'query-1', 'vector-0', 'vector-1', 'vector-2'];
       const samples = await system.sample();
       expect(samples.map(({ id }) => id).sort()).toEqual(ids);
-      expect(samples.every(({ cpuSeconds, residentBytes = 0 }) => cpuSeconds > 0 && residentBytes > 0)).toBe(true);
+      expect(samples.filter(({ residentBytes = 0 }) => residentBytes <= 0)).toEqual([]);
+      // The clock ticks every 10 ms: a single process that starts quickly may not have been seen by it.
+      expect(samples.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0)).toBeGreaterThan(0);
       expect(events).toHaveLength(ids.length);
       expect(system.vectorNodes.map(({ id }) => id)).toEqual(['vector-0', 'vector-1', 'vector-2']);
       expect(system.gateways).toHaveLength(2);
