@@ -49,7 +49,7 @@ function decided(result: Result, s: Strings): Answer {
     ...(primary ? secondary(result, primary, s) : []),
     ...ladder(result, s),
     ...(costs ? [s.answer.scope(s.setting(resourceRules(result)), hasQuotas(result))] : []),
-    ...(result.leftOut ?? []).map(({ variant, why }) => s.answer.leftOut(variant, why)),
+    ...(result.leftOut ?? []).map(({ variant, why }) => s.answer.leftOut(s.setting(resourceRules(result)), variant, why)),
   ];
   if (primary) {
     return { headline: headline(primary, s), qualifiers: [evidence(result, primary, s), ...rest] };

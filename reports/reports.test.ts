@@ -8,6 +8,7 @@ import { renderMarkdown, summaryLimitBytes } from './markdown.ts';
 import { count, figure, joined, significant } from './numbers.ts';
 import { renderPercentilesSvg } from './percentiles-svg.ts';
 import {
+  containersResult,
   everyResult,
   failingResult,
   hostileResult,
@@ -267,6 +268,33 @@ describe('the console', () => {
     }
     expect(onConsole(failingResult())).not.toContain('\u001b');
     expect(renderConsole(failingResult(), { color: true, columns: 100, paths, nextCommand })).toContain('\u001b[');
+  });
+});
+
+describe('a run on containers', () => {
+  it.each(['html', 'markdown', 'console'])('is told by %s: stand-ins, what was left out, and that quotas hold', async (name) => {
+    const text = textOf((await renderers[name]?.(containersResult())) ?? '').replaceAll(/\s+/g, ' ');
+    expect(text).toContain('stand-in image');
+    expect(text).toContain(
+      'Left out on one machine, equal total resources: qdrant-cluster-3, because the image of the vector store is a stand-in.',
+    );
+    expect(text).toContain('quotas of the containers hold');
+    expect(text).not.toContain('Without a network or quotas');
+  });
+  it('shows what each container may use, its peak and its throttling, and where a cluster put its replicas', async () => {
+    const text = textOf(await renderHtml(containersResult()));
+    for (const part of [
+      '0.166 core',
+      '341 MiB',
+      '37.5',
+      s.processes.throttled,
+      'Docker Engine 20.10.24',
+      'on vector-0, vector-1 (Recovery)',
+      'fetches 1.50 of 3 shards',
+    ]) {
+      expect(text).toContain(part);
+    }
+    expect(textOf(await renderHtml(passingResult()))).not.toContain(s.processes.throttled);
   });
 });
 

@@ -177,6 +177,35 @@ export function hostileResult(): Result {
   return result;
 }
 
+/** On containers: quotas that throttled one node, stand-in images, a cluster with a replica that is not Active, and a variant left out. */
+export function containersResult(): Result {
+  const result = passingResult();
+  result.platform = { id: 'docker', requested: 'docker', why: 'Docker was asked for', engine: 'Docker Engine 20.10.24, cgroup version 1' };
+  result.leftOut = [{ variant: 'qdrant-cluster-3', why: 'the image of the vector store is a stand-in' }];
+  result.components = result.components.map((component) => ({ ...component, image: `rag-testbed/${component.tier}:0.1.0`, standIn: true }));
+  for (const variant of result.variants) {
+    variant.processes = variant.processes.map((process, index) => ({
+      ...process,
+      peakBytes: (process.residentBytes ?? 0) + 1_000_000,
+      quota: { cpus: 0.166, memoryMiB: 341 },
+      throttledSeconds: index === 0 ? 1.25 : 0,
+      throttledPeriodShare: index === 0 ? 0.375 : 0,
+    }));
+  }
+  const [, sharded] = result.variants;
+  if (sharded !== undefined) {
+    sharded.placement = {
+      replicas: [
+        { shard: 0, node: 'vector-0', state: 'Active', points: 10 },
+        { shard: 0, node: 'vector-1', state: 'Recovery', points: 9 },
+        { shard: 1, node: 'vector-1', state: 'Active', points: 11 },
+      ],
+      remoteShardsPerSearch: 1.5,
+    };
+  }
+  return result;
+}
+
 /** Every shape of result that a renderer must survive, by name. */
 export const everyResult: Readonly<Record<string, () => Result>> = {
   pass: passingResult,
@@ -186,4 +215,5 @@ export const everyResult: Readonly<Record<string, () => Result>> = {
   'no-data': noDataResult,
   partial: partialResult,
   'without-histograms': withoutHistograms,
+  containers: containersResult,
 };

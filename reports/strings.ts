@@ -100,7 +100,7 @@ const en = {
       quotas
         ? `The CPU and memory quotas of the containers hold, but ${setting}, with no network between machines, this measures what sharding costs more than what scale-out gains.`
         : `Without a network or quotas, ${setting}, this measures what sharding costs, not what scale-out gains.`,
-    leftOut: (variant: string, why: string) => `Left out: ${variant}, because ${why}.`,
+    leftOut: (setting: string, variant: string, why: string) => `Left out ${setting}: ${variant}, because ${why}.`,
   },
 
   first: {

@@ -1,4 +1,5 @@
 import type { ProcessUse } from '../contract/result.ts';
+import { tierSchema } from '../contract/topology.ts';
 import type { RunningSystem } from '../platform/platform.ts';
 import type { JudgedStep } from './judged-step.ts';
 import type { ProcessWindow } from './process-windows.ts';
@@ -17,7 +18,7 @@ function throttled(windows: readonly ProcessWindow[]): Pick<ProcessUse, 'throttl
       };
 }
 
-/** What every process used over the judged steady windows. */
+/** What every process used over the judged steady windows, in the order in which a request meets them. */
 export function processUses(judged: readonly JudgedStep[], quotas: RunningSystem['quotas']): ProcessUse[] {
   const measured = judged.filter(({ driven }) => driven.processes !== undefined);
   const jobs = sum(measured.map(({ driven }) => driven.observation.steady.issued));
@@ -25,7 +26,9 @@ export function processUses(judged: readonly JudgedStep[], quotas: RunningSystem
     measured.flatMap(({ driven }) => driven.processes ?? []),
     ({ id }) => id,
   );
-  return [...byId].flatMap(([id, windows]) => {
+  const tierOf = ([first]: readonly ProcessWindow[]) => (first === undefined ? 0 : tierSchema.options.indexOf(first.tier));
+  const ordered = [...byId].sort(([a, left], [b, right]) => tierOf(left) - tierOf(right) || a.localeCompare(b, 'en', { numeric: true }));
+  return ordered.flatMap(([id, windows]) => {
     const last = windows.at(-1);
     const cpuSeconds = sum(windows.map((window) => window.cpuSeconds));
     const peaks = windows.flatMap(({ peakBytes }) => peakBytes ?? []);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Result } from '../../harness/contract/result.ts';
 import { answerOf } from '../answer.ts';
-import { decides, stampOf } from '../findings.ts';
+import { decides, hasQuotas, stampOf } from '../findings.ts';
 import { html, type Markup, trusted } from '../markup.ts';
 import { type Language, type Strings, strings } from '../strings.ts';
 import { utc } from '../validity-text.ts';
@@ -52,7 +52,10 @@ async function page(result: Result, s: Strings, tables: TableDetail): Promise<st
     [overTime],
     [stages, ladderSection(result, s)],
     [ratios],
-    [processSection(result, s), balanceSection(result, s)],
+    // With what quotas add, the table of the processes needs the whole width.
+    ...(hasQuotas(result)
+      ? [[processSection(result, s)], [balanceSection(result, s)]]
+      : [[processSection(result, s), balanceSection(result, s)]]),
     [errorSection(result, s), checkerSection(result, s)],
     [claims],
     [validitySection(result, s), provenanceSection(result, s)],

@@ -62,7 +62,7 @@ export function processSection(result: Result, s: Strings): Section {
     s.section.processes,
     s.processes.subtitle,
     html`${table(columns, rows, s.section.processes)}${quotas && html`<p class="note">${s.processes.throttling}</p>`}${unread && html`<p class="note">${s.processes.noMemory}</p>`}`,
-    quotas ? 'wide' : 'half',
+    quotas ? '' : 'half',
   );
 }
 
