@@ -2,7 +2,8 @@ import { unknownVectorName } from '../errors.ts';
 import { writeJson } from '../json/write.ts';
 import { type PayloadSelection, selectedPayloadJson } from '../points/payload-selection.ts';
 import { pointIdJson } from '../points/point-id.ts';
-import type { FlatSegment, ScoredRow } from '../segment/flat-segment.ts';
+import type { FlatSegment } from '../segment/flat-segment.ts';
+import type { ScoredRow } from '../segment/nearest.ts';
 import type { VectorSelection } from '../wire/query-request.ts';
 
 /** The parts of a stored point that an answer has. */

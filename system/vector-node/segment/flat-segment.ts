@@ -1,11 +1,10 @@
 import type { Filter, MatchValue } from '../filter/filter.ts';
-import { compileFilter, type Matches, type PointSource } from '../filter/matcher.ts';
+import { compileFilter } from '../filter/matcher.ts';
 import type { Payload, PayloadPath } from '../points/payload-path.ts';
 import { comparePointIds, type PointId } from '../points/point-id.ts';
-import { planCandidates } from './candidates.ts';
-import { type Distance, metrics } from './distance.ts';
+import type { Distance } from './distance.ts';
+import { type NearestRequest, nearest, rowsWhere, type ScoredRow, type SearchedRows } from './nearest.ts';
 import { type IndexType, PayloadIndex } from './payload-index.ts';
-import { TopK } from './top-k.ts';
 import { VectorColumn } from './vector-column.ts';
 
 export interface VectorSettings {
@@ -23,29 +22,8 @@ export interface StoredPoint {
   readonly payloadJson: string;
 }
 
-export interface NearestRequest {
-  readonly vectorName: string;
-  /** Prepared by the column. */
-  readonly vector: Float32Array;
-  readonly limit: number;
-  readonly filter: Filter | undefined;
-  readonly scoreThreshold: number | undefined;
-  /** A point that is not part of the answer, such as the one searched from. */
-  readonly without: PointId | undefined;
-}
-
-interface Plan {
-  readonly rows: Iterable<number>;
-  readonly matches: Matches | undefined;
-}
-
-export interface ScoredRow {
-  readonly row: number;
-  readonly score: number;
-}
-
 /** Points in memory, searched exactly: rows of columns, the rows of deleted points are used again. */
-export class FlatSegment implements PointSource {
+export class FlatSegment implements SearchedRows {
   readonly columns: ReadonlyMap<string, VectorColumn>;
   readonly #rowOf = new Map<PointId, number>();
   readonly #ids: (PointId | undefined)[] = [];
@@ -67,6 +45,14 @@ export class FlatSegment implements PointSource {
 
   get indexes(): ReadonlyMap<string, PayloadIndex> {
     return this.#indexes;
+  }
+
+  get rowCount(): number {
+    return this.#ids.length;
+  }
+
+  liveRows(): Iterable<number> {
+    return this.#rowOf.values();
   }
 
   rowOf(id: PointId): number | undefined {
@@ -171,7 +157,7 @@ export class FlatSegment implements PointSource {
 
   /** Ids of all points that match. */
   idsWhere(filter: Filter): PointId[] {
-    return [...this.#rowsOf(this.#plan(filter))].map((row) => this.idOf(row));
+    return [...rowsWhere(this, filter)].map((row) => this.idOf(row));
   }
 
   count(filter: Filter | undefined): number {
@@ -179,28 +165,10 @@ export class FlatSegment implements PointSource {
       return this.pointCount;
     }
     let count = 0;
-    for (const _row of this.#rowsOf(this.#plan(filter))) {
+    for (const _row of rowsWhere(this, filter)) {
       count += 1;
     }
     return count;
-  }
-
-  /** Candidate rows from indexes, or all, and what is still to be asked of each (undefined: nothing). */
-  #plan(filter: Filter): Plan {
-    const { rows, rest } = planCandidates(filter, this, (id) => this.rowOf(id));
-    return { rows: rows ?? this.#rowOf.values(), matches: rest === undefined ? undefined : compileFilter(rest, this) };
-  }
-
-  #rowsOf({ rows, matches }: Plan): Iterable<number> {
-    return matches === undefined ? rows : this.#filtered(rows, matches);
-  }
-
-  *#filtered(rows: Iterable<number>, matches: Matches): Generator<number> {
-    for (const row of rows) {
-      if (matches(this.payloadOf(row), row)) {
-        yield row;
-      }
-    }
   }
 
   /** Rows in the order of their ids from `from` on, at most `limit`. */
@@ -236,25 +204,8 @@ export class FlatSegment implements PointSource {
     return low;
   }
 
-  /** The nearest points, best first. Every candidate is compared: the answer is exact. */
-  nearest({ vectorName, vector, limit, filter, scoreThreshold, without }: NearestRequest): ScoredRow[] {
-    const column = this.columns.get(vectorName);
-    if (column === undefined) {
-      throw new RangeError(`no vector named "${vectorName}"`);
-    }
-    const excluded = without === undefined ? undefined : this.rowOf(without);
-    const best = new TopK(Math.min(limit + (excluded === undefined ? 0 : 1), Math.max(1, column.count)));
-    if (filter === undefined) {
-      column.scanAll(vector, this.#ids.length, best);
-    } else {
-      column.scanRows(vector, this.#rowsOf(this.#plan(filter)), best);
-    }
-    const { score, isBeyond } = metrics[column.distance];
-    return best
-      .sorted()
-      .filter(({ row }) => row !== excluded)
-      .slice(0, limit)
-      .map(({ row, value }) => ({ row, score: score(value) }))
-      .filter((found) => scoreThreshold === undefined || isBeyond(found.score, scoreThreshold));
+  /** The nearest points, best first. */
+  nearest(request: NearestRequest): ScoredRow[] {
+    return nearest(this, request);
   }
 }
