@@ -62,7 +62,12 @@ export const providerEnvironmentSchema = z.object({
 export const vectorNodeEnvironmentSchema = z.object({
   QDRANT__SERVICE__HOST: z.string().default('127.0.0.1'),
   QDRANT__SERVICE__HTTP_PORT: port.default(6333),
+  /** Full access; without it (or empty) the node asks for no key. */
+  QDRANT__SERVICE__API_KEY: z.string().optional(),
+  /** Reads only. */
+  QDRANT__SERVICE__READ_ONLY_API_KEY: z.string().optional(),
   QDRANT__STORAGE__STORAGE_PATH: z.string().default('./storage'),
+  QDRANT__STORAGE__SNAPSHOTS_PATH: z.string().default('./snapshots'),
   QDRANT__LOG_LEVEL: z.string().default('INFO'),
 });
 
