@@ -22,6 +22,11 @@ export interface StoredPoint {
   readonly payloadJson: string;
 }
 
+export interface VersionedPoint {
+  readonly version: number;
+  readonly point: StoredPoint;
+}
+
 /** Points in memory, searched exactly: rows of columns, the rows of deleted points are used again. */
 export class FlatSegment implements SearchedRows {
   readonly columns: ReadonlyMap<string, VectorColumn>;
@@ -34,6 +39,7 @@ export class FlatSegment implements SearchedRows {
   readonly #indexes = new Map<string, PayloadIndex>();
   /** All rows in the order of their ids; undefined after a point came or went. */
   #orderedRows: number[] | undefined = [];
+  #beforeChange: ((id: PointId) => void) | undefined;
 
   constructor(vectors: Readonly<Record<string, VectorSettings>>) {
     this.columns = new Map(Object.entries(vectors).map(([name, { size, distance }]) => [name, new VectorColumn(size, distance)]));
@@ -45,6 +51,37 @@ export class FlatSegment implements SearchedRows {
 
   get indexes(): ReadonlyMap<string, PayloadIndex> {
     return this.#indexes;
+  }
+
+  /** Ids of all points, in the order in which they came. */
+  ids(): Iterable<PointId> {
+    return this.#rowOf.keys();
+  }
+
+  /** A copy of a point that later writes do not change, and the operation that wrote it last. */
+  copyOf(id: PointId): VersionedPoint | undefined {
+    const row = this.#rowOf.get(id);
+    if (row === undefined) {
+      return undefined;
+    }
+    const present = [...this.columns].filter(([, column]) => column.has(row));
+    return {
+      version: this.versionOf(row),
+      point: {
+        id,
+        vectors: new Map(present.map(([name, column]) => [name, column.get(row).slice()])),
+        payload: this.payloadOf(row),
+        payloadJson: this.payloadJsonOf(row),
+      },
+    };
+  }
+
+  /**
+   * From here on `observe` is called with the id of each point just before it comes, changes or goes, until the next call. A checkpoint
+   * keeps the old state of such a point: every method that changes a point must call it first.
+   */
+  observeChanges(observe: ((id: PointId) => void) | undefined): void {
+    this.#beforeChange = observe;
   }
 
   get rowCount(): number {
@@ -93,6 +130,7 @@ export class FlatSegment implements SearchedRows {
 
   /** Inserts a point or replaces it whole. */
   upsert(point: StoredPoint, version: number): void {
+    this.#beforeChange?.(point.id);
     let row = this.#rowOf.get(point.id);
     if (row === undefined) {
       row = this.#freeRows.pop() ?? this.#ids.length;
@@ -124,6 +162,7 @@ export class FlatSegment implements SearchedRows {
     if (row === undefined) {
       return false;
     }
+    this.#beforeChange?.(id);
     this.#unindex(row);
     for (const column of this.columns.values()) {
       column.delete(row);
