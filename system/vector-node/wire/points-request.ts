@@ -1,4 +1,5 @@
 import { badRequest, FormatError, invalidBody, notImplemented, unknownVectorName, vectorDimensionError, wrongInput } from '../errors.ts';
+import { numberOf } from '../json/integral-float.ts';
 import { writeJson } from '../json/write.ts';
 import { isObject, type Payload } from '../points/payload-path.ts';
 import { type PointId, readPointId } from '../points/point-id.ts';
@@ -33,10 +34,12 @@ export function readFloats(value: unknown): Float32Array | undefined {
     const component: unknown = value[index];
     if (typeof component === 'number') {
       floats[index] = component;
-    } else if (typeof component === 'bigint') {
-      floats[index] = Number(component);
     } else {
-      return undefined;
+      const number = numberOf(component);
+      if (number === undefined) {
+        return undefined;
+      }
+      floats[index] = Number(number);
     }
   }
   return floats;
