@@ -68,6 +68,8 @@ export const vectorNodeEnvironmentSchema = z.object({
   QDRANT__SERVICE__READ_ONLY_API_KEY: z.string().optional(),
   QDRANT__STORAGE__STORAGE_PATH: z.string().default('./storage'),
   QDRANT__STORAGE__SNAPSHOTS_PATH: z.string().default('./snapshots'),
+  /** Not Qdrant's: how long a log may grow before a checkpoint of the collection replaces it. */
+  VECTOR_NODE_CHECKPOINT_LOG_BYTES: z.coerce.number().int().min(1024).default(32 * 1024 * 1024),
   QDRANT__LOG_LEVEL: z.string().default('INFO'),
 });
 

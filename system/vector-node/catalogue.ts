@@ -1,6 +1,8 @@
 import type { Collection } from './collection.ts';
 import { notFound, VectorNodeError } from './errors.ts';
-import type { CollectionDirectory, StoredCollection } from './storage/collection-directory.ts';
+import type { CollectionDirectory, FillFolder, StoredCollection } from './storage/collection-directory.ts';
+import type { Restored } from './storage/collection-files.ts';
+import type { CollectionStore } from './storage/collection-store.ts';
 import type { CollectionConfig } from './wire/collection-config.ts';
 
 /** All collections by name. Creating and deleting one name happen one after the other. */
@@ -26,6 +28,18 @@ export class Catalogue {
     return [...this.#stored.values()].map(({ collection }) => collection);
   }
 
+  /** What was read at the start, over all collections. */
+  get restored(): Restored {
+    const each = [...this.#stored.values()].map(({ store }) => store.restored);
+    const sum = (key: keyof Restored) => each.reduce((total, restored) => total + restored[key], 0);
+    return {
+      checkpointPoints: sum('checkpointPoints'),
+      checkpointBytes: sum('checkpointBytes'),
+      logRecords: sum('logRecords'),
+      logBytes: sum('logBytes'),
+    };
+  }
+
   has(name: string): boolean {
     return this.#stored.has(name);
   }
@@ -46,6 +60,26 @@ export class Catalogue {
       }
       this.#stored.set(name, await this.#directory.create(name, config));
     });
+  }
+
+  /** Replaces a collection, or makes a new one, by the files that `fill` writes: the old or the new one is there at any instant. */
+  async install(name: string, fill: FillFolder): Promise<void> {
+    await this.#inTurn(async () => {
+      const old = this.#stored.get(name);
+      this.#stored.set(name, await this.#directory.install(name, fill));
+      if (old !== undefined) {
+        await this.#directory.remove(old);
+      }
+    });
+  }
+
+  /** The files of a collection, or 404. */
+  storeOf(name: string): CollectionStore {
+    const stored = this.#stored.get(name);
+    if (stored === undefined) {
+      throw notFound(`Collection \`${name}\` doesn't exist!`);
+    }
+    return stored.store;
   }
 
   /** False when there is no such collection. */
@@ -75,6 +109,6 @@ export class Catalogue {
 
   async close(): Promise<void> {
     await this.#lastChange;
-    await Promise.all(this.collections.map((collection) => collection.close()));
+    await Promise.all(this.collections.map((collection) => collection.close(new Error('the node is stopping'))));
   }
 }

@@ -4,13 +4,20 @@ import { FlatSegment } from './segment/flat-segment.ts';
 import type { IndexType } from './segment/payload-index.ts';
 import type { Operation } from './storage/operation.ts';
 import { decodeOperation, encodeOperation } from './storage/operation-codec.ts';
-import type { WriteAheadLog } from './storage/write-ahead-log.ts';
 import type { CollectionConfig } from './wire/collection-config.ts';
 
 interface DeclaredIndex {
   readonly type: IndexType;
   /** The schema object as the client gave it; undefined when it gave only the type. */
   readonly params: unknown;
+}
+
+/** Where a collection writes its operations before it applies them. */
+export interface OperationLog {
+  /** Resolves when the record is on the disk; `onDurable` runs just before, in the order of the records. */
+  append(record: Buffer, onDurable: () => void): Promise<void>;
+  /** Waits for what is being written; what comes later is refused with the reason. */
+  close(reason: Error): Promise<void>;
 }
 
 /** One collection: its points in memory, and the log from which a restart brings them back. */
@@ -20,7 +27,8 @@ export class Collection {
   readonly segment: FlatSegment;
   readonly #declaredIndexes = new Map<string, DeclaredIndex>();
   #lastOperationId = 0;
-  #log: WriteAheadLog | undefined;
+  #appliedOperationId = 0;
+  #log: OperationLog | undefined;
 
   constructor(name: string, config: CollectionConfig) {
     this.name = name;
@@ -39,8 +47,23 @@ export class Collection {
     this.#lastOperationId = Math.max(this.#lastOperationId, operationId);
   }
 
+  /** Sets the count after a checkpoint was read: numbers that no record carries were given too. */
+  continueAfter(operationId: number): void {
+    this.#lastOperationId = Math.max(this.#lastOperationId, operationId);
+  }
+
+  /** The last number that was given to an operation. */
+  get lastOperationId(): number {
+    return this.#lastOperationId;
+  }
+
+  /** The number of the last operation that the points show; operations are applied in the order of their numbers. */
+  get appliedOperationId(): number {
+    return this.#appliedOperationId;
+  }
+
   /** From here on writes go to this log. */
-  writeTo(log: WriteAheadLog): void {
+  writeTo(log: OperationLog): void {
     this.#log = log;
   }
 
@@ -64,6 +87,7 @@ export class Collection {
   }
 
   #apply(operation: Operation, operationId: number): void {
+    this.#appliedOperationId = Math.max(this.#appliedOperationId, operationId);
     switch (operation.kind) {
       case 'upsert':
         for (const point of operation.points) {
@@ -93,7 +117,8 @@ export class Collection {
     }
   }
 
-  async close(): Promise<void> {
-    await this.#log?.close();
+  /** Writes that come later are refused with the reason. */
+  async close(reason: Error): Promise<void> {
+    await this.#log?.close(reason);
   }
 }

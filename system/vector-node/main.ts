@@ -4,6 +4,7 @@ import { listen } from '../runtime/server.ts';
 import { Catalogue } from './catalogue.ts';
 import { createVectorNodeApp } from './rest/app.ts';
 import { CollectionDirectory } from './storage/collection-directory.ts';
+import { systemDisk } from './storage/disk.ts';
 import { identity } from './version.ts';
 
 /**
@@ -12,12 +13,23 @@ import { identity } from './version.ts';
  */
 await runProcess('vector-node', vectorNodeEnvironmentSchema, async ({ settings, logger, onClose }) => {
   const startedAtMs = performance.now();
-  const catalogue = await Catalogue.open(new CollectionDirectory(settings.QDRANT__STORAGE__STORAGE_PATH, logger));
+  const directory = new CollectionDirectory(settings.QDRANT__STORAGE__STORAGE_PATH, {
+    disk: systemDisk,
+    logger,
+    checkpointLogBytes: settings.VECTOR_NODE_CHECKPOINT_LOG_BYTES,
+  });
+  const catalogue = await Catalogue.open(directory);
   onClose(() => catalogue.close());
   const server = await listen(createVectorNodeApp(catalogue, logger), settings.QDRANT__SERVICE__HOST, settings.QDRANT__SERVICE__HTTP_PORT);
   onClose(() => server.close());
   logger.info(
-    { ...identity, port: server.port, collections: catalogue.collections.length, startedInMs: Math.round(performance.now() - startedAtMs) },
+    {
+      ...identity,
+      port: server.port,
+      collections: catalogue.collections.length,
+      startedInMs: Math.round(performance.now() - startedAtMs),
+      restored: catalogue.restored,
+    },
     'ready',
   );
 });

@@ -1,7 +1,10 @@
 import type { Filter, MatchValue } from '../filter/filter.ts';
 import { compileFilter } from '../filter/matcher.ts';
+import { writeJson } from '../json/write.ts';
 import type { Payload, PayloadPath } from '../points/payload-path.ts';
 import { comparePointIds, type PointId } from '../points/point-id.ts';
+import { type Modifier, SparseColumn } from '../sparse/sparse-column.ts';
+import type { SparseVector } from '../sparse/sparse-vector.ts';
 import type { Distance } from './distance.ts';
 import { type NearestRequest, nearest, rowsWhere, type ScoredRow, type SearchedRows } from './nearest.ts';
 import { type IndexType, PayloadIndex } from './payload-index.ts';
@@ -12,15 +15,24 @@ export interface VectorSettings {
   readonly distance: Distance;
 }
 
+export interface SparseSettings {
+  readonly modifier: Modifier;
+}
+
 /** A point as it is stored; a vector that is absent was not given. */
 export interface StoredPoint {
   readonly id: PointId;
   /** By vector name; the unnamed vector is ''. Already prepared by the column. */
   readonly vectors: ReadonlyMap<string, Float32Array>;
+  /** By vector name; absent when there is none. */
+  readonly sparseVectors?: ReadonlyMap<string, SparseVector>;
   readonly payload: Payload;
   /** The payload's JSON text, kept so that answers need not write it again. */
   readonly payloadJson: string;
 }
+
+/** Vectors of a point to be written in place of those it has under the same names. */
+export type PointVectors = Pick<StoredPoint, 'id' | 'vectors' | 'sparseVectors'>;
 
 export interface VersionedPoint {
   readonly version: number;
@@ -30,6 +42,7 @@ export interface VersionedPoint {
 /** Points in memory, searched exactly: rows of columns, the rows of deleted points are used again. */
 export class FlatSegment implements SearchedRows {
   readonly columns: ReadonlyMap<string, VectorColumn>;
+  readonly sparseColumns: ReadonlyMap<string, SparseColumn>;
   readonly #rowOf = new Map<PointId, number>();
   readonly #ids: (PointId | undefined)[] = [];
   readonly #versions: number[] = [];
@@ -41,7 +54,8 @@ export class FlatSegment implements SearchedRows {
   #orderedRows: number[] | undefined = [];
   #beforeChange: ((id: PointId) => void) | undefined;
 
-  constructor(vectors: Readonly<Record<string, VectorSettings>>) {
+  constructor(vectors: Readonly<Record<string, VectorSettings>>, sparse: Readonly<Record<string, SparseSettings>> = {}) {
+    this.sparseColumns = new Map(Object.entries(sparse).map(([name, { modifier }]) => [name, new SparseColumn(modifier)]));
     this.columns = new Map(Object.entries(vectors).map(([name, { size, distance }]) => [name, new VectorColumn(size, distance)]));
   }
 
@@ -53,9 +67,9 @@ export class FlatSegment implements SearchedRows {
     return this.#indexes;
   }
 
-  /** Ids of all points, in the order in which they came. */
-  ids(): Iterable<PointId> {
-    return this.#rowOf.keys();
+  /** The id of each row, undefined where a row has no point; a copy that later writes do not change. */
+  idsByRow(): (PointId | undefined)[] {
+    return this.#ids.slice();
   }
 
   /** A copy of a point that later writes do not change, and the operation that wrote it last. */
@@ -65,11 +79,13 @@ export class FlatSegment implements SearchedRows {
       return undefined;
     }
     const present = [...this.columns].filter(([, column]) => column.has(row));
+    const sparse = this.sparseVectorsOf(row);
     return {
       version: this.versionOf(row),
       point: {
         id,
         vectors: new Map(present.map(([name, column]) => [name, column.get(row).slice()])),
+        ...(sparse.size === 0 ? {} : { sparseVectors: sparse }),
         payload: this.payloadOf(row),
         payloadJson: this.payloadJsonOf(row),
       },
@@ -116,8 +132,20 @@ export class FlatSegment implements SearchedRows {
     return this.#payloadTexts[row] as string;
   }
 
+  /** The sparse vectors of a row by name; they are never changed, only replaced. */
+  sparseVectorsOf(row: number): Map<string, SparseVector> {
+    const vectors = new Map<string, SparseVector>();
+    for (const [name, column] of this.sparseColumns) {
+      const vector = column.get(row);
+      if (vector !== undefined) {
+        vectors.set(name, vector);
+      }
+    }
+    return vectors;
+  }
+
   hasVector(row: number, vectorName: string): boolean {
-    return this.columns.get(vectorName)?.has(row) ?? false;
+    return (this.columns.get(vectorName) ?? this.sparseColumns.get(vectorName))?.has(row) ?? false;
   }
 
   indexedRows(path: PayloadPath, value: MatchValue): ReadonlySet<number> | undefined {
@@ -144,16 +172,73 @@ export class FlatSegment implements SearchedRows {
     this.#payloads[row] = point.payload;
     this.#payloadTexts[row] = point.payloadJson;
     for (const [name, column] of this.columns) {
-      const vector = point.vectors.get(name);
-      if (vector === undefined) {
+      if (!point.vectors.has(name)) {
         column.delete(row);
-      } else {
-        column.set(row, vector);
       }
     }
+    for (const [name, column] of this.sparseColumns) {
+      if (point.sparseVectors?.has(name) !== true) {
+        column.delete(row);
+      }
+    }
+    this.#setVectors(row, point);
     for (const index of this.#indexes.values()) {
       index.add(row, point.payload);
     }
+  }
+
+  #setVectors(row: number, { vectors, sparseVectors }: PointVectors): void {
+    for (const [name, vector] of vectors) {
+      this.columns.get(name)?.set(row, vector);
+    }
+    for (const [name, vector] of sparseVectors ?? []) {
+      this.sparseColumns.get(name)?.set(row, vector);
+    }
+  }
+
+  /** The row of a point that is about to change, with its new version; undefined when it is not there. */
+  #changedRow(id: PointId, version: number): number | undefined {
+    const row = this.#rowOf.get(id);
+    if (row !== undefined) {
+      this.#beforeChange?.(id);
+      this.#versions[row] = version;
+    }
+    return row;
+  }
+
+  /** Replaces some of a point's vectors; false when it is not there. */
+  updateVectors(point: PointVectors, version: number): boolean {
+    const row = this.#changedRow(point.id, version);
+    if (row !== undefined) {
+      this.#setVectors(row, point);
+    }
+    return row !== undefined;
+  }
+
+  /** Takes vectors away from a point; false when it is not there. */
+  deleteVectors(id: PointId, names: readonly string[], version: number): boolean {
+    const row = this.#changedRow(id, version);
+    if (row !== undefined) {
+      for (const name of names) {
+        (this.columns.get(name) ?? this.sparseColumns.get(name))?.delete(row);
+      }
+    }
+    return row !== undefined;
+  }
+
+  /** Replaces a point's payload by what `change` makes of it; false when the point is not there. */
+  changePayload(id: PointId, change: (payload: Payload) => Payload, version: number): boolean {
+    const row = this.#changedRow(id, version);
+    if (row !== undefined) {
+      this.#unindex(row);
+      const payload = change(this.payloadOf(row));
+      this.#payloads[row] = payload;
+      this.#payloadTexts[row] = writeJson(payload);
+      for (const index of this.#indexes.values()) {
+        index.add(row, payload);
+      }
+    }
+    return row !== undefined;
   }
 
   /** Deletes a point; false when it is not there. */
@@ -164,7 +249,7 @@ export class FlatSegment implements SearchedRows {
     }
     this.#beforeChange?.(id);
     this.#unindex(row);
-    for (const column of this.columns.values()) {
+    for (const column of [...this.columns.values(), ...this.sparseColumns.values()]) {
       column.delete(row);
     }
     this.#rowOf.delete(id);

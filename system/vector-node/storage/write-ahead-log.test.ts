@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { DiskFile } from './disk.ts';
 import { createFileHeader } from './frame.ts';
-import type { LogFile } from './log-file.ts';
 import { replayLog } from './replay.ts';
 import { WriteAheadLog } from './write-ahead-log.ts';
 
 /** A file in memory whose steps can be held up or made to fail. */
-class FakeFile implements LogFile {
+class FakeFile implements DiskFile {
   readonly path = '/data/wal.log';
-  content = createFileHeader(7);
+  content = createFileHeader('log', 7);
   syncs = 0;
   failWrite: Error | undefined;
   failSync: Error | undefined;
@@ -49,6 +49,7 @@ class FakeFile implements LogFile {
     replayLog(
       this.path,
       { size: this.content.length, read: (offset, length) => this.content.subarray(offset, offset + length) },
+      0,
       (record) => found.push(record.toString()),
     );
     return found;
@@ -63,7 +64,7 @@ const full = Object.assign(new Error('ENOSPC: no space left on device, write'), 
 
 beforeEach(() => {
   file = new FakeFile();
-  log = new WriteAheadLog(file, { salt: 7, frames: 0, end: file.content.length });
+  log = new WriteAheadLog(file, { salt: 7, nextSequence: 0, end: file.content.length });
   applied = [];
 });
 
