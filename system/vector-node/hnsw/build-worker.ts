@@ -1,0 +1,77 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { crc32 } from 'node:zlib';
+import type { Index } from 'usearch';
+import type { BuildReply, BuildRequest, BuildStart } from './build-messages.ts';
+import { createEncoded, encode, scaleFor } from './encoding.ts';
+import { IndexFiles } from './index-files.ts';
+import { createIndex } from './index-settings.ts';
+
+/* The thread that builds one HNSW index. It reads vectors where the column has them, and keeps the graph until it is told to publish. */
+
+class IndexBuild {
+  readonly #start: BuildStart;
+  readonly #files: IndexFiles;
+  readonly #index: Index;
+  readonly #ids: Uint8Array[] = [];
+  readonly #checksums: number[] = [];
+  #scale: number | undefined;
+
+  constructor(start: BuildStart) {
+    this.#start = start;
+    this.#files = new IndexFiles(start.directory, start.vectorName);
+    this.#index = createIndex(start.settings);
+    if (!start.extendsStored) {
+      return;
+    }
+    const stored = this.#files.read();
+    if (stored === undefined) {
+      throw new Error(`there is no index to extend in ${start.directory}`);
+    }
+    this.#index.load(stored.graph);
+    this.#ids.push(stored.manifest.ids);
+    for (const checksum of stored.manifest.checksums) {
+      this.#checksums.push(checksum);
+    }
+    this.#scale = stored.manifest.scale;
+  }
+
+  add({ blocks, rows, ids }: Extract<BuildRequest, { kind: 'add' }>): void {
+    const { settings, rowsPerBlock } = this.#start;
+    const { dimensions, scalar } = settings;
+    const views = blocks.map((block) => new Float32Array(block));
+    // Each vector is copied once, so that its checksum is that of what was indexed even when the row is written meanwhile.
+    const vectors = Array.from(rows, (row) => {
+      const start = (row % rowsPerBlock) * dimensions;
+      return (views[Math.floor(row / rowsPerBlock)] as Float32Array).slice(start, start + dimensions);
+    });
+    this.#scale ??= scaleFor(settings, vectors);
+    const encoded = createEncoded(scalar, rows.length * dimensions);
+    const keys = new BigUint64Array(rows.length);
+    for (const [index, vector] of vectors.entries()) {
+      encode(vector, this.#scale, scalar, encoded, index * dimensions);
+      keys[index] = BigInt(this.#checksums.length);
+      this.#checksums.push(crc32(new Uint8Array(vector.buffer)));
+    }
+    this.#index.add(keys, encoded, settings.threads);
+    this.#ids.push(ids);
+  }
+
+  publish(generation: number): BuildReply {
+    const { settings, vectorName } = this.#start;
+    const slots = this.#checksums.length;
+    const scale = this.#scale ?? 1;
+    const manifest = { vectorName, settings, scale, slots, ids: Buffer.concat(this.#ids), checksums: Uint32Array.from(this.#checksums) };
+    const graph = this.#files.write(generation, manifest, (file) => this.#index.save(file));
+    return { kind: 'published', graph, slots, scale };
+  }
+}
+
+const build = new IndexBuild(workerData as BuildStart);
+parentPort?.on('message', (request: BuildRequest) => {
+  if (request.kind === 'add') {
+    build.add(request);
+    parentPort?.postMessage({ kind: 'added' } satisfies BuildReply);
+  } else {
+    parentPort?.postMessage(build.publish(request.generation));
+  }
+});
