@@ -1,5 +1,6 @@
+import { type AliasAction, applyAliasActions } from './aliases.ts';
 import type { Collection } from './collection.ts';
-import { notFound, VectorNodeError } from './errors.ts';
+import { collectionNotFound, nameTaken, wrongInput } from './errors.ts';
 import type { CollectionDirectory, FillFolder, StoredCollection } from './storage/collection-directory.ts';
 import type { Restored } from './storage/collection-files.ts';
 import type { CollectionStore } from './storage/collection-store.ts';
@@ -40,15 +41,26 @@ export class Catalogue {
     };
   }
 
-  has(name: string): boolean {
-    return this.#stored.has(name);
+  /** Names of collections by alias. */
+  get aliases(): ReadonlyMap<string, string> {
+    return this.#directory.aliases;
   }
 
-  /** The collection, or 404. */
+  /** The name of the collection that a name or an alias means. */
+  resolved(name: string): string {
+    return this.#stored.has(name) ? name : (this.aliases.get(name) ?? name);
+  }
+
+  /** True for the name or an alias of a collection. */
+  has(name: string): boolean {
+    return this.#stored.has(this.resolved(name));
+  }
+
+  /** The collection of this name or alias, or 404. */
   get(name: string): Collection {
-    const stored = this.#stored.get(name);
+    const stored = this.#stored.get(this.resolved(name));
     if (stored === undefined) {
-      throw notFound(`Collection \`${name}\` doesn't exist!`);
+      throw collectionNotFound(name);
     }
     return stored.collection;
   }
@@ -56,9 +68,36 @@ export class Catalogue {
   async create(name: string, config: CollectionConfig): Promise<void> {
     await this.#inTurn(async () => {
       if (this.#stored.has(name)) {
-        throw new VectorNodeError(409, `Wrong input: Collection \`${name}\` already exists!`);
+        throw nameTaken(name);
+      }
+      if (this.aliases.has(name)) {
+        throw wrongInput(`Can't create collection with name ${name}. Alias with the same name already exists`);
       }
       this.#stored.set(name, await this.#directory.create(name, config));
+    });
+  }
+
+  /**
+   * Carries out actions on aliases in their order. A bad one ends the call, and those before it stay, as in the engine: what an answer of
+   * success promises is that all of them are in force, at one instant and on the disk.
+   */
+  async changeAliases(actions: readonly AliasAction[]): Promise<void> {
+    await this.#inTurn(async () => {
+      const { aliases, refusal } = applyAliasActions(this.aliases, actions, (name) => this.#stored.has(name));
+      await this.#directory.setAliases(aliases);
+      if (refusal !== undefined) {
+        throw refusal;
+      }
+    });
+  }
+
+  /** Changes the settings of a collection (name or alias); they are on the disk when this resolves. */
+  async configure(name: string, change: (config: CollectionConfig) => CollectionConfig): Promise<void> {
+    await this.#inTurn(async () => {
+      const collection = this.get(name);
+      const config = change(collection.config);
+      await this.#directory.setConfig(collection.name, config);
+      collection.configure(config);
     });
   }
 
@@ -75,9 +114,9 @@ export class Catalogue {
 
   /** The files of a collection, or 404. */
   storeOf(name: string): CollectionStore {
-    const stored = this.#stored.get(name);
+    const stored = this.#stored.get(this.resolved(name));
     if (stored === undefined) {
-      throw notFound(`Collection \`${name}\` doesn't exist!`);
+      throw collectionNotFound(name);
     }
     return stored.store;
   }

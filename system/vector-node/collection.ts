@@ -1,5 +1,6 @@
-import { readFilter } from './filter/read-filter.ts';
+import { applyToPoints } from './apply-operation.ts';
 import { parsePath } from './points/payload-path.ts';
+import type { PointId } from './points/point-id.ts';
 import { FlatSegment } from './segment/flat-segment.ts';
 import type { IndexType } from './segment/payload-index.ts';
 import type { Operation } from './storage/operation.ts';
@@ -20,10 +21,17 @@ export interface OperationLog {
   close(reason: Error): Promise<void>;
 }
 
+/** What became of a write. */
+export interface WriteOutcome {
+  readonly operationId: number;
+  /** A point that the write is about and that was not there; the other points were changed. */
+  readonly missing: PointId | undefined;
+}
+
 /** One collection: its points in memory, and the log from which a restart brings them back. */
 export class Collection {
   readonly name: string;
-  readonly config: CollectionConfig;
+  #config: CollectionConfig;
   readonly segment: FlatSegment;
   readonly #declaredIndexes = new Map<string, DeclaredIndex>();
   #lastOperationId = 0;
@@ -32,8 +40,17 @@ export class Collection {
 
   constructor(name: string, config: CollectionConfig) {
     this.name = name;
-    this.config = config;
-    this.segment = new FlatSegment(config.vectors);
+    this.#config = config;
+    this.segment = new FlatSegment(config.vectors, config.sparse);
+  }
+
+  get config(): CollectionConfig {
+    return this.#config;
+  }
+
+  /** Takes over settings that were changed; vectors neither come nor go by this. */
+  configure(config: CollectionConfig): void {
+    this.#config = config;
   }
 
   get declaredIndexes(): ReadonlyMap<string, DeclaredIndex> {
@@ -68,17 +85,20 @@ export class Collection {
   }
 
   /**
-   * Logs a checked operation and applies it once it is on the disk; resolves with its number when both are done. Every write is
+   * Logs a checked operation and applies it once it is on the disk; resolves when both are done. Every write is
    * acknowledged only then, with and without `wait`: an acknowledged write survives a crash.
    */
-  async write(operation: Operation): Promise<number> {
+  async write(operation: Operation): Promise<WriteOutcome> {
     if (this.#log === undefined) {
       throw new Error(`collection ${this.name} has no log`);
     }
     this.#lastOperationId += 1;
     const operationId = this.#lastOperationId;
-    await this.#log.append(encodeOperation({ operationId, operation }), () => this.#apply(operation, operationId));
-    return operationId;
+    let missing: PointId | undefined;
+    await this.#log.append(encodeOperation({ operationId, operation }), () => {
+      missing = this.#apply(operation, operationId);
+    });
+    return { operationId, missing };
   }
 
   /** Takes a number for an operation that is refused where the engine has already numbered it, or that the engine counts twice. */
@@ -86,26 +106,9 @@ export class Collection {
     this.#lastOperationId += 1;
   }
 
-  #apply(operation: Operation, operationId: number): void {
+  #apply(operation: Operation, operationId: number): PointId | undefined {
     this.#appliedOperationId = Math.max(this.#appliedOperationId, operationId);
     switch (operation.kind) {
-      case 'upsert':
-        for (const point of operation.points) {
-          this.segment.upsert(point, operationId);
-        }
-        break;
-      case 'deletePoints':
-        for (const id of operation.ids) {
-          this.segment.delete(id);
-        }
-        break;
-      case 'deleteWhere': {
-        const filter = readFilter(operation.filter, { name: 'filter', allowsEmptyField: true });
-        for (const id of filter === undefined ? [] : this.segment.idsWhere(filter)) {
-          this.segment.delete(id);
-        }
-        break;
-      }
       case 'createIndex':
         this.segment.createIndex(parsePath(operation.field), operation.type);
         this.#declaredIndexes.set(operation.field, { type: operation.type, params: operation.params });
@@ -114,7 +117,10 @@ export class Collection {
         this.segment.deleteIndex(operation.field);
         this.#declaredIndexes.delete(operation.field);
         break;
+      default:
+        return applyToPoints(this.segment, operation, operationId);
     }
+    return undefined;
   }
 
   /** Writes that come later are refused with the reason. */

@@ -37,6 +37,14 @@ export function wrongInput(message: string): VectorNodeError {
   return new VectorNodeError(400, `Wrong input: ${message}`);
 }
 
+export function nameTaken(collection: string): VectorNodeError {
+  return new VectorNodeError(409, `Wrong input: Collection \`${collection}\` already exists!`);
+}
+
+export function collectionNotFound(name: string): VectorNodeError {
+  return notFound(`Collection \`${name}\` doesn't exist!`);
+}
+
 export function notFound(message: string): VectorNodeError {
   return new VectorNodeError(404, `Not found: ${message}`);
 }

@@ -69,6 +69,10 @@ test.each([
   expect(fault(Buffer.from(text))).toBe(expected);
 });
 
+test('a list may have the same text twice', () => {
+  expect(read('["a", "a"]')).toEqual(['a', 'a']);
+});
+
 test('text that is not UTF-8 is refused', () => {
   expect(fault(Buffer.from('7b227175657279223a205b312c20325d2c20227573696e67223a2022ff227d', 'hex'))).toBe(
     'invalid unicode code point at line 1 column 30',

@@ -80,6 +80,8 @@ export function scanJson(bytes: Buffer): Scan {
   let needsText = false;
   let refused = false;
   let keyExpected = false;
+  /** The outermost value is an object: only its keys are looked at. */
+  let isObject = false;
   let duplicateKey: string | undefined;
   const keys = new Set<string>();
   let index = 0;
@@ -109,11 +111,12 @@ export function scanJson(bytes: Buffer): Scan {
     if (byte === openBrace || byte === openBracket) {
       depth += 1;
       refused ||= depth > maximumDepth;
+      isObject ||= depth === 1 && byte === openBrace;
       keyExpected = byte === openBrace;
     } else if (byte === closeBrace || byte === closeBracket) {
       depth -= 1;
     } else if (byte === comma) {
-      keyExpected = depth === 1;
+      keyExpected = isObject && depth === 1;
     }
     index += 1;
   }

@@ -120,6 +120,6 @@ export function mountCollections(app: Express, catalogue: Catalogue): void {
 /** The engine counts a change of an index as two operations. */
 async function changeIndex(collection: Collection, wait: boolean, operation: Parameters<Collection['write']>[0]) {
   collection.skipOperationId();
-  const operationId = await collection.write(operation);
+  const { operationId } = await collection.write(operation);
   return { operation_id: operationId, status: wait ? 'completed' : 'acknowledged' };
 }

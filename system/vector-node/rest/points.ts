@@ -27,7 +27,7 @@ function preparedOrNumbered(collection: Collection, points: readonly GivenPoint[
 
 /** Writes, and reports as the engine does: `completed` to those who wait, `acknowledged` to the others. */
 async function write(collection: Collection, operation: Operation, wait: boolean) {
-  const operationId = await collection.write(operation);
+  const { operationId } = await collection.write(operation);
   return { operation_id: operationId, status: wait ? 'completed' : 'acknowledged' };
 }
 
