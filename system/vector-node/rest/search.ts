@@ -29,7 +29,7 @@ function queryVector(segment: FlatSegment, column: VectorColumn, target: Target)
 /** Answers a query: hits as JSON texts, best first; without a target, points in the order of their ids with score 1. */
 export function searchHits({ segment }: Collection, request: QueryRequest): string[] {
   checkVectorSelection(segment, request.vectors);
-  const { target, vectorName, filter, limit, offset, scoreThreshold } = request;
+  const { target, vectorName, filter, limit, offset, scoreThreshold, params } = request;
   if (target === undefined) {
     const rows = segment.scroll(filter, undefined, offset + limit).slice(offset);
     return rows.map((row) => hitJson(segment, { row, score: 1 }, 0, request));
@@ -40,6 +40,14 @@ export function searchHits({ segment }: Collection, request: QueryRequest): stri
     throw vectorDimensionError(column.size, vector.length, vectorName);
   }
   const without = target.kind === 'point' ? target.id : undefined;
-  const hits = segment.nearest({ vectorName, vector: column.prepared(vector), limit: offset + limit, filter, scoreThreshold, without });
+  const hits = segment.nearest({
+    vectorName,
+    vector: column.prepared(vector),
+    limit: offset + limit,
+    filter,
+    scoreThreshold,
+    without,
+    params,
+  });
   return hits.slice(offset).map((hit) => hitJson(segment, hit, segment.versionOf(hit.row), request));
 }

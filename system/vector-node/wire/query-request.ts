@@ -4,6 +4,7 @@ import { readFilter } from '../filter/read-filter.ts';
 import { isObject, type Payload } from '../points/payload-path.ts';
 import { noPayload, type PayloadSelection, readPayloadSelection, wholePayload } from '../points/payload-selection.ts';
 import { type PointId, readPointId } from '../points/point-id.ts';
+import { type SearchParams, standardSearchParams } from '../segment/search-params.ts';
 import { expectBoolean, expectFloat, expectObject, expectString, expectUnsigned, optional } from './expect.ts';
 import { readFloats } from './points-request.ts';
 
@@ -21,6 +22,7 @@ export interface QueryRequest {
   readonly limit: number;
   readonly offset: number;
   readonly scoreThreshold: number | undefined;
+  readonly params: SearchParams;
   readonly payload: PayloadSelection;
   readonly vectors: VectorSelection;
 }
@@ -92,17 +94,24 @@ function readTarget(query: unknown): Target | undefined {
   }
 }
 
-/** Search parameters tune an approximate index; an exact search checks and takes them all. */
-function checkParams(value: unknown, name: string): void {
+function readSearchParams(value: unknown, name: string): SearchParams {
   const params = optional(value, (given) => expectObject(given, 'struct SearchParams')) ?? {};
-  optional(params.hnsw_ef, (given) => expectUnsigned(given));
-  optional(params.exact, (given) => expectBoolean(given));
-  optional(params.indexed_only, (given) => expectBoolean(given));
   const quantization = optional(params.quantization, (given) => expectObject(given, 'struct QuantizationSearchParams')) ?? {};
   const oversampling = optional(quantization.oversampling, (given) => expectFloat(given, 'f64'));
   if (oversampling !== undefined && oversampling < 1) {
     throw invalidBody(`${name}.params.quantization.oversampling: value ${oversampling} invalid, must be 1.0 or larger`);
   }
+  const standard = standardSearchParams;
+  return {
+    hnswEf: optional(params.hnsw_ef, (given) => expectUnsigned(given)),
+    exact: optional(params.exact, (given) => expectBoolean(given)) ?? standard.exact,
+    indexedOnly: optional(params.indexed_only, (given) => expectBoolean(given)) ?? standard.indexedOnly,
+    quantization: {
+      ignore: optional(quantization.ignore, (given) => expectBoolean(given)) ?? standard.quantization.ignore,
+      rescore: optional(quantization.rescore, (given) => expectBoolean(given)) ?? standard.quantization.rescore,
+      oversampling: oversampling ?? standard.quantization.oversampling,
+    },
+  };
 }
 
 function readLimit(value: unknown, name: string): number {
@@ -114,8 +123,8 @@ function readLimit(value: unknown, name: string): number {
 }
 
 function readCommon(request: Payload, name: string): Omit<QueryRequest, 'target' | 'vectorName' | 'limit'> {
-  checkParams(request.params, name);
   return {
+    params: readSearchParams(request.params, name),
     filter: readFilter(request.filter, { name: `${name}.filter`, allowsEmptyField: false }),
     offset: optional(request.offset, (given) => expectUnsigned(given)) ?? 0,
     scoreThreshold: optional(request.score_threshold, (given) => expectFloat(given)),
