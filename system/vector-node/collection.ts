@@ -1,4 +1,6 @@
+import type { Logger } from 'pino';
 import { applyToPoints } from './apply-operation.ts';
+import { CollectionOptimizer } from './optimizer/collection-optimizer.ts';
 import { parsePath } from './points/payload-path.ts';
 import type { PointId } from './points/point-id.ts';
 import { FlatSegment } from './segment/flat-segment.ts';
@@ -37,6 +39,7 @@ export class Collection {
   #lastOperationId = 0;
   #appliedOperationId = 0;
   #log: OperationLog | undefined;
+  #optimizer: CollectionOptimizer | undefined;
 
   constructor(name: string, config: CollectionConfig) {
     this.name = name;
@@ -51,6 +54,18 @@ export class Collection {
   /** Takes over settings that were changed; vectors neither come nor go by this. */
   configure(config: CollectionConfig): void {
     this.#config = config;
+    this.#optimizer?.notify();
+  }
+
+  /** Serves the vector indexes that are in the collection's folder, and keeps them up to date from here on. */
+  optimizeIn(directory: string, logger: Logger): void {
+    this.#optimizer = new CollectionOptimizer(this, directory, logger);
+    this.#optimizer.start();
+  }
+
+  /** Undefined until the collection has been read whole. */
+  get optimizer(): CollectionOptimizer | undefined {
+    return this.#optimizer;
   }
 
   get declaredIndexes(): ReadonlyMap<string, DeclaredIndex> {
@@ -97,6 +112,7 @@ export class Collection {
     let missing: PointId | undefined;
     await this.#log.append(encodeOperation({ operationId, operation }), () => {
       missing = this.#apply(operation, operationId);
+      this.#optimizer?.notify();
     });
     return { operationId, missing };
   }
@@ -125,6 +141,6 @@ export class Collection {
 
   /** Writes that come later are refused with the reason. */
   async close(reason: Error): Promise<void> {
-    await this.#log?.close(reason);
+    await Promise.all([this.#optimizer?.close(), this.#log?.close(reason)]);
   }
 }

@@ -40,18 +40,14 @@ function readIndexRequest(body: unknown): IndexRequest {
 }
 
 function describe(collection: Collection) {
-  const { segment, config, declaredIndexes } = collection;
+  const { segment, config, declaredIndexes, optimizer } = collection;
   const schema = [...declaredIndexes].map(([field, { type, params }]) => [
     field,
     { data_type: type, ...(params === undefined ? {} : { params }), points: segment.indexes.get(field)?.pointCount ?? 0 },
   ]);
   return {
-    status: 'green',
-    optimizer_status: 'ok',
-    // Every search is exact: no vector is in an approximate index.
-    indexed_vectors_count: 0,
+    ...(optimizer?.state ?? { status: 'grey', optimizer_status: 'ok', indexed_vectors_count: 0, segments_count: 1 }),
     points_count: segment.pointCount,
-    segments_count: 1,
     config: describeConfig(config),
     payload_schema: Object.fromEntries(schema),
     update_queue: { length: 0 },
