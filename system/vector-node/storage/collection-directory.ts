@@ -7,6 +7,7 @@ import { type CatalogueEntry, CatalogueFile } from './catalogue-file.ts';
 import { initialiseFiles } from './collection-files.ts';
 import { CollectionStore, type StoreOptions } from './collection-store.ts';
 import { makeDirectories } from './disk.ts';
+import { CorruptFileError } from './read-frames.ts';
 
 const catalogueName = 'catalogue';
 
@@ -74,7 +75,9 @@ export class CollectionDirectory {
 
   async #openCollection(name: string, config: CollectionConfig, directory: string): Promise<StoredCollection> {
     const collection = new Collection(name, config);
-    return { collection, store: await CollectionStore.open(directory, collection, this.#options) };
+    const store = await CollectionStore.open(directory, collection, this.#options);
+    collection.optimizeIn(directory, this.#options.logger);
+    return { collection, store };
   }
 
   /** Names of collections by alias. */
@@ -120,8 +123,8 @@ export class CollectionDirectory {
       await this.#replaceEntry(name, { name, config, folder });
       return stored;
     } catch (error) {
-      const failure = error instanceof VectorNodeError ? error : storageFailed(directory, error);
-      await stored?.store.close(failure);
+      const failure = error instanceof VectorNodeError || error instanceof CorruptFileError ? error : storageFailed(directory, error);
+      await stored?.collection.close(failure);
       if (!this.#file.isInDoubt) {
         await disk.remove(directory);
       }
@@ -144,7 +147,7 @@ export class CollectionDirectory {
 
   /** Closes a collection that the catalogue no longer names and removes its files. */
   async remove({ collection, store }: StoredCollection): Promise<void> {
-    await store.close(notFound(`Collection \`${collection.name}\` doesn't exist!`));
+    await collection.close(notFound(`Collection \`${collection.name}\` doesn't exist!`));
     try {
       await this.#options.disk.remove(store.directory);
     } catch (error) {

@@ -63,19 +63,15 @@ function generationsOf(names: readonly string[], kind: 'log' | 'checkpoint'): nu
     .sort((left, right) => left - right);
 }
 
-/** Applies a checkpoint to an empty collection; between frames the caller may let others run. */
-export function* restoreCheckpoint(
-  file: string,
-  disk: Disk,
-  collection: Collection,
-): Generator<void, CheckpointDescription & { bytes: number }> {
+/** Applies a checkpoint to an empty collection; between frames others may run, because a node that serves may do this too. */
+async function restoreCheckpoint(file: string, disk: Disk, collection: Collection): Promise<CheckpointDescription & { bytes: number }> {
   using source = disk.source(file);
   const description = readDescription(file, source);
   for (const frame of readOperations(file, source)) {
     for (const record of frame.records) {
       applyRecord(file, frame, () => collection.replay(record));
     }
-    yield;
+    await new Promise((resolve) => setImmediate(resolve));
   }
   if (collection.segment.pointCount !== description.points) {
     throw new CorruptFileError(file, 0, `it has ${collection.segment.pointCount} points of ${description.points}`);
@@ -98,7 +94,8 @@ export async function openFiles(directory: string, collection: Collection, disk:
   if (missing !== undefined) {
     throw new CorruptFileError(path.join(directory, logName(missing)), 0, 'it is missing');
   }
-  const restoring = checkpoint === undefined ? undefined : restoreWhole(path.join(directory, checkpointName(checkpoint)), disk, collection);
+  const restoring =
+    checkpoint === undefined ? undefined : await restoreCheckpoint(path.join(directory, checkpointName(checkpoint)), disk, collection);
   const tally = { records: 0, bytes: 0 };
   let nextSequence = restoring?.nextFrame ?? 0;
   let replayed: ReplayedLog | undefined;
@@ -122,16 +119,6 @@ export async function openFiles(directory: string, collection: Collection, disk:
       logBytes: tally.bytes,
     },
   };
-}
-
-function restoreWhole(file: string, disk: Disk, collection: Collection) {
-  const restoring = restoreCheckpoint(file, disk, collection);
-  for (;;) {
-    const { done, value } = restoring.next();
-    if (done === true) {
-      return value;
-    }
-  }
 }
 
 /** A log got its successor only when it was whole and on the disk, so only the last one may have a torn tail. */

@@ -68,6 +68,10 @@ export class CollectionStore {
     return store;
   }
 
+  get isCheckpointing(): boolean {
+    return this.#checkpointing;
+  }
+
   /** Resolves when the record is on the disk; see {@link WriteAheadLog.append}. */
   async append(record: Buffer, onDurable: () => void): Promise<void> {
     await this.#log.append(record, onDurable);

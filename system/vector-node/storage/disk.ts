@@ -25,8 +25,8 @@ export interface DiskFile {
  * survive only after a sync of the file, and what is created, renamed or removed only after a sync of the folder.
  */
 export interface Disk {
-  /** Makes a folder whose parent exists; one that is there is left as it is. */
-  makeDirectory(path: string): Promise<void>;
+  /** Makes a folder whose parent exists; false when it is there already. */
+  makeDirectory(path: string): Promise<boolean>;
   /** Names in a folder. */
   list(path: string): Promise<string[]>;
   /** Opens a file for reading; throws ENOENT when it is not there. Reads are synchronous: small ones, or at a start. */
@@ -113,10 +113,12 @@ export const systemDisk: Disk = {
   makeDirectory: async (path) => {
     try {
       await mkdir(path);
+      return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
         throw error;
       }
+      return false;
     }
   },
   list: (path) => readdir(path),
@@ -137,15 +139,18 @@ export const systemDisk: Disk = {
 
 /** Makes a folder and the parents that are missing; they survive a loss of power. */
 export async function makeDirectories(disk: Disk, directory: string): Promise<void> {
+  const parent = path.dirname(directory);
+  let isNew: boolean;
   try {
-    await disk.makeDirectory(directory);
+    isNew = await disk.makeDirectory(directory);
   } catch (error) {
-    const parent = path.dirname(directory);
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === directory) {
       throw error;
     }
     await makeDirectories(disk, parent);
-    await disk.makeDirectory(directory);
+    isNew = await disk.makeDirectory(directory);
+  }
+  if (isNew) {
     await disk.syncDirectory(parent);
   }
 }

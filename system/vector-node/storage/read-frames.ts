@@ -6,6 +6,7 @@ export class CorruptFileError extends Error {
   override readonly name = 'CorruptFileError';
   readonly path: string;
   readonly offset: number;
+  readonly problem: string;
 
   constructor(path: string, offset: number, problem: string) {
     super(
@@ -13,6 +14,7 @@ export class CorruptFileError extends Error {
     );
     this.path = path;
     this.offset = offset;
+    this.problem = problem;
   }
 }
 
