@@ -1,3 +1,4 @@
+import type { Encoding } from './encoding.ts';
 import type { IndexSettings } from './index-settings.ts';
 
 /** What the worker thread that builds an index is started with. */
@@ -8,6 +9,8 @@ export interface BuildStart {
   readonly rowsPerBlock: number;
   /** Continue the index that the manifest describes, instead of beginning an empty one. */
   readonly extendsStored: boolean;
+  /** Of a new index; see {@link Encoding}. */
+  readonly lengthBound: number;
 }
 
 export type BuildRequest =
@@ -25,4 +28,4 @@ export type BuildRequest =
 
 export type BuildReply =
   | { readonly kind: 'added' }
-  | { readonly kind: 'published'; readonly graph: string; readonly slots: number; readonly scale: number };
+  | { readonly kind: 'published'; readonly graph: string; readonly slots: number; readonly encoding: Encoding };

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { crc32 } from 'node:zlib';
 import type { Index } from 'usearch';
 import type { BuildReply, BuildRequest, BuildStart } from './build-messages.ts';
-import { createEncoded, encode, scaleFor } from './encoding.ts';
+import { createEncoded, type Encoding, encodedSize, encodeStored, scaleFor } from './encoding.ts';
 import { IndexFiles } from './index-files.ts';
 import { createIndex } from './index-settings.ts';
 
@@ -14,7 +14,7 @@ class IndexBuild {
   readonly #index: Index;
   readonly #ids: Uint8Array[] = [];
   readonly #checksums: number[] = [];
-  #scale: number | undefined;
+  #encoding: Encoding | undefined;
 
   constructor(start: BuildStart) {
     this.#start = start;
@@ -32,23 +32,24 @@ class IndexBuild {
     for (const checksum of stored.manifest.checksums) {
       this.#checksums.push(checksum);
     }
-    this.#scale = stored.manifest.scale;
+    this.#encoding = stored.manifest.encoding;
   }
 
   add({ blocks, rows, ids }: Extract<BuildRequest, { kind: 'add' }>): void {
-    const { settings, rowsPerBlock } = this.#start;
-    const { dimensions, scalar } = settings;
+    const { settings, rowsPerBlock, lengthBound } = this.#start;
+    const { dimensions } = settings;
     const views = blocks.map((block) => new Float32Array(block));
     // Each vector is copied once, so that its checksum is that of what was indexed even when the row is written meanwhile.
     const vectors = Array.from(rows, (row) => {
       const start = (row % rowsPerBlock) * dimensions;
       return (views[Math.floor(row / rowsPerBlock)] as Float32Array).slice(start, start + dimensions);
     });
-    this.#scale ??= scaleFor(settings, vectors);
-    const encoded = createEncoded(scalar, rows.length * dimensions);
+    const encoding = this.#encoding ?? { scale: scaleFor(settings, vectors), lengthBound };
+    this.#encoding = encoding;
+    const encoded = createEncoded(settings, rows.length);
     const keys = new BigUint64Array(rows.length);
     for (const [index, vector] of vectors.entries()) {
-      encode(vector, this.#scale, scalar, encoded, index * dimensions);
+      encodeStored(vector, encoding, settings, encoded, index * encodedSize(settings));
       keys[index] = BigInt(this.#checksums.length);
       this.#checksums.push(crc32(new Uint8Array(vector.buffer)));
     }
@@ -59,10 +60,10 @@ class IndexBuild {
   publish(generation: number): BuildReply {
     const { settings, vectorName } = this.#start;
     const slots = this.#checksums.length;
-    const scale = this.#scale ?? 1;
-    const manifest = { vectorName, settings, scale, slots, ids: Buffer.concat(this.#ids), checksums: Uint32Array.from(this.#checksums) };
+    const encoding = this.#encoding ?? { scale: 1, lengthBound: this.#start.lengthBound };
+    const manifest = { vectorName, settings, encoding, slots, ids: Buffer.concat(this.#ids), checksums: Uint32Array.from(this.#checksums) };
     const graph = this.#files.write(generation, manifest, (file) => this.#index.save(file));
-    return { kind: 'published', graph, slots, scale };
+    return { kind: 'published', graph, slots, encoding };
   }
 }
 

@@ -1,30 +1,30 @@
 import type { Index } from 'usearch';
-import { createEncoded, type Encoded, encode } from './encoding.ts';
+import { createEncoded, type Encoded, type Encoding, encodeQuery } from './encoding.ts';
 import { createIndex, type IndexSettings } from './index-settings.ts';
 
 /** A finished HNSW index, read from a mapped file. It knows slots, not rows; scores are the column's to compute. */
 export class HnswIndex {
   readonly settings: IndexSettings;
   readonly file: string;
-  readonly scale: number;
+  readonly encoding: Encoding;
   readonly #index: Index;
   readonly #query: Encoded;
 
-  private constructor(index: Index, settings: IndexSettings, scale: number, file: string) {
+  private constructor(index: Index, settings: IndexSettings, encoding: Encoding, file: string) {
     this.#index = index;
     this.settings = settings;
-    this.scale = scale;
+    this.encoding = encoding;
     this.file = file;
-    this.#query = createEncoded(settings.scalar, settings.dimensions);
+    this.#query = createEncoded(settings, 1);
   }
 
   /** Maps a file that is known to be intact. Throws when the library refuses it. */
-  static view(file: string, settings: IndexSettings, scale: number, previous?: HnswIndex): HnswIndex {
+  static view(file: string, settings: IndexSettings, encoding: Encoding, previous?: HnswIndex): HnswIndex {
     // The library unmaps a file only when its object is collected or views another one, so objects are used again.
     const isReusable = previous?.settings.scalar === settings.scalar && previous.settings.m === settings.m;
     const index = isReusable && previous !== undefined ? previous.#index : createIndex(settings);
     index.view(file);
-    return new HnswIndex(index, settings, scale, file);
+    return new HnswIndex(index, settings, encoding, file);
   }
 
   get size(): number {
@@ -33,7 +33,7 @@ export class HnswIndex {
 
   /** The slots that a graph search of width `count` finds, nearest first by the stored, rounded vectors. */
   nearestSlots(query: Float32Array, count: number): ArrayLike<number> {
-    encode(query, this.scale, this.settings.scalar, this.#query, 0);
+    encodeQuery(query, this.encoding, this.settings, this.#query);
     const { keys } = this.#index.search(this.#query, count, 1);
     // Keys are small, so that the low half of each 64-bit integer is all of it and no BigInt has to be made.
     const halves = new Uint32Array(keys.buffer, keys.byteOffset, keys.length * 2);

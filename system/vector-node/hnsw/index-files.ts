@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
+import type { Encoding } from './encoding.ts';
 import type { IndexSettings } from './index-settings.ts';
 
 const formatVersion = 1;
@@ -13,8 +14,7 @@ const unfinished = '.tmp';
 export interface IndexManifest {
   readonly vectorName: string;
   readonly settings: IndexSettings;
-  /** The factor of {@link encode}. */
-  readonly scale: number;
+  readonly encoding: Encoding;
   readonly slots: number;
   /** Point ids of all slots, as the log writes them, one after the other. */
   readonly ids: Buffer;
@@ -26,7 +26,7 @@ interface Header {
   readonly formatVersion: number;
   readonly vectorName: string;
   readonly settings: IndexSettings;
-  readonly scale: number;
+  readonly encoding: Encoding;
   readonly slots: number;
   readonly idsBytes: number;
   readonly graph: string;
@@ -91,12 +91,12 @@ export class IndexFiles {
     sync(`${graph}${unfinished}`);
     renameSync(`${graph}${unfinished}`, graph);
     const { bytes, checksum } = checksumOfFile(graph);
-    const { vectorName, settings, scale, slots, ids, checksums } = manifest;
+    const { vectorName, settings, encoding, slots, ids, checksums } = manifest;
     const header: Header = {
       formatVersion,
       vectorName,
       settings,
-      scale,
+      encoding,
       slots,
       idsBytes: ids.length,
       graph: path.basename(graph),
@@ -139,13 +139,13 @@ export class IndexFiles {
     const idsEnd = textEnd + header.idsBytes;
     // A copy, because numbers of 32 bits must start at a multiple of four.
     const checksums = new Uint32Array(new Uint8Array(content.subarray(idsEnd, end)).buffer);
-    const { vectorName, settings, scale, slots } = header;
+    const { vectorName, settings, encoding, slots } = header;
     const graph = path.join(this.directory, path.basename(header.graph));
     const found = checksumOfFile(graph);
     if (checksums.length !== slots || found.bytes !== header.graphBytes || found.checksum !== header.graphChecksum) {
       throw new Error(`${graph} is not the graph that its manifest describes`);
     }
-    return { manifest: { vectorName, settings, scale, slots, ids: content.subarray(textEnd, idsEnd), checksums }, graph };
+    return { manifest: { vectorName, settings, encoding, slots, ids: content.subarray(textEnd, idsEnd), checksums }, graph };
   }
 
   /** Deletes everything of this column but one graph and the manifest that names it; without a graph the manifest too. */

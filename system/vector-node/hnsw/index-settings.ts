@@ -1,5 +1,6 @@
 import { Index, MetricKind, ScalarKind } from 'usearch';
 import type { Distance } from '../segment/distance.ts';
+import { encodedSize } from './encoding.ts';
 
 /** How an HNSW index stores vectors: halves, or bytes when the collection asks for scalar quantization. Scores never come from them. */
 export type StoredScalar = 'f16' | 'i8';
@@ -19,12 +20,12 @@ export interface IndexSettings {
 }
 
 /**
- * The metric of the graph. Cosine vectors are stored normalised, so the inner product serves them. The library has no Manhattan
- * distance: that graph is Euclidean, and searches take more candidates from it because the order is another one.
+ * The metric of the graph. Cosine vectors are stored normalised, so the inner product serves them; for Dot see {@link encodeStored}.
+ * The library has no Manhattan distance: that graph is Euclidean, and searches take more candidates from it.
  */
 const metricOf: Record<Distance, MetricKind> = {
   Cosine: MetricKind.IP,
-  Dot: MetricKind.IP,
+  Dot: MetricKind.L2sq,
   Euclid: MetricKind.L2sq,
   Manhattan: MetricKind.L2sq,
 };
@@ -34,7 +35,7 @@ const scalarKindOf: Record<StoredScalar, ScalarKind> = { f16: ScalarKind.F16, i8
 /** An empty index. Its search width is 1, so that the number of results asked for decides it (`ef` = `k`). */
 export function createIndex(settings: IndexSettings): Index {
   return new Index({
-    dimensions: settings.dimensions,
+    dimensions: encodedSize(settings),
     metric: metricOf[settings.distance],
     quantization: scalarKindOf[settings.scalar],
     connectivity: settings.m,

@@ -23,6 +23,9 @@ const publishedGrowth = 0.25;
 /** A build that caught up to this share of the threshold ends; a steady trickle of writes would otherwise keep it alive. */
 const caughtUpShare = 0.125;
 
+/** Room for vectors that are longer than those of now, which would otherwise be indexed as too far away. */
+const lengthMargin = 1.25;
+
 export interface ColumnToOptimize {
   readonly column: VectorColumn;
   readonly files: IndexFiles;
@@ -106,7 +109,8 @@ export class ColumnOptimizer {
     if (serving !== undefined) {
       const { size, liveCount } = serving.slots;
       const isWorn = size >= settings.vacuumMinVectorNumber && size - liveCount > settings.deletedThreshold * size;
-      if (isWorn || !isSameIndex(serving.index.settings, settings.index)) {
+      const isOutgrown = column.distance === 'Dot' && column.greatestLength > serving.index.encoding.lengthBound;
+      if (isWorn || isOutgrown || !isSameIndex(serving.index.settings, settings.index)) {
         return 'rebuild';
       }
     }
@@ -148,6 +152,7 @@ export class ColumnOptimizer {
       settings: settings.index,
       rowsPerBlock: column.sharedBlocks.rowsPerBlock,
       extendsStored: base !== undefined,
+      lengthBound: column.greatestLength * lengthMargin,
     };
     const builder = new Builder(start, workerFile);
     this.#builder = builder;
@@ -200,7 +205,7 @@ export class ColumnOptimizer {
       return;
     }
     try {
-      const index = HnswIndex.view(reply.graph, settings.index, reply.scale, column.serving?.index);
+      const index = HnswIndex.view(reply.graph, settings.index, reply.encoding, column.serving?.index);
       if (index.size !== reply.slots) {
         throw new Error(`${reply.graph} has ${index.size} vectors instead of ${reply.slots}`);
       }

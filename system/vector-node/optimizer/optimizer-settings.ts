@@ -37,7 +37,8 @@ export function optimizerSettings(config: CollectionConfig, vectorName: string):
     index: {
       dimensions: vector.size,
       distance: vector.distance,
-      scalar: isObject(scalar) ? 'i8' : 'f16',
+      // Bytes have no room for the component that Dot adds.
+      scalar: isObject(scalar) && vector.distance !== 'Dot' ? 'i8' : 'f16',
       m: Math.max(2, m),
       efConstruct: hnsw('ef_construct', 100),
       quantile: numberOf(scalar, 'quantile') ?? standardQuantile,

@@ -20,7 +20,7 @@ export function restoreIndex(
     return undefined;
   }
   const { manifest, graph } = stored;
-  const { settings, scale, checksums } = manifest;
+  const { settings, encoding, checksums } = manifest;
   if (settings.dimensions !== column.size || settings.distance !== column.distance) {
     throw new Error(`${files.manifest} is of vectors of ${settings.dimensions} dimensions by ${settings.distance}`);
   }
@@ -41,7 +41,7 @@ export function restoreIndex(
       slots.appendTombstone();
     }
   }
-  const index = HnswIndex.view(graph, settings, scale);
+  const index = HnswIndex.view(graph, settings, encoding);
   if (index.size !== slots.size) {
     throw new Error(`${graph} has ${index.size} vectors, its manifest ${slots.size}`);
   }

@@ -7,7 +7,7 @@ import type { VectorColumn } from './vector-column.ts';
 const nativeRowNs = (size: number) => 15 + 0.1 * size;
 const comparedRowNs = (size: number) => 40 + 0.4 * size;
 const graphStepNs = (size: number) => 300 + 1.5 * size;
-const filteredRowNs = 300;
+const filteredRowNs = 100;
 const sampledRows = 256;
 
 /** What the two ways of answering a search cost, and how many points they have to find. */

@@ -89,6 +89,11 @@ export class VectorColumn {
     return this.#unindexedCount - this.#unindexableCount;
   }
 
+  /** No stored vector is longer. */
+  get greatestLength(): number {
+    return this.#greatestLength;
+  }
+
   /** So many vectors wait that they are to be indexed. */
   get isIndexingDue(): boolean {
     return this.pendingCount * this.size * Float32Array.BYTES_PER_ELEMENT > this.thresholds.indexingBytes;
