@@ -1,7 +1,7 @@
 import { type AliasAction, applyAliasActions } from './aliases.ts';
 import type { Collection } from './collection.ts';
 import { collectionNotFound, nameTaken, wrongInput } from './errors.ts';
-import type { CollectionDirectory, FillFolder, StoredCollection } from './storage/collection-directory.ts';
+import type { CollectionDirectory, StoredCollection } from './storage/collection-directory.ts';
 import type { Restored } from './storage/collection-files.ts';
 import type { CollectionStore } from './storage/collection-store.ts';
 import type { CollectionConfig } from './wire/collection-config.ts';
@@ -101,11 +101,12 @@ export class Catalogue {
     });
   }
 
-  /** Replaces a collection, or makes a new one, by the files that `fill` writes: the old or the new one is there at any instant. */
-  async install(name: string, fill: FillFolder): Promise<void> {
+  /** Makes the state in a snapshot that of a collection (name, alias, or a new name): the old or the new one is there at any instant. */
+  async recover(given: string, snapshot: string): Promise<void> {
     await this.#inTurn(async () => {
+      const name = this.resolved(given);
       const old = this.#stored.get(name);
-      this.#stored.set(name, await this.#directory.install(name, fill));
+      this.#stored.set(name, await this.#directory.recover(name, snapshot, old?.collection.config));
       if (old !== undefined) {
         await this.#directory.remove(old);
       }

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { vectorNodeEnvironmentSchema } from '../api/environment.ts';
 import { runProcess } from '../runtime/process.ts';
 import { listen } from '../runtime/server.ts';
@@ -5,6 +6,7 @@ import { Catalogue } from './catalogue.ts';
 import { createVectorNodeApp } from './rest/app.ts';
 import { CollectionDirectory } from './storage/collection-directory.ts';
 import { systemDisk } from './storage/disk.ts';
+import { SnapshotFolder } from './storage/snapshot-folder.ts';
 import { identity } from './version.ts';
 
 /**
@@ -20,7 +22,13 @@ await runProcess('vector-node', vectorNodeEnvironmentSchema, async ({ settings, 
   });
   const catalogue = await Catalogue.open(directory);
   onClose(() => catalogue.close());
-  const server = await listen(createVectorNodeApp(catalogue, logger), settings.QDRANT__SERVICE__HOST, settings.QDRANT__SERVICE__HTTP_PORT);
+  const snapshots = new SnapshotFolder(systemDisk, settings.QDRANT__STORAGE__SNAPSHOTS_PATH, randomInt(2 ** 47));
+  await snapshots.open();
+  const server = await listen(
+    createVectorNodeApp(catalogue, snapshots, logger),
+    settings.QDRANT__SERVICE__HOST,
+    settings.QDRANT__SERVICE__HTTP_PORT,
+  );
   onClose(() => server.close());
   logger.info(
     {

@@ -4,7 +4,6 @@ import { Collection } from '../collection.ts';
 import { readOperations } from '../storage/checkpoint-file.ts';
 import { CollectionDirectory, type StoredCollection } from '../storage/collection-directory.ts';
 import { makeDirectories } from '../storage/disk.ts';
-import { fillFromSnapshot } from '../storage/snapshot-install.ts';
 import { CollectionHistory, someOperation, stateOf, testedConfig } from './collection-history.ts';
 import { type Deceptions, ForgetfulDisk } from './forgetful-disk.ts';
 
@@ -255,7 +254,7 @@ export class Trial {
   async #install(name: string, begin: (collection: Collection) => void): Promise<void> {
     const old = this.#stored.get(name);
     await this.#change(this.#with(name, new CollectionHistory(begin)), async () => {
-      this.#stored.set(name, await this.#directory.install(name, fillFromSnapshot(this.#disk, snapshotFile)));
+      this.#stored.set(name, await this.#directory.recover(name, snapshotFile, undefined));
     });
     if (old !== undefined) {
       await this.#directory.remove(old);

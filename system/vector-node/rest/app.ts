@@ -5,12 +5,15 @@ import { createMetrics } from '../../runtime/metrics.ts';
 import { createApp } from '../../runtime/server.ts';
 import type { Catalogue } from '../catalogue.ts';
 import { writeJson } from '../json/write.ts';
+import type { SnapshotFolder } from '../storage/snapshot-folder.ts';
 import { identity } from '../version.ts';
 import { answerError, answerUnknown, sendJson, startClock } from './answer.ts';
 import { readBody } from './body.ts';
 import { mountCollections } from './collections.ts';
 import { mountPoints } from './points.ts';
+import { mountSnapshots } from './snapshots.ts';
 import { mountUnimplemented } from './unimplemented.ts';
+import { mountUpload } from './upload.ts';
 
 /** Qdrant answers neither HEAD nor OPTIONS, which Express would by itself. */
 const refuseImpliedMethods: RequestHandler = (request, response, next) => {
@@ -29,7 +32,7 @@ const plainText =
   };
 
 /** The REST interface of a node that has read all its collections. */
-export function createVectorNodeApp(catalogue: Catalogue, logger: Logger): Express {
+export function createVectorNodeApp(catalogue: Catalogue, snapshots: SnapshotFolder, logger: Logger): Express {
   const app = createApp();
   app.enable('case sensitive routing');
   const metrics = createMetrics();
@@ -52,9 +55,11 @@ export function createVectorNodeApp(catalogue: Catalogue, logger: Logger): Expre
   app.get(['/healthz', '/livez'], plainText('healthz check passed'));
   app.get('/readyz', plainText('all shards are ready'));
   metrics.mount(app);
+  mountUpload(app, catalogue, snapshots);
   app.use(readBody);
   mountCollections(app, catalogue);
   mountPoints(app, catalogue);
+  mountSnapshots(app, catalogue, snapshots, logger);
   mountUnimplemented(app);
   app.use(answerUnknown);
   app.use(answerError(logger));

@@ -1,12 +1,12 @@
 import type { Request } from 'express';
 import { VectorNodeError } from '../errors.ts';
 
-function refused(problem: string): VectorNodeError {
+export function refused(problem: string): VectorNodeError {
   return new VectorNodeError(400, `Deserialize error in query parameters: ${problem}`);
 }
 
 /** The one value of a query parameter; a repeated one is refused. */
-function parameter(request: Request, name: string): string | undefined {
+export function parameter(request: Request, name: string): string | undefined {
   const value = request.query[name];
   if (Array.isArray(value)) {
     throw refused(`duplicate field \`${name}\``);
@@ -42,6 +42,15 @@ export function readWriteParameters(request: Request): { wait: boolean } {
   }
   if (timeout !== undefined) {
     wholeSeconds(timeout);
+  }
+  return { wait: wait === 'true' };
+}
+
+/** Whether the caller of a snapshot's route waits for the end, which is what the engine does unless told otherwise. */
+export function readWait(request: Request): { wait: boolean } {
+  const wait = parameter(request, 'wait') ?? 'true';
+  if (wait !== 'true' && wait !== 'false') {
+    throw refused('provided string was not `true` or `false`');
   }
   return { wait: wait === 'true' };
 }

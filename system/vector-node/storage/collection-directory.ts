@@ -8,6 +8,7 @@ import { initialiseFiles } from './collection-files.ts';
 import { CollectionStore, type StoreOptions } from './collection-store.ts';
 import { makeDirectories } from './disk.ts';
 import { CorruptFileError } from './read-frames.ts';
+import { type FillFolder, fillFromSnapshot } from './snapshot-install.ts';
 
 const catalogueName = 'catalogue';
 
@@ -16,9 +17,6 @@ export interface StoredCollection {
   readonly collection: Collection;
   readonly store: CollectionStore;
 }
-
-/** Fills a new folder with the files of a collection and tells how it is configured. */
-export type FillFolder = (directory: string) => Promise<CollectionConfig>;
 
 /**
  * All collections below one root: a folder each, under a random name so that no name of a client becomes a path, and the catalogue,
@@ -130,6 +128,11 @@ export class CollectionDirectory {
       }
       throw failure;
     }
+  }
+
+  /** Makes the state in a snapshot that of a collection, which is new or was configured as `current`. */
+  async recover(name: string, snapshot: string, current: CollectionConfig | undefined): Promise<StoredCollection> {
+    return await this.install(name, fillFromSnapshot(this.#options.disk, snapshot, current));
   }
 
   async #replaceEntry(name: string, entry: CatalogueEntry | undefined): Promise<void> {
