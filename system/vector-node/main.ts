@@ -22,7 +22,7 @@ await runProcess('vector-node', vectorNodeEnvironmentSchema, async ({ settings, 
   });
   const catalogue = await Catalogue.open(directory);
   onClose(() => catalogue.close());
-  const snapshots = new SnapshotFolder(systemDisk, settings.QDRANT__STORAGE__SNAPSHOTS_PATH, randomInt(2 ** 47));
+  const snapshots = new SnapshotFolder(systemDisk, settings.QDRANT__STORAGE__SNAPSHOTS_PATH, 1e15 + randomInt(2 ** 47));
   await snapshots.open();
   const server = await listen(
     createVectorNodeApp(catalogue, snapshots, logger),

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import Busboy, { type BusboyHeaders } from '@fastify/busboy';
+import { Busboy, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy';
 import type { Express, Request } from 'express';
 import type { Catalogue } from '../catalogue.ts';
 import { VectorNodeError } from '../errors.ts';
@@ -23,9 +23,9 @@ async function appendAll(stream: Readable, incoming: IncomingFile): Promise<void
 
 /** Writes the file of the form to the disk as it arrives. Rejects when the form has none or ends early. */
 async function receiveForm(request: Request, incoming: IncomingFile): Promise<void> {
-  let form: ReturnType<typeof Busboy>;
+  let form: BusboyInstance;
   try {
-    form = Busboy({
+    form = new Busboy({
       headers: request.headers as BusboyHeaders,
       limits: { files: 1, fields: 8, fieldSize: 64 * 1024, parts: 9, headerPairs: 32 },
     });
@@ -41,7 +41,11 @@ async function receiveForm(request: Request, incoming: IncomingFile): Promise<vo
     receiving = appendAll(stream, incoming);
     // The form is waited for first; what happens to the file is looked at after.
     receiving.catch((error: Error) => form.destroy(error));
-    request.once('close', () => stream.destroy());
+    request.once('close', () => {
+      if (!request.complete) {
+        stream.destroy(new Error('the client went away'));
+      }
+    });
   });
   try {
     await pipeline(request, form);

@@ -13,7 +13,7 @@ export type FillFolder = (directory: string) => Promise<CollectionConfig>;
 /** The vectors that a collection has, as text to compare. */
 function describeVectors({ vectors, sparse }: CollectionConfig): string {
   const dense = Object.entries(vectors).map(([name, { size, distance }]) => `"${name}" ${size} ${distance}`);
-  return [...dense, ...Object.keys(sparse).map((name) => `"${name}" sparse`)].sort().join(', ');
+  return [...dense, ...Object.keys(sparse ?? {}).map((name) => `"${name}" sparse`)].sort().join(', ');
 }
 
 /** Makes the state in a snapshot the first checkpoint of a new folder, with an empty log after it. Throws when the vectors are not those of the current collection. The snapshot stays where it is. */
