@@ -81,6 +81,11 @@ export class CollectionOptimizer {
     };
   }
 
+  /** Resolves when nothing is being built. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#columns.map((column) => column.idle()));
+  }
+
   /** Ends what is under way. */
   async close(): Promise<void> {
     await Promise.all(this.#columns.map((column) => column.close()));

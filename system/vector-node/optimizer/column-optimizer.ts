@@ -218,6 +218,13 @@ export class ColumnOptimizer {
     files.sweep(reply.graph);
   }
 
+  /** Resolves when nothing is being built. */
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) {
+      await this.#running;
+    }
+  }
+
   /** Ends a build that is under way; what was published stays. */
   async close(): Promise<void> {
     this.#closed = true;

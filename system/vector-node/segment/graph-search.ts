@@ -1,4 +1,5 @@
 import type { Matches } from '../filter/matcher.ts';
+import type { StoredScalar } from '../hnsw/index-settings.ts';
 import type { SearchCost } from './search-cost.ts';
 import type { SearchParams } from './search-params.ts';
 import type { SearchedRows } from './searched-rows.ts';
@@ -16,6 +17,8 @@ export interface GraphSearch {
 
 /** The Manhattan graph is ordered by Euclidean distance, so that near rows may lie farther out in it. */
 const manhattanWidening = 4;
+/** Candidates for each wanted point: the last of as many candidates as are wanted would mostly be wrong ones. */
+const leastOversampling: Record<StoredScalar, number> = { f16: 1.5, i8: 4 };
 /** Without quantization a search would err less by about as much as twice the candidates make up for. */
 const ignoredQuantizationWidening = 2;
 /** The far half of what a graph search returns is the half that misses rows. */
@@ -26,7 +29,7 @@ const wideningAfterStarving = 4;
 /** Width of a search that no filter and no tombstone thins out. */
 function baseWidth({ index }: ServingIndex, { column, wanted, params }: GraphSearch): number {
   const { settings } = index;
-  const ef = Math.max(params.hnswEf ?? settings.efConstruct, wanted);
+  const ef = Math.max(params.hnswEf ?? settings.efConstruct, Math.ceil(wanted * leastOversampling[settings.scalar]));
   if (column.distance === 'Manhattan') {
     return ef * manhattanWidening;
   }

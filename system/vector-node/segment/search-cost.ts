@@ -55,7 +55,9 @@ function passingShare(table: SearchedRows, column: VectorColumn, { rows, rest }:
 export function estimateCost(table: SearchedRows, column: VectorColumn, plan: CandidatePlan | undefined): SearchCost {
   const { size } = column;
   if (plan === undefined) {
-    return { share: 1, exactNs: column.count * nativeRowNs(size), graphNs: (steps) => steps * graphStepNs(size) };
+    // The library scans by all distances but this one.
+    const scannedRowNs = column.distance === 'Manhattan' ? comparedRowNs(size) : nativeRowNs(size);
+    return { share: 1, exactNs: column.count * scannedRowNs, graphNs: (steps) => steps * graphStepNs(size) };
   }
   const candidates = plan.rows?.size ?? table.pointCount;
   const passing = candidates * passingShare(table, column, plan);
