@@ -11,6 +11,7 @@ import { answerError, answerUnknown, sendJson, startClock } from './answer.ts';
 import { readBody } from './body.ts';
 import { mountCollections } from './collections.ts';
 import { mountPoints } from './points.ts';
+import { mountQueries } from './queries.ts';
 import { mountSnapshots } from './snapshots.ts';
 import { mountUnimplemented } from './unimplemented.ts';
 import { mountUpload } from './upload.ts';
@@ -59,6 +60,7 @@ export function createVectorNodeApp(catalogue: Catalogue, snapshots: SnapshotFol
   app.use(readBody);
   mountCollections(app, catalogue);
   mountPoints(app, catalogue);
+  mountQueries(app, catalogue);
   mountSnapshots(app, catalogue, snapshots, logger);
   mountUnimplemented(app);
   app.use(answerUnknown);

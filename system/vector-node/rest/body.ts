@@ -2,6 +2,7 @@ import express, { type Request, type RequestHandler } from 'express';
 import { FormatError, VectorNodeError } from '../errors.ts';
 import { lineAndColumn, offsetOf } from '../json/position.ts';
 import { readJson } from '../json/read.ts';
+import { requireWriteAccess } from './access.ts';
 
 /** As Qdrant's default. */
 export const bodyLimitBytes = 32 * 1024 * 1024;
@@ -18,7 +19,9 @@ export type ErrorPositions = 'with positions' | 'without positions';
 export function readBodyOf<T>(request: Request, positions: ErrorPositions, read: (body: unknown) => T): T {
   const bytes: Buffer = Buffer.isBuffer(request.body) ? request.body : nothing;
   try {
-    return read(readJson(bytes));
+    const value = read(readJson(bytes));
+    requireWriteAccess(request);
+    return value;
   } catch (error) {
     if (!(error instanceof FormatError)) {
       throw error;
