@@ -94,8 +94,9 @@ export class Collection {
     return this.#appliedOperationId;
   }
 
-  /** From here on writes go to this log. */
+  /** From here on writes go to this log; what was read back is complete. */
   writeTo(log: OperationLog): void {
+    this.segment.forgetRetiredVectors();
     this.#log = log;
   }
 

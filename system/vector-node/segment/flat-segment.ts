@@ -220,10 +220,18 @@ export class FlatSegment implements SearchedRows {
     const row = this.#changedRow(id, version);
     if (row !== undefined) {
       for (const name of names) {
-        (this.columns.get(name) ?? this.sparseColumns.get(name))?.delete(row);
+        this.columns.get(name)?.delete(row);
+        this.sparseColumns.get(name)?.retire(row);
       }
     }
     return row !== undefined;
+  }
+
+  /** Deleted sparse vectors stop counting in the weights of terms, as after a start. */
+  forgetRetiredVectors(): void {
+    for (const column of this.sparseColumns.values()) {
+      column.forgetRetired();
+    }
   }
 
   /** Replaces a point's payload by what `change` makes of it; false when the point is not there. */
@@ -249,8 +257,11 @@ export class FlatSegment implements SearchedRows {
     }
     this.#beforeChange?.(id);
     this.#unindex(row);
-    for (const column of [...this.columns.values(), ...this.sparseColumns.values()]) {
+    for (const column of this.columns.values()) {
       column.delete(row);
+    }
+    for (const column of this.sparseColumns.values()) {
+      column.retire(row);
     }
     this.#rowOf.delete(id);
     this.#ids[row] = undefined;

@@ -58,6 +58,37 @@ describe.each(['none', 'idf'] as const)('modifier %s', (modifier) => {
   });
 });
 
+test('what is deleted counts in the weights of terms until it is forgotten; what is replaced does not', () => {
+  const column = new SparseColumn('idf');
+  const scoreOf = (dimension: number) => column.nearest(vector([[dimension, 1]]), 1, undefined)[0]?.score;
+  const weight = (total: number, having: number) => Math.fround(Math.log(1 + (total - having + 0.5) / (having + 0.5)));
+  for (let row = 0; row < 8; row += 1) {
+    column.set(row, vector(row < 4 ? [[1, 1]] : [[2, 1]]));
+  }
+  column.retire(0);
+  column.retire(7);
+  expect(scoreOf(1)).toBeCloseTo(weight(8, 4), 6);
+  column.set(3, vector([[2, 1]]));
+  expect(scoreOf(1)).toBeCloseTo(weight(8, 3), 6);
+  column.delete(4);
+  expect(scoreOf(2)).toBeCloseTo(weight(7, 4), 6);
+  column.forgetRetired();
+  expect(scoreOf(1)).toBeCloseTo(weight(5, 2), 6);
+  expect(column.count).toBe(5);
+});
+
+test('so many deleted vectors are forgotten', () => {
+  const column = new SparseColumn('idf');
+  for (let row = 0; row < 1500; row += 1) {
+    column.set(row, vector([[row % 2, 1]]));
+  }
+  for (let row = 0; row < 1000; row += 1) {
+    column.retire(row);
+  }
+  const score = column.nearest(vector([[0, 1]]), 1, undefined)[0]?.score;
+  expect(score).toBeCloseTo(Math.log(1 + (500 - 250 + 0.5) / (250 + 0.5)), 6);
+});
+
 test('dimensions are put in order, and a vector of unequal lists or with a dimension twice is refused', () => {
   expect(readSparseVector({ indices: [9, 7], values: [0.5, 2] }, 'v')).toEqual(
     vector([

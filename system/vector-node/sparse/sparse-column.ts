@@ -8,13 +8,23 @@ export type Modifier = 'none' | 'idf';
 /** Says which rows may be part of an answer. */
 export type RowFilter = (row: number) => boolean;
 
-/** All sparse vectors of one name: an inverted index, and the vectors themselves to give back. */
+/** Retired vectors are forgotten when they are this many and this part of all, as the engine's optimiser does by default. */
+const leastForgotten = 1000;
+const forgottenRatio = 0.2;
+
+/**
+ * All sparse vectors of one name: an inverted index, and the vectors themselves to give back. As in the engine, what is deleted goes on to
+ * count in the weights of terms until so much was deleted that the index is cleaned; what is replaced does not.
+ */
 export class SparseColumn {
   readonly modifier: Modifier;
   readonly #vectors: (SparseVector | undefined)[] = [];
   readonly #postings = new Map<number, PostingList>();
   #count = 0;
   #nonEmptyCount = 0;
+  /** Vectors that were deleted and still count, and how many of them have each dimension. */
+  #retiredCount = 0;
+  readonly #retired = new Map<number, number>();
   /** Score of each row of the search that runs, and the number of the search that wrote it. */
   #scores = new Float64Array(0);
   #writtenBy = new Uint32Array(0);
@@ -70,10 +80,35 @@ export class SparseColumn {
     }
   }
 
-  /** ln(1 + (N − n + 0.5) / (n + 0.5)) of N points with a non-empty vector, n of them with the term: over the points that are there now. */
-  #weightOf(posting: PostingList): number {
-    const having = posting.length;
-    return this.modifier === 'idf' ? Math.log(1 + (this.#nonEmptyCount - having + 0.5) / (having + 0.5)) : 1;
+  /** Deletes a vector for good: it is found no more, and still counts in the weights of its terms until {@link forgetRetired}. */
+  retire(row: number): void {
+    const { indices } = this.#vectors[row] ?? {};
+    this.delete(row);
+    if (this.modifier !== 'idf' || indices === undefined || indices.length === 0) {
+      return;
+    }
+    this.#retiredCount += 1;
+    for (const dimension of indices) {
+      this.#retired.set(dimension, (this.#retired.get(dimension) ?? 0) + 1);
+    }
+    if (this.#retiredCount >= leastForgotten && this.#retiredCount > forgottenRatio * (this.#nonEmptyCount + this.#retiredCount)) {
+      this.forgetRetired();
+    }
+  }
+
+  /** From here on only the vectors that are there count. */
+  forgetRetired(): void {
+    this.#retiredCount = 0;
+    this.#retired.clear();
+  }
+
+  /** ln(1 + (N − n + 0.5) / (n + 0.5)) of N points with a non-empty vector, n of them with the term; retired ones are among both. */
+  #weightOf(dimension: number, posting: PostingList): number {
+    if (this.modifier === 'none') {
+      return 1;
+    }
+    const having = posting.length + (this.#retired.get(dimension) ?? 0);
+    return Math.log(1 + (this.#nonEmptyCount + this.#retiredCount - having + 0.5) / (having + 0.5));
   }
 
   /** The rows that share a dimension with the query and pass, best dot product first, at most `limit`. */
@@ -82,11 +117,12 @@ export class SparseColumn {
     const { indices, values } = query;
     const touched: number[] = [];
     for (let position = 0; position < indices.length; position += 1) {
-      const posting = this.#postings.get(indices[position] as number);
+      const dimension = indices[position] as number;
+      const posting = this.#postings.get(dimension);
       if (posting === undefined) {
         continue;
       }
-      const weight = (values[position] as number) * this.#weightOf(posting);
+      const weight = (values[position] as number) * this.#weightOf(dimension, posting);
       const { rows, values: components, length } = posting;
       for (let index = 0; index < length; index += 1) {
         const row = rows[index] as number;
