@@ -5,10 +5,7 @@ import { withMembers, withoutKeys } from './points/payload-edit.ts';
 import { type Payload, parsePath } from './points/payload-path.ts';
 import type { PointId } from './points/point-id.ts';
 import type { FlatSegment, StoredPoint } from './segment/flat-segment.ts';
-import type { Operation, PointSelector, UpdateMode } from './storage/operation.ts';
-
-/** Operations on points; those on indexes are the collection's own. */
-type PointOperation = Exclude<Operation, { kind: 'createIndex' | 'deleteIndex' }>;
+import type { PointOperation, PointSelector, UpdateMode } from './storage/operation.ts';
 
 /** Filters of writes were read once before they were logged. */
 const filterOf = (given: unknown): Filter | undefined => readFilter(given, { name: 'filter', allowsEmptyField: true });

@@ -22,10 +22,13 @@ await runProcess('vector-node', vectorNodeEnvironmentSchema, async ({ settings, 
   });
   const catalogue = await Catalogue.open(directory);
   onClose(() => catalogue.close());
-  const snapshots = new SnapshotFolder(systemDisk, settings.QDRANT__STORAGE__SNAPSHOTS_PATH, 1e15 + randomInt(2 ** 47));
+  const peerId = 1e15 + randomInt(2 ** 47);
+  const snapshots = new SnapshotFolder(systemDisk, settings.QDRANT__STORAGE__SNAPSHOTS_PATH, peerId);
   await snapshots.open();
+  // An empty key is none, as in the engine.
+  const keys = { full: settings.QDRANT__SERVICE__API_KEY || undefined, readOnly: settings.QDRANT__SERVICE__READ_ONLY_API_KEY || undefined };
   const server = await listen(
-    createVectorNodeApp(catalogue, snapshots, logger),
+    createVectorNodeApp({ catalogue, snapshots, keys, peerId, logger }),
     settings.QDRANT__SERVICE__HOST,
     settings.QDRANT__SERVICE__HTTP_PORT,
   );

@@ -5,6 +5,7 @@ import { badRequest, FormatError } from '../errors.ts';
 import { isObject, parsePath } from '../points/payload-path.ts';
 import { type IndexType, indexTypes } from '../segment/payload-index.ts';
 import { describeConfig, readCollectionConfig } from '../wire/collection-config.ts';
+import { readCollectionUpdate } from '../wire/collection-update.ts';
 import { expectObject, expectString } from '../wire/expect.ts';
 import { answering } from './answer.ts';
 import { readBodyOf } from './body.ts';
@@ -75,6 +76,15 @@ export function mountCollections(app: Express, catalogue: Catalogue): void {
       checkCollectionTimeout(request);
       const config = readBodyOf(request, 'with positions', readCollectionConfig);
       await catalogue.create(name, config);
+      return true;
+    }),
+  );
+  app.patch(
+    '/collections/:collection',
+    answering(async (request) => {
+      const name = collectionName(request);
+      checkCollectionTimeout(request);
+      await catalogue.configure(name, readBodyOf(request, 'with positions', readCollectionUpdate));
       return true;
     }),
   );

@@ -14,7 +14,8 @@ export function parameter(request: Request, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function wholeSeconds(text: string): number {
+/** An unsigned integer of a parameter. */
+export function wholeNumber(text: string): number {
   if (text === '') {
     throw refused('cannot parse integer from empty string');
   }
@@ -41,7 +42,7 @@ export function readWriteParameters(request: Request): { wait: boolean } {
     throw refused('std::time::Duration cannot be negative');
   }
   if (timeout !== undefined) {
-    wholeSeconds(timeout);
+    wholeNumber(timeout);
   }
   return { wait: wait === 'true' };
 }
@@ -64,7 +65,7 @@ export function checkReadParameters(request: Request): void {
     throw refused(`failed to deserialize read consistency query parameter value '${consistency}'`);
   }
   const timeout = parameter(request, 'timeout');
-  if (timeout !== undefined && wholeSeconds(timeout) === 0) {
+  if (timeout !== undefined && wholeNumber(timeout) === 0) {
     throw refused('invalid value: integer `0`, expected a nonzero u64');
   }
 }
@@ -72,7 +73,7 @@ export function checkReadParameters(request: Request): void {
 /** Checks the timeout of a call on a collection as a whole. */
 export function checkCollectionTimeout(request: Request): void {
   const timeout = parameter(request, 'timeout');
-  if (timeout !== undefined && wholeSeconds(timeout) === 0) {
+  if (timeout !== undefined && wholeNumber(timeout) === 0) {
     throw new VectorNodeError(422, 'Validation error in query parameters: [timeout: value 0 invalid, must be 1 or larger]');
   }
 }

@@ -12,8 +12,8 @@ export type PointSelector =
 export const updateModes = ['upsert', 'insert_only', 'update_only'] as const;
 export type UpdateMode = (typeof updateModes)[number];
 
-/** A write as the log keeps it and the collection applies it; it was checked before, so applying cannot fail. */
-export type Operation =
+/** A write of points. */
+export type PointOperation =
   | { readonly kind: 'upsert'; readonly points: readonly StoredPoint[] }
   /** With a filter, a point that is there is replaced only when it matches. */
   | { readonly kind: 'conditionalUpsert'; readonly points: readonly StoredPoint[]; readonly mode: UpdateMode; readonly filter: unknown }
@@ -25,9 +25,14 @@ export type Operation =
   | { readonly kind: 'overwritePayload'; readonly selector: PointSelector; readonly payload: Payload }
   | { readonly kind: 'deletePayload'; readonly selector: PointSelector; readonly keys: readonly string[] }
   | { readonly kind: 'updateVectors'; readonly points: readonly PointVectors[] }
-  | { readonly kind: 'deleteVectors'; readonly selector: PointSelector; readonly names: readonly string[] }
+  | { readonly kind: 'deleteVectors'; readonly selector: PointSelector; readonly names: readonly string[] };
+
+type IndexOperation =
   | { readonly kind: 'createIndex'; readonly field: string; readonly type: IndexType; readonly params: unknown }
   | { readonly kind: 'deleteIndex'; readonly field: string };
+
+/** A write as the log keeps it and the collection applies it; it was checked before, so applying cannot fail. */
+export type Operation = PointOperation | IndexOperation;
 
 export interface NumberedOperation {
   /** Counts the writes of a collection from 1; it is the version of the points that the operation writes. */

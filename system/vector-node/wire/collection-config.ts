@@ -34,6 +34,8 @@ export const defaultOptimizer = {
 };
 const defaultWal = { wal_capacity_mb: 32, wal_segments_ahead: 0, wal_retain_closed: 1 };
 
+const greatestShardNumber = 1024;
+
 /** Least values that the engine validates. */
 const leastOf: Readonly<Record<string, number>> = {
   'hnsw_config.ef_construct': 4,
@@ -89,6 +91,10 @@ export function readCount(request: Payload, name: string): number {
 
 /** What would change answers or limits and is not there must be refused, not ignored. */
 export function refuseUnserved(request: Payload): void {
+  const { shard_number: shards } = request;
+  if (typeof shards === 'number' && shards > greatestShardNumber) {
+    throw notImplemented(`more than ${greatestShardNumber} shards of a collection (shard_number)`);
+  }
   const { sharding_method } = request;
   if (sharding_method !== undefined && sharding_method !== null && sharding_method !== 'auto') {
     if (sharding_method === 'custom') {
