@@ -21,6 +21,16 @@ async function appendAll(stream: Readable, incoming: IncomingFile): Promise<void
   }
 }
 
+/** Why something failed; undefined when it did not. */
+async function outcomeOf(attempt: Promise<void> | undefined): Promise<unknown> {
+  try {
+    await attempt;
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
 /** Writes the file of the form to the disk as it arrives. Rejects when the form has none or ends early. */
 async function receiveForm(request: Request, incoming: IncomingFile): Promise<void> {
   let form: BusboyInstance;
@@ -34,6 +44,8 @@ async function receiveForm(request: Request, incoming: IncomingFile): Promise<vo
   }
   let receiving: Promise<void> | undefined;
   form.on('file', (name, stream) => {
+    // A form that ends early ends its files with an error as well, whether they are read or not.
+    stream.on('error', (error: Error) => form.destroy(error));
     if (name !== field || receiving !== undefined) {
       stream.resume();
       return;
@@ -50,8 +62,8 @@ async function receiveForm(request: Request, incoming: IncomingFile): Promise<vo
   try {
     await pipeline(request, form);
   } catch (error) {
-    await receiving;
-    throw new FormError(400, `Could not read the form: ${(error as Error).message}`, error);
+    const reason = (await outcomeOf(receiving)) ?? error;
+    throw reason instanceof VectorNodeError ? reason : new FormError(400, `Could not read the form: ${(reason as Error).message}`, reason);
   }
   if (receiving === undefined) {
     throw new FormError(400, `Multipart field \`${field}\` is missing`);

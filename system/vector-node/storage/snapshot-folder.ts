@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import path from 'node:path';
+import { storageFailed } from '../errors.ts';
 import type { CollectionStore } from './collection-store.ts';
 import { type ByteSource, type Disk, type DiskFile, makeDirectories, unfinished, writeAside } from './disk.ts';
 import { CorruptFileError } from './read-frames.ts';
@@ -157,7 +158,11 @@ export class IncomingFile implements AsyncDisposable {
   }
 
   async append(chunk: Buffer): Promise<void> {
-    await this.#file.write([chunk], this.#bytes);
+    try {
+      await this.#file.write([chunk], this.#bytes);
+    } catch (error) {
+      throw storageFailed(this.#file.path, error);
+    }
     this.#hash.update(chunk);
     this.#bytes += chunk.length;
   }
