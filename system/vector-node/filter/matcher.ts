@@ -3,6 +3,7 @@ import { elementsAt, isObject, type Payload, type PayloadPath, valuesAt } from '
 import type { PointId } from '../points/point-id.ts';
 import { parseDatetimeUs } from './datetime.ts';
 import type { Condition, FieldTest, Filter, MatchValue, Range } from './filter.ts';
+import { geoPointOf, isInArea } from './geo.ts';
 
 /** What a filter asks about the point of a row beside its payload. */
 export interface PointSource {
@@ -79,6 +80,11 @@ function compileTest(test: FieldTest, path: PayloadPath, source: PointSource, is
       return anyElement((value) => {
         const datetimeUs = typeof value === 'string' ? parseDatetimeUs(value) : undefined;
         return datetimeUs !== undefined && isWithin(datetimeUs, test.range);
+      });
+    case 'geo':
+      return anyElement((value) => {
+        const point = geoPointOf(value);
+        return point !== undefined && isInArea(point, test.area);
       });
     case 'valuesCount':
       return (payload) => valuesAt(payload, path).some((value) => isWithin(countOf(value), test.range));

@@ -37,7 +37,9 @@ function readIndexRequest(body: unknown): IndexRequest {
   if (!indexTypes.includes(type as IndexType)) {
     throw new FormatError('data did not match any variant of untagged enum PayloadFieldSchema', { kind: 'enum', path: ['field_schema'] });
   }
-  return { field, type: type as IndexType, params: isObject(schema) ? schema : undefined };
+  // The parameters of an integer index are shown with this member, those of the others without.
+  const params = isObject(schema) && type === 'integer' ? { is_principal: null, ...schema } : schema;
+  return { field, type: type as IndexType, params: isObject(params) ? params : undefined };
 }
 
 function describe(collection: Collection) {

@@ -137,7 +137,8 @@ export function readQuantization(value: unknown): unknown {
 /** Reads the body of a request that creates a collection. */
 export function readCollectionConfig(body: unknown): CollectionConfig {
   if (Array.isArray(body)) {
-    throw new FormatError(`invalid length ${body.length}, expected struct CreateCollection with 14 elements`);
+    // A list is read member by member; the first one that has no standard value is the seventh.
+    throw new FormatError('invalid length 6, expected struct CreateCollection with 14 elements');
   }
   const request = expectObject(body, 'struct CreateCollection');
   const vectors = readVectors(request.vectors);
