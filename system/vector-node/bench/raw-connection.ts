@@ -16,13 +16,17 @@ export class RawConnection {
   #received: Buffer[] = [];
   #receivedBytes = 0;
   #expectedBytes: number | undefined;
+  #isClosed = false;
   #waiting: { resolve(body: Buffer): void; reject(error: Error): void } | undefined;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('error', (error) => this.#waiting?.reject(error));
-    socket.on('close', () => this.#waiting?.reject(new Error('the server closed the connection')));
+    socket.on('close', () => {
+      this.#isClosed = true;
+      this.#waiting?.reject(new Error('the server closed the connection'));
+    });
   }
 
   static async open(url: string): Promise<RawConnection> {
@@ -32,9 +36,18 @@ export class RawConnection {
     return new RawConnection(socket);
   }
 
+  /** The server has ended it, as it does with connections that are silent for long. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** Sends a request and resolves with the body of a 200. */
   send(request: Buffer): Promise<Buffer> {
     return new Promise((resolve, reject) => {
+      if (this.#isClosed) {
+        reject(new Error('the server had closed the connection'));
+        return;
+      }
       this.#waiting = { resolve, reject };
       this.#socket.write(request);
     });

@@ -22,7 +22,7 @@ export class Target implements Disposable {
   readonly engine: Engine;
   readonly #dataset: Dataset;
   readonly #settings: BenchSettings;
-  readonly #connection: RawConnection;
+  #connection: RawConnection;
   readonly #client: QdrantClient;
   readonly #searches: readonly Buffer[];
 
@@ -82,10 +82,18 @@ export class Target implements Disposable {
     }
   }
 
+  /** A measurement begins with an open connection; the server ends those that are silent for long. */
+  async #connect(): Promise<void> {
+    if (this.#connection.isClosed) {
+      this.#connection = await RawConnection.open(this.engine.url);
+    }
+  }
+
   /** Creates the collection anew and sends everything with wait=false; returns points per second until all are indexed. */
   async ingest(upserts: readonly Buffer[]): Promise<number> {
     const { points, size } = this.#settings;
     await fetch(`${this.engine.url}/collections/${collection}`, { method: 'DELETE' });
+    await this.#connect();
     await this.#connection.send(requestBytes('PUT', `/collections/${collection}`, collectionConfig(size)));
     const startedAtMs = performance.now();
     for (const upsert of upserts) {
@@ -96,6 +104,7 @@ export class Target implements Disposable {
   }
 
   async recall(): Promise<number> {
+    await this.#connect();
     const answers: number[][] = [];
     for (const search of this.#searches) {
       const answer = JSON.parse((await this.#connection.send(search)).toString()) as Answer;
@@ -118,6 +127,7 @@ export class Target implements Disposable {
 
   /** Service times in milliseconds of searches over one connection, one after the other, until it is over. */
   async searchTimes(isOver: (elapsedMs: number) => boolean): Promise<number[]> {
+    await this.#connect();
     return await this.#timed((turn) => this.#connection.send(this.#searches[turn] as Buffer), isOver);
   }
 
