@@ -1,19 +1,20 @@
 import fc, { type Arbitrary } from 'fast-check';
 import {
-  type CollectionShape,
-  collections,
-  filter,
-  id,
-  ids,
-  type Json,
-  keys,
-  limit,
-  payload,
-  searched,
-  vectorsOf,
-  withPayload,
-  withVector,
-} from './values.ts';
+  aliasAction,
+  created,
+  indexed,
+  merged,
+  optional,
+  points,
+  query,
+  readOptions,
+  search,
+  selector,
+  settings,
+  update,
+  upsert,
+} from './bodies.ts';
+import { type CollectionShape, collections, filter, id, ids, type Json, keys, payload, withPayload, withVector } from './values.ts';
 import { slightlyWrong, unusualName, veryWrong } from './wrong.ts';
 
 /** One request to send; a path that is percent-encoded, and a body as it goes over the wire. */
@@ -31,105 +32,6 @@ interface Route {
   readonly path: Arbitrary<string>;
   readonly body?: Arbitrary<Json>;
 }
-
-const optional = <T extends Record<string, Arbitrary<Json>>>(members: T, requiredKeys: (keyof T)[] = []) =>
-  fc.record(members, { requiredKeys: requiredKeys as never }) as unknown as Arbitrary<Json>;
-const selector = fc.oneof(fc.record({ points: ids }), fc.record({ filter })) as Arbitrary<Json>;
-const merged = (...parts: Arbitrary<Json>[]) => fc.tuple(...parts).map((members) => Object.assign({}, ...(members as object[])) as Json);
-
-function points(shape: CollectionShape): Arbitrary<Json> {
-  return fc.array(optional({ id, vector: vectorsOf(shape), payload }, ['id', 'vector']), { minLength: 1, maxLength: 4 });
-}
-
-function upsert(shape: CollectionShape): Arbitrary<Json> {
-  const batch = fc.array(fc.tuple(id, vectorsOf(shape), payload), { minLength: 1, maxLength: 3 }).map((rows) => ({
-    batch: { ids: rows.map(([each]) => each), vectors: rows.map(([, each]) => each), payloads: rows.map(([, , each]) => each) },
-  }));
-  return fc.oneof({ weight: 4, arbitrary: points(shape).map((each) => ({ points: each })) }, batch as Arbitrary<Json>) as Arbitrary<Json>;
-}
-
-const readOptions = { filter, limit, offset: fc.nat(20), with_payload: withPayload, with_vector: withVector };
-const params: Arbitrary<Json> = optional({
-  hnsw_ef: fc.integer({ min: 1, max: 200 }),
-  exact: fc.boolean(),
-  indexed_only: fc.boolean(),
-  quantization: fc.constant({ rescore: true, oversampling: 2 }),
-});
-
-function query(shape: CollectionShape): Arbitrary<Json> {
-  const simple = searched(shape).chain(({ vector, using }) => {
-    const kinds = fc.oneof(
-      { weight: 5, arbitrary: fc.constant(vector) },
-      id,
-      fc.constant({ nearest: vector }),
-      fc.record({ order_by: fc.oneof(keys, fc.record({ key: keys, direction: fc.constantFrom('asc', 'desc') })) }),
-      fc.constant({ sample: 'random' }),
-      fc.record({ recommend: optional({ positive: ids, negative: ids, strategy: fc.constantFrom('average_vector', 'best_score') }) }),
-      fc.record({ discover: fc.record({ target: id, context: fc.array(fc.record({ positive: id, negative: id }), { maxLength: 2 }) }) }),
-    ) as Arbitrary<Json>;
-    const named = using === undefined ? {} : { using: fc.constant(using) };
-    return optional({ query: kinds, ...named, params, score_threshold: fc.double({ min: -1, max: 1, noNaN: true }), ...readOptions }, [
-      ...(using === undefined ? [] : ['using' as const]),
-    ]);
-  });
-  const fused = fc.record({
-    prefetch: fc.array(simple, { minLength: 1, maxLength: 3 }),
-    query: fc.oneof(
-      fc.constantFrom({ fusion: 'rrf' }, { fusion: 'dbsf' }),
-      fc.record({ rrf: fc.record({ k: fc.integer({ min: 1, max: 100 }) }) }),
-    ),
-    limit,
-  });
-  return fc.oneof({ weight: 3, arbitrary: simple }, fused as unknown as Arbitrary<Json>);
-}
-
-const search = (shape: CollectionShape) =>
-  searched(shape).chain(({ vector, using }) =>
-    optional({ vector: fc.constant(using === undefined ? vector : { name: using, vector }), params, ...readOptions }, ['vector', 'limit']),
-  );
-
-const update = (shape: CollectionShape): Arbitrary<Json> =>
-  fc.oneof(
-    fc.record({ upsert: upsert(shape) }),
-    fc.record({ delete: selector }),
-    fc.record({ set_payload: merged(fc.record({ payload }) as Arbitrary<Json>, selector) }),
-    fc.record({ overwrite_payload: merged(fc.record({ payload }) as Arbitrary<Json>, selector) }),
-    fc.record({ delete_payload: merged(fc.record({ keys: fc.array(keys, { maxLength: 2 }) }) as Arbitrary<Json>, selector) }),
-    fc.record({ clear_payload: selector }),
-    fc.record({ update_vectors: fc.record({ points: points(shape) }) }),
-    fc.record({ delete_vectors: merged(fc.constant({ vector: ['other'] }), selector) }),
-  ) as Arbitrary<Json>;
-
-const indexed = fc.record({
-  field_name: keys,
-  field_schema: fc.oneof(
-    fc.constantFrom('keyword', 'integer', 'float', 'bool', 'geo', 'datetime', 'uuid', 'text'),
-    fc.constant({ type: 'text', tokenizer: 'word', lowercase: true }),
-    fc.constant({ type: 'keyword', is_tenant: true }),
-  ),
-}) as Arbitrary<Json>;
-
-const aliasAction = fc.oneof(
-  fc.record({
-    create_alias: fc.record({ collection_name: fc.constantFrom('plain', 'named', 'gone'), alias_name: fc.constantFrom('one', 'two') }),
-  }),
-  fc.record({ delete_alias: fc.record({ alias_name: fc.constantFrom('one', 'two') }) }),
-  fc.record({ rename_alias: fc.record({ old_alias_name: fc.constantFrom('one', 'two'), new_alias_name: fc.constantFrom('one', 'two') }) }),
-) as Arbitrary<Json>;
-
-const settings = optional({
-  hnsw_config: optional({ m: fc.nat(32), ef_construct: fc.integer({ min: 4, max: 200 }) }),
-  optimizers_config: optional({ indexing_threshold: fc.nat(100_000), deleted_threshold: fc.double({ min: 0, max: 1, noNaN: true }) }),
-  wal_config: optional({ wal_capacity_mb: fc.integer({ min: 1, max: 64 }) }),
-  on_disk_payload: fc.boolean(),
-});
-const created = merged(
-  fc.oneof(
-    fc.constantFrom(collections.plain, collections.named),
-    fc.record({ vectors: fc.record({ size: fc.integer({ min: 1, max: 70_000 }), distance: fc.constant('Dot') }) }),
-  ) as Arbitrary<Json>,
-  settings,
-);
 
 /** Where snapshots are said to be; nothing here leaves the machine. */
 const location = fc.constantFrom(
@@ -157,13 +59,13 @@ function routesOf(shape: CollectionShape): readonly Route[] {
     },
     { weight: 4, method: 'POST', path: below('/points/search'), body: search(shape) },
     { method: 'POST', path: below('/points/search/batch'), body: batch(search(shape)) },
-    { weight: 4, method: 'POST', path: below('/points/scroll'), body: optional({ ...readOptions, offset: id, order_by: keys }) },
+    { weight: 4, method: 'POST', path: below('/points/scroll'), body: optional({ ...readOptions(shape), offset: id }) },
     { weight: 3, method: 'POST', path: below('/points/count'), body: optional({ filter, exact: fc.boolean() }) },
     {
       weight: 2,
       method: 'POST',
       path: below('/points'),
-      body: fc.record({ ids, with_payload: withPayload, with_vector: withVector }) as Arbitrary<Json>,
+      body: fc.record({ ids, with_payload: withPayload, with_vector: withVector(shape) }) as Arbitrary<Json>,
     },
     { weight: 3, method: 'POST', path: below('/points/delete'), body: selector },
     { weight: 2, method: 'POST', path: below('/points/payload'), body: merged(fc.record({ payload }) as Arbitrary<Json>, selector) },
@@ -205,11 +107,13 @@ const otherRoutes: readonly Route[] = [
   ...['/', '/healthz', '/readyz', '/metrics', '/telemetry', '/cluster', '/collections', '/aliases', '/snapshots', '/issues'].map(
     (path): Route => ({ method: 'GET', path: fc.constant(path) }),
   ),
-  { weight: 3, method: 'PUT', path: fc.constantFrom('/collections/made', '/collections/plain', '/collections/named'), body: created },
+  { weight: 2, method: 'PUT', path: fc.constant('/collections/made'), body: created },
+  { method: 'PUT', path: fc.constant('/collections/plain'), body: fc.constant(collections.plain as Json) },
+  { method: 'PUT', path: fc.constant('/collections/named'), body: fc.constant(collections.named as Json) },
   {
     weight: 2,
     method: 'DELETE',
-    path: fc.constantFrom('/collections/made', '/collections/made', '/collections/plain', '/collections/named'),
+    path: fc.constantFrom(...Array.from({ length: 6 }, () => '/collections/made'), '/collections/plain', '/collections/named'),
   },
   {
     weight: 2,
@@ -261,10 +165,9 @@ function requestOf({ method, path, body }: Route): Arbitrary<FuzzRequest> {
     body === undefined
       ? fc.oneof({ weight: 6, arbitrary: fc.constant(undefined) }, veryWrong(fc.constant({})))
       : fc.oneof(
-          { weight: 5, arbitrary: body.map(sent) },
-          { weight: 3, arbitrary: slightlyWrong(body).map(sent) },
-          { weight: 2, arbitrary: veryWrong(body) },
-          { weight: 1, arbitrary: fc.constant(undefined) },
+          { weight: 6, arbitrary: body.map(sent) },
+          { weight: 2, arbitrary: slightlyWrong(body).map(sent) },
+          { weight: 1, arbitrary: veryWrong(body) },
         );
   return fc
     .tuple(path, queryText, bodies, fc.constantFrom('application/json', 'application/json', 'text/plain', undefined))

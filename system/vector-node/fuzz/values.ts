@@ -15,10 +15,14 @@ export const collections = {
 export type CollectionShape = keyof typeof collections;
 
 const uuids = ['0b4ca9ec-14a3-4a8b-9d37-0f3d7c1b2f10', '0b4ca9ec-14a3-4a8b-9d37-0f3d7c1b2f11'];
-export const id: Arbitrary<Json> = fc.oneof({ weight: 8, arbitrary: fc.nat(60) }, fc.constantFrom(...uuids), fc.maxSafeNat());
+export const id: Arbitrary<Json> = fc.oneof({ weight: 16, arbitrary: fc.nat(30) }, fc.constantFrom(...uuids), fc.maxSafeNat());
 export const ids = fc.array(id, { minLength: 1, maxLength: 5 });
 
-const component = fc.oneof({ weight: 8, arbitrary: fc.float({ min: -2, max: 2, noNaN: true }) }, fc.constantFrom(0, 1, -1, 1e-30, 3e38));
+const component = fc.oneof(
+  { weight: 8, arbitrary: fc.integer({ min: -20, max: 20 }).map((tenths) => tenths / 10) },
+  fc.float({ noNaN: true, noDefaultInfinity: true }),
+  fc.constantFrom(0, 1, -1, 1e-30, 3e38),
+);
 const dense = (size: number): Arbitrary<Json> => fc.array(component, { minLength: size, maxLength: size });
 export const sparse: Arbitrary<Json> = fc
   .uniqueArray(fc.nat(30), { maxLength: 6 })
@@ -100,5 +104,6 @@ export const withPayload: Arbitrary<Json> = fc.oneof(
   fc.record({ include: fc.array(keys, { maxLength: 2 }) }),
   fc.record({ exclude: fc.array(keys, { maxLength: 2 }) }),
 );
-export const withVector: Arbitrary<Json> = fc.oneof(fc.boolean(), fc.array(fc.constantFrom('dense', 'words'), { maxLength: 2 }));
+export const withVector = (shape: CollectionShape): Arbitrary<Json> =>
+  shape === 'plain' ? fc.boolean() : fc.oneof(fc.boolean(), fc.uniqueArray(fc.constantFrom('dense', 'words'), { maxLength: 2 }));
 export const limit = fc.oneof({ weight: 6, arbitrary: fc.integer({ min: 1, max: 30 }) }, fc.constantFrom(1000, 100_000));
