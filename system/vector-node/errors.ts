@@ -54,6 +54,18 @@ export function invalidBody(problem: string): VectorNodeError {
   return new VectorNodeError(422, `Validation error in JSON body: [${problem}]`);
 }
 
+/** A collection's own rate limit was met (429). */
+export class RateLimitError extends VectorNodeError {
+  override readonly name = 'RateLimitError';
+  /** Undefined when trying again is no use. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(problem: string, retryAfterSeconds?: number) {
+    super(429, `Rate limiting exceeded: ${problem}`);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
 /** A part of Qdrant's API that this node knows and does not have: said by name, never answered wrongly. */
 export function notImplemented(what: string): VectorNodeError {
   return new VectorNodeError(501, `Not implemented: the embedded vector node does not have ${what}`);

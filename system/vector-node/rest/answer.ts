@@ -1,7 +1,7 @@
 import { constants, gzip, gzipSync } from 'node:zlib';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
-import { VectorNodeError } from '../errors.ts';
+import { RateLimitError, VectorNodeError } from '../errors.ts';
 import { writeJson } from '../json/write.ts';
 import { bodyLimitBytes } from './body.ts';
 
@@ -96,6 +96,9 @@ export function answerError(logger: Logger): ErrorRequestHandler {
     if (response.headersSent) {
       next(thrown);
       return;
+    }
+    if (error instanceof RateLimitError && error.retryAfterSeconds !== undefined) {
+      response.setHeader('retry-after', String(error.retryAfterSeconds));
     }
     sendJson(response, error.status, writeJson({ status: { error: error.message }, time: secondsSince(response.locals.startedAtMs) }));
   };

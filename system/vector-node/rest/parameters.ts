@@ -70,6 +70,12 @@ export function checkReadParameters(request: Request): void {
   }
 }
 
+/** The timeout of a read in seconds, which {@link checkReadParameters} has checked. */
+export function readTimeout(request: Request): number | undefined {
+  const timeout = parameter(request, 'timeout');
+  return timeout === undefined ? undefined : Number(timeout);
+}
+
 /** Checks the timeout of a call on a collection as a whole. */
 export function checkCollectionTimeout(request: Request): void {
   const timeout = parameter(request, 'timeout');

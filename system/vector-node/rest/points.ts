@@ -7,6 +7,7 @@ import { pointIdJson, readPointIdOfPath } from '../points/point-id.ts';
 import { facetOf } from '../query/facet.ts';
 import { orderedHits } from '../query/ordered.ts';
 import type { FlatSegment } from '../segment/flat-segment.ts';
+import { checkStrictRead } from '../strict-mode/strict-mode.ts';
 import { readCount, readFacet, readRetrieve, readScroll, type ScrollRequest } from '../wire/read-request.ts';
 import {
   readBatch,
@@ -22,7 +23,7 @@ import {
 } from '../wire/update-request.ts';
 import { answering, JsonText, listJson } from './answer.ts';
 import { type ErrorPositions, readBodyOf } from './body.ts';
-import { checkReadParameters, collectionName, readWriteParameters } from './parameters.ts';
+import { checkReadParameters, collectionName, readTimeout, readWriteParameters } from './parameters.ts';
 import { checkVectorSelection, recordJson } from './records.ts';
 import { runBatch, runUpdate } from './updates.ts';
 
@@ -103,9 +104,10 @@ export function mountPoints(app: Express, catalogue: Catalogue): void {
     '/collections/:collection/points/count',
     answering((request) => {
       const { filter, shardKey } = readOf(request, readCount);
-      const { segment } = collectionOf(request);
+      const collection = collectionOf(request);
       checkShardKey(shardKey);
-      return { count: segment.count(filter) };
+      checkStrictRead(collection, { filter, timeout: readTimeout(request) });
+      return { count: collection.segment.count(filter) };
     }),
   );
   app.post(
@@ -115,6 +117,7 @@ export function mountPoints(app: Express, catalogue: Catalogue): void {
       const collection = collectionOf(request);
       checkShardKey(scroll.shardKey);
       checkVectorSelection(collection.segment, scroll.vectors);
+      checkStrictRead(collection, { filter: scroll.filter, limit: scroll.limit, timeout: readTimeout(request) });
       return scroll.order === undefined ? scrollJson(collection.segment, scroll) : orderedScrollJson(collection, scroll, scroll.order);
     }),
   );
@@ -122,9 +125,11 @@ export function mountPoints(app: Express, catalogue: Catalogue): void {
     '/collections/:collection/points',
     answering((request) => {
       const retrieve = readOf(request, readRetrieve);
-      const { segment } = collectionOf(request);
+      const collection = collectionOf(request);
+      const { segment } = collection;
       checkShardKey(retrieve.shardKey);
       checkVectorSelection(segment, retrieve.vectors);
+      checkStrictRead(collection, { timeout: readTimeout(request), cost: retrieve.ids.length });
       const rows = retrieve.ids.map((id) => segment.rowOf(id)).filter((row) => row !== undefined);
       return new JsonText(listJson(rows.map((row) => recordJson(segment, row, retrieve))));
     }),
@@ -135,6 +140,7 @@ export function mountPoints(app: Express, catalogue: Catalogue): void {
       const facet = readOf(request, readFacet);
       const collection = collectionOf(request);
       checkShardKey(facet.shardKey);
+      checkStrictRead(collection, { filter: facet.filter, limit: facet.limit, timeout: readTimeout(request) });
       return { hits: facetOf(collection, facet) };
     }),
   );

@@ -4,6 +4,7 @@ import type { Collection } from '../collection.ts';
 import { writeJson } from '../json/write.ts';
 import { groupedHits } from '../query/groups.ts';
 import { QueryRunner } from '../query/run.ts';
+import { checkStrictQuery } from '../strict-mode/strict-mode.ts';
 import {
   type GroupsRequest,
   type QueryRequest,
@@ -14,7 +15,7 @@ import {
   readSearches,
 } from '../wire/query-request.ts';
 import { answering, JsonText, listJson } from './answer.ts';
-import { collectionName } from './parameters.ts';
+import { collectionName, readTimeout } from './parameters.ts';
 import { checkShardKey, readOf } from './points.ts';
 import { checkVectorSelection, hitJson } from './records.ts';
 
@@ -22,8 +23,11 @@ import { checkVectorSelection, hitJson } from './records.ts';
 class QueryAnswers {
   readonly #collection: Collection;
   readonly #runner: QueryRunner;
+  readonly #timeout: number | undefined;
 
-  constructor(collection: Collection, catalogue: Catalogue) {
+  /** @param timeout seconds */
+  constructor(collection: Collection, catalogue: Catalogue, timeout: number | undefined) {
+    this.#timeout = timeout;
     this.#collection = collection;
     this.#runner = new QueryRunner(collection, catalogue);
   }
@@ -31,6 +35,7 @@ class QueryAnswers {
   #check(request: QueryRequest): void {
     checkShardKey(request.shardKey);
     checkVectorSelection(this.#collection.segment, request.vectors);
+    checkStrictQuery(this.#collection, request, this.#timeout);
   }
 
   /** A list of hits, best first. */
@@ -63,7 +68,7 @@ export function mountQueries(app: Express, catalogue: Catalogue): void {
       `/collections/:collection/points/${path}`,
       answering((request) => {
         const query = readOf(request, read);
-        return new JsonText(answer(new QueryAnswers(catalogue.get(collectionName(request)), catalogue), query));
+        return new JsonText(answer(new QueryAnswers(catalogue.get(collectionName(request)), catalogue, readTimeout(request)), query));
       }),
     );
   };

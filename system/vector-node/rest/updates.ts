@@ -2,6 +2,7 @@ import type { Collection } from '../collection.ts';
 import { notFound, unknownVectorName, wrongInput } from '../errors.ts';
 import { pointIdJson } from '../points/point-id.ts';
 import type { Operation } from '../storage/operation.ts';
+import { checkStrictUpdate } from '../strict-mode/strict-mode.ts';
 import { checkDimensions, preparePoints, prepareVectors } from '../wire/points-request.ts';
 import type { Update } from '../wire/update-request.ts';
 
@@ -63,6 +64,7 @@ export async function runUpdate(collection: Collection, update: Update, wait: bo
   if (update.shardKey !== undefined) {
     throw wrongInput(`Shard key ${update.shardKey} not found`);
   }
+  checkStrictUpdate(collection, update);
   let result: UpdateResult | undefined;
   for (const operation of operationsOf(collection, update)) {
     const { operationId, missing } = await collection.write(operation);

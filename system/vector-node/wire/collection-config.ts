@@ -1,7 +1,8 @@
 import { FormatError, invalidBody, notImplemented } from '../errors.ts';
 import { writeJson } from '../json/write.ts';
 import { isObject, type Payload } from '../points/payload-path.ts';
-import { expectBoolean, expectFloat, expectObject, expectUnsigned } from './expect.ts';
+import { readStrictConfig, type StrictConfig } from '../strict-mode/strict-config.ts';
+import { expectBoolean, expectFloat, expectObject, expectUnsigned, optional } from './expect.ts';
 import { readSparseVectors, readVectors, type SparseParams, type VectorParams } from './vectors-config.ts';
 
 /** What a collection was created with: the part that this node acts on, and the settings of the engine that it only reports. */
@@ -18,6 +19,7 @@ export interface CollectionConfig {
   readonly wal: Payload;
   readonly quantization: unknown;
   readonly metadata: Payload | undefined;
+  readonly strict?: StrictConfig;
 }
 
 export const defaultHnsw = { m: 16, ef_construct: 100, full_scan_threshold: 10_000, max_indexing_threads: 0, on_disk: false };
@@ -108,9 +110,6 @@ export function refuseUnserved(request: Payload): void {
       },
     );
   }
-  if (isObject(request.strict_mode_config) && request.strict_mode_config.enabled === true) {
-    throw notImplemented('strict mode (strict_mode_config)');
-  }
   if (request.init_from !== undefined && request.init_from !== null) {
     throw notImplemented('creating from another collection (init_from)');
   }
@@ -154,8 +153,10 @@ export function readCollectionConfig(body: unknown): CollectionConfig {
   const quantization = readQuantization(request.quantization_config);
   refuseUnserved(request);
   const sparse = readSparseVectors(request.sparse_vectors, vectors.vectors);
+  const strict = optional(request.strict_mode_config, (given) => readStrictConfig(given));
   return {
     ...vectors,
+    ...(strict === undefined ? {} : { strict }),
     ...(sparse === undefined ? {} : { sparse }),
     params,
     hnsw,
@@ -181,6 +182,7 @@ export function describeConfig(config: CollectionConfig): Payload {
     optimizer_config: config.optimizer,
     wal_config: config.wal,
     quantization_config: config.quantization,
+    ...(config.strict === undefined ? {} : { strict_mode_config: config.strict }),
     ...(config.metadata === undefined ? {} : { metadata: config.metadata }),
   };
 }

@@ -1,5 +1,6 @@
 import { unknownVectorName } from '../errors.ts';
 import { isObject, type Payload } from '../points/payload-path.ts';
+import { readStrictConfig } from '../strict-mode/strict-config.ts';
 import {
   type CollectionConfig,
   defaultHnsw,
@@ -58,9 +59,14 @@ export function readCollectionUpdate(body: unknown): ConfigChange {
   // Read once now, so that a bad value is refused before anything else is looked at.
   readSettings(request.hnsw_config, 'hnsw_config', defaultHnsw);
   readSettings(request.optimizers_config, 'optimizers_config', defaultOptimizer);
+  const strictMode = request.strict_mode_config;
+  if (isGiven(strictMode)) {
+    readStrictConfig(strictMode);
+  }
   return (config) => ({
     ...config,
     ...settings(config),
+    ...(isGiven(strictMode) ? { strict: readStrictConfig(strictMode, config.strict) } : {}),
     vectors: isObject(vectors) ? updatedVectors(config.vectors, vectors) : config.vectors,
     params: isObject(params) ? updatedParams(config.params, params) : config.params,
     ...(newQuantization === undefined ? {} : { quantization: newQuantization }),
