@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -113,6 +114,18 @@ test('a snapshot that is taken during writes holds a first part of them', async 
   expect(held).toBeLessThanOrEqual(written);
 });
 
+test('snapshots that are asked for at once share a file by the second, and each answer tells the checksum of a file that was there', async () => {
+  await using node = await startNode(path.join(root, 'node'));
+  await createFilled(node, 100);
+  const made = await Promise.all(Array.from({ length: 6 }, () => node.client.createSnapshot('docs')));
+  const listed = await node.client.listSnapshots('docs');
+  expect(listed.map(({ name }) => name)).toEqual([...new Set(made.map((snapshot) => snapshot?.name))].sort());
+  for (const { name, checksum, size } of listed) {
+    const bytes = await readFile(path.join(root, 'node', 'snapshots', 'docs', name));
+    expect([createHash('sha256').update(bytes).digest('hex'), bytes.length]).toEqual([checksum, size]);
+  }
+});
+
 test('uploads that cannot be recovered from are refused with the reason and leave nothing behind', async () => {
   await using node = await startNode(path.join(root, 'node'));
   await createFilled(node, 50);
@@ -157,11 +170,11 @@ test('a checkpoint for which there is no room harms nothing, and is written when
   const settings = { VECTOR_NODE_CHECKPOINT_LOG_BYTES: '16384' };
   let count = 0;
   {
-    // No file may have more than 64 KiB: the logs stay below, the state does not.
-    await using node = await startNode(storage, 128, settings);
-    await node.client.createCollection('docs', { vectors: { size: 32, distance: 'Dot' } });
+    // No file may have more than 512 KiB: the logs stay far below, the state does not.
+    await using node = await startNode(storage, 1024, settings);
+    await node.client.createCollection('docs', { vectors: { size: 128, distance: 'Dot' } });
     for (; count < 1500; count += 50) {
-      const points = Array.from({ length: 50 }, (_, index) => ({ id: count + index, vector: Array.from({ length: 32 }, () => count) }));
+      const points = Array.from({ length: 50 }, (_, index) => ({ id: count + index, vector: Array.from({ length: 128 }, () => count) }));
       await node.client.upsert('docs', { wait: true, points });
     }
     expect((await node.client.count('docs')).count).toBe(count);

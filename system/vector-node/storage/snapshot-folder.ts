@@ -36,6 +36,8 @@ export class SnapshotFolder {
   readonly root: string;
   readonly #disk: Disk;
   readonly #nodeNumber: number;
+  /** What was begun last in each folder: two snapshots within a second are the same files. */
+  readonly #lastChanges = new Map<string, Promise<unknown>>();
 
   /** @param nodeNumber part of the snapshots' names, as a peer's number is in Qdrant's */
   constructor(disk: Disk, root: string, nodeNumber: number) {
@@ -55,7 +57,10 @@ export class SnapshotFolder {
 
   /** Takes a snapshot. The name has whole seconds: a second one within a second replaces the first, as in the engine. */
   async create(store: CollectionStore, collection: string, now: Date): Promise<SnapshotDescription> {
-    const folder = this.#folderOf(collection);
+    return await this.#inTurn(this.#folderOf(collection), (folder) => this.#create(store, collection, folder, now));
+  }
+
+  async #create(store: CollectionStore, collection: string, folder: string, now: Date): Promise<SnapshotDescription> {
     await makeDirectories(this.#disk, folder);
     const time = now.toISOString().slice(0, 19).replace(/[T:]/g, '-');
     const name = `${fileNameOf(collection)}-${this.#nodeNumber}-${time}${extension}`;
@@ -118,14 +123,29 @@ export class SnapshotFolder {
 
   /** Deletes a snapshot; false when there is none of that name. */
   async delete(collection: string, name: string): Promise<boolean> {
-    const file = await this.pathOf(collection, name);
-    if (file === undefined) {
-      return false;
+    return await this.#inTurn(this.#folderOf(collection), async (folder) => {
+      if (!(await this.#namesIn(folder)).includes(name)) {
+        return false;
+      }
+      const file = path.join(folder, name);
+      await this.#disk.remove(file);
+      await this.#disk.remove(`${file}${checksumExtension}`);
+      await this.#disk.syncDirectory(folder);
+      return true;
+    });
+  }
+
+  async #inTurn<T>(folder: string, change: (folder: string) => Promise<T>): Promise<T> {
+    const turn = (this.#lastChanges.get(folder) ?? Promise.resolve()).then(() => change(folder));
+    const settled = turn.catch(() => undefined);
+    this.#lastChanges.set(folder, settled);
+    try {
+      return await turn;
+    } finally {
+      if (this.#lastChanges.get(folder) === settled) {
+        this.#lastChanges.delete(folder);
+      }
     }
-    await this.#disk.remove(file);
-    await this.#disk.remove(`${file}${checksumExtension}`);
-    await this.#disk.syncDirectory(path.dirname(file));
-    return true;
   }
 
   /** A file for bytes on their way in, which is gone when it is disposed of. */
