@@ -1,6 +1,5 @@
 import type { Request, RequestHandler } from 'express';
 import { FormatError, VectorNodeError } from '../errors.ts';
-import { readJsonWithFloats } from '../json/float-lists.ts';
 import { lineAndColumn, offsetOf } from '../json/position.ts';
 import { readJson } from '../json/read.ts';
 import { requireWriteAccess } from './access.ts';
@@ -50,28 +49,11 @@ const nothing = Buffer.alloc(0);
 /** Whether a call's format errors name the place: those that the engine buffers before reading do not. */
 export type ErrorPositions = 'with positions' | 'without positions';
 
-/** Below this a body has no vectors worth a way of their own. */
-const leastFastBytes = 256;
-
-/** Reads a body with vectors the fast way; undefined when that does not serve it, be it right or wrong. */
-function readFast<T>(bytes: Buffer, read: (body: unknown) => T): T | undefined {
-  if (bytes.length < leastFastBytes) {
-    return undefined;
-  }
-  try {
-    const body = readJsonWithFloats(bytes);
-    return body === undefined ? undefined : read(body);
-  } catch {
-    // The ordinary way finds the same fault, and knows its place in the text.
-    return undefined;
-  }
-}
-
 /** Parses the body of a request and reads it with `read`; format errors get the position that the engine would name. */
 export function readBodyOf<T>(request: Request, positions: ErrorPositions, read: (body: unknown) => T): T {
   const bytes: Buffer = Buffer.isBuffer(request.body) ? request.body : nothing;
   try {
-    const value = readFast(bytes, read) ?? read(readJson(bytes));
+    const value = read(readJson(bytes));
     requireWriteAccess(request);
     return value;
   } catch (error) {

@@ -37,9 +37,6 @@ const vectorStructError = 'data did not match any variant of untagged enum Vecto
 
 /** The floats of a list of numbers; undefined when it is none. Numbers too large for 32 bits become infinite, as in the engine. */
 export function readFloats(value: unknown): Float32Array | undefined {
-  if (value instanceof Float32Array) {
-    return value;
-  }
   if (!Array.isArray(value)) {
     return undefined;
   }
