@@ -11,6 +11,8 @@ export interface BlockCandidates {
 const spareRows = 16;
 /** When a block is mostly wanted, sorting it natively is no gain. */
 const greatestShare = 4;
+/** Beyond this sums of 32 bits overflow, and what they say is no bound. */
+const greatestSum = 1e38;
 /** Relative error of one 32-bit operation, with a margin of two. */
 const rounding = 2 ** -23;
 
@@ -38,10 +40,11 @@ export function nearestInBlock(
   const rows = block.length / size;
   const count = wanted + spareRows;
   const queryLength = lengthOf(query);
-  if (distance === 'Manhattan' || count * greatestShare > rows || !Number.isFinite(queryLength + greatestLength)) {
+  const isEuclidean = distance === 'Euclid';
+  const greatestTerm = isEuclidean ? (queryLength + greatestLength) ** 2 : 1 + queryLength * greatestLength;
+  if (distance === 'Manhattan' || count * greatestShare > rows || !(greatestTerm < greatestSum)) {
     return undefined;
   }
-  const isEuclidean = distance === 'Euclid';
   const { keys, distances } = exactSearch(block, query, size, count, isEuclidean ? MetricKind.L2sq : MetricKind.IP, 1);
   const indexes: number[] = [];
   let farthest = Number.NEGATIVE_INFINITY;
@@ -49,7 +52,6 @@ export function nearestInBlock(
     indexes.push(Number(keys[index]));
     farthest = Math.max(farthest, distances[index] as number);
   }
-  const greatestTerm = isEuclidean ? (queryLength + greatestLength) ** 2 : 1 + queryLength * greatestLength;
   const error = (size + 4) * rounding * greatestTerm;
   return { indexes, bound: (isEuclidean ? 0 : 1) - farthest + error };
 }

@@ -11,7 +11,7 @@ const columns = fc.record({
   vectors: fc.array(fc.array(fc.integer({ min: -2, max: 2 }), { minLength: size, maxLength: size }), { minLength: 1, maxLength: 400 }),
   repetitions: fc.integer({ min: 1, max: 12 }),
   deleted: fc.array(fc.nat(5000), { maxLength: 200 }),
-  factor: fc.constantFrom(1, 0.1, 1e-20, 1e15, 1e19),
+  factor: fc.constantFrom(1, 0.1, 1e-20, 1e15, 1e18, 3e18, 1e19),
 });
 const queries = fc.array(fc.integer({ min: -3, max: 3 }), { minLength: size, maxLength: size });
 
