@@ -91,9 +91,13 @@ export function scanJson(bytes: Buffer): Scan {
       const integerEnd = endOfDigits(bytes, index + 1);
       const fractionEnd = bytes[integerEnd] === dot ? endOfDigits(bytes, integerEnd + 1) : integerEnd;
       const end = endOfNumber(bytes, fractionEnd - 1);
-      needsText ||= integerEnd === end ? end - index >= longIntegerDigits : fractionEnd < end || hasNoFraction(bytes, integerEnd + 1, end);
-      const mayOverflow = fractionEnd < end || end - index > longestFiniteDigits;
-      refused ||= mayOverflow && !Number.isFinite(Number(bytes.toString('latin1', index, end)));
+      const hasExponent = fractionEnd < end;
+      if (hasExponent || end - index > longestFiniteDigits) {
+        const value = Number(bytes.toString('latin1', index, end));
+        refused ||= !Number.isFinite(value);
+        needsText ||= hasExponent && Number.isInteger(value);
+      }
+      needsText ||= integerEnd === end ? end - index >= longIntegerDigits : !hasExponent && hasNoFraction(bytes, integerEnd + 1, end);
       index = end;
       continue;
     }
