@@ -173,7 +173,7 @@ test('a checkpoint for which there is no room harms nothing, and is written when
     // No file may have more than 512 KiB: the logs stay far below, the state does not.
     await using node = await startNode(storage, 1024, settings);
     await node.client.createCollection('docs', { vectors: { size: 128, distance: 'Dot' } });
-    for (; count < 1500; count += 50) {
+    for (; count < 4000; count += 50) {
       const points = Array.from({ length: 50 }, (_, index) => ({ id: count + index, vector: Array.from({ length: 128 }, () => count) }));
       await node.client.upsert('docs', { wait: true, points });
     }

@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
 import fc from 'fast-check';
-import { randomStream } from '../../policies/random-stream.ts';
+import { hash32, randomStream } from '../../policies/random-stream.ts';
 import type { RunningNode } from '../running-node.ts';
 import { ControlCollection } from './control.ts';
 import { problemOf } from './judge.ts';
@@ -46,7 +46,10 @@ export async function fuzz(node: RunningNode, seed: number, requestCount: number
   try {
     for (let round = 0; sent < requestCount && problems.length < 20; round += 1) {
       await createMissing(node);
-      for (const drawn of fc.sample(requests, { seed: seed + round, numRuns: Math.min(requestsPerRound, requestCount - sent) })) {
+      for (const drawn of fc.sample(requests, {
+        seed: hash32(`${seed}:${round}`) | 0,
+        numRuns: Math.min(requestsPerRound, requestCount - sent),
+      })) {
         const request = { ...drawn, body: drawn.body && withOwnUrl(drawn.body, node.url) };
         const where = `request ${sent} of seed ${seed}: ${asCommand(node.url, request)}`;
         sent += 1;
