@@ -1,4 +1,5 @@
 import { unknownVectorName } from '../errors.ts';
+import { shortFloat } from '../json/short-float.ts';
 import { writeJson } from '../json/write.ts';
 import { selectedPayloadJson } from '../points/payload-selection.ts';
 import { pointIdJson } from '../points/point-id.ts';
@@ -15,6 +16,8 @@ export function checkVectorSelection(segment: FlatSegment, vectors: VectorSelect
   }
 }
 
+const floatsOf = (vector: Float32Array) => Array.from(vector, shortFloat);
+
 /** A collection's only unnamed vector is a list; everything else is a map by name. */
 function vectorsJson(segment: FlatSegment, row: number, vectors: VectorSelection): string {
   const isWanted = (name: string) => vectors === true || (vectors !== false && vectors.includes(name));
@@ -22,12 +25,12 @@ function vectorsJson(segment: FlatSegment, row: number, vectors: VectorSelection
   const sparse = [...segment.sparseVectorsOf(row)].filter(([name]) => isWanted(name));
   const [first] = dense;
   if (dense.length === 1 && sparse.length === 0 && first?.[0] === '') {
-    return writeJson(Array.from(first[1].get(row)));
+    return writeJson(floatsOf(first[1].get(row)));
   }
   return writeJson(
     Object.fromEntries([
-      ...dense.map(([name, column]) => [name, Array.from(column.get(row))] as const),
-      ...sparse.map(([name, { indices, values }]) => [name, { indices: Array.from(indices), values: Array.from(values) }] as const),
+      ...dense.map(([name, column]) => [name, floatsOf(column.get(row))] as const),
+      ...sparse.map(([name, { indices, values }]) => [name, { indices: Array.from(indices), values: floatsOf(values) }] as const),
     ]),
   );
 }
@@ -46,6 +49,6 @@ export function recordJson(segment: FlatSegment, row: number, selection: Selecti
 
 /** A hit as JSON text. Scores that are no number, of infinite vectors, are null. */
 export function hitJson(segment: FlatSegment, { row, score, version, orderValue }: Hit, selection: Selection): string {
-  const scoreJson = Number.isFinite(score) ? score : null;
+  const scoreJson = Number.isFinite(score) ? shortFloat(score) : null;
   return `{"id":${pointIdJson(segment.idOf(row))},"version":${version},"score":${scoreJson}${selectedMembers(segment, row, selection, orderValue)}}`;
 }
