@@ -18,20 +18,14 @@ afterAll(async () => {
   await rm(storage, { recursive: true, force: true });
 });
 
-test(`${requestCount} requests, right and wrong, on every route (VECTOR_NODE_FUZZ_SEED=${seed}): no undocumented error, no hang, and right answers after`, async () => {
-  const settings = { VECTOR_NODE_CHECKPOINT_LOG_BYTES: '65536' };
-  await using node = await startNode(storage, undefined, settings);
-  const { problems, statuses, requests, residentMiB: resident, control } = await fuzz(node, seed, requestCount);
+test(`${requestCount} requests, right and wrong, on every route (VECTOR_NODE_FUZZ_SEED=${seed}): no undocumented error, no hang, right answers, nothing lost by a kill`, async () => {
+  const { problems, statuses, requests, residentMiB: resident } = await fuzz(storage, seed, requestCount);
   expect(problems).toEqual([]);
   expect(requests).toBe(requestCount);
   // The requests were of all kinds.
-  expect(statuses['200']).toBeGreaterThan(requestCount / 5);
+  expect(statuses['200']).toBeGreaterThan(requestCount / 3);
   expect((statuses['400'] ?? 0) + (statuses['422'] ?? 0)).toBeGreaterThan(requestCount / 10);
   expect(Math.max(...resident)).toBeLessThan(500);
-  await node.stop('SIGKILL');
-
-  await using again = await startNode(storage, undefined, settings);
-  expect(await control.differences(again)).toEqual([]);
 });
 
 test('a body over 32 MiB that comes in pieces is refused when the limit is passed, and what follows is not kept', async () => {
