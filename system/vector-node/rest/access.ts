@@ -42,7 +42,7 @@ const forbidden = () => new VectorNodeError(403, 'Forbidden: Global manage acces
 export function requireKey({ full, readOnly }: ApiKeys): RequestHandler {
   const isOpen = full === undefined && readOnly === undefined;
   return (request, response, next) => {
-    if (isOpen || openPaths.includes(request.path)) {
+    if (isOpen || openPaths.includes(request.path.replace(/(.)\/$/, '$1'))) {
       next();
       return;
     }

@@ -2,12 +2,13 @@ import type { Filter, MatchValue } from '../filter/filter.ts';
 import { compileFilter } from '../filter/matcher.ts';
 import { writeJson } from '../json/write.ts';
 import type { Payload, PayloadPath } from '../points/payload-path.ts';
-import { comparePointIds, type PointId } from '../points/point-id.ts';
+import type { PointId } from '../points/point-id.ts';
 import { type Modifier, SparseColumn } from '../sparse/sparse-column.ts';
 import type { SparseVector } from '../sparse/sparse-vector.ts';
 import type { Distance } from './distance.ts';
 import { type NearestRequest, nearest, rowsWhere, type ScoredRow, type SearchedRows } from './nearest.ts';
 import { type IndexType, PayloadIndex } from './payload-index.ts';
+import { RowOrder } from './row-order.ts';
 import { VectorColumn } from './vector-column.ts';
 
 export interface VectorSettings {
@@ -50,8 +51,7 @@ export class FlatSegment implements SearchedRows {
   readonly #payloadTexts: string[] = [];
   readonly #freeRows: number[] = [];
   readonly #indexes = new Map<string, PayloadIndex>();
-  /** All rows in the order of their ids; undefined after a point came or went. */
-  #orderedRows: number[] | undefined = [];
+  readonly #order = new RowOrder(this.#rowOf);
   #beforeChange: ((id: PointId) => void) | undefined;
 
   constructor(vectors: Readonly<Record<string, VectorSettings>>, sparse: Readonly<Record<string, SparseSettings>> = {}) {
@@ -164,7 +164,7 @@ export class FlatSegment implements SearchedRows {
       row = this.#freeRows.pop() ?? this.#ids.length;
       this.#rowOf.set(point.id, row);
       this.#ids[row] = point.id;
-      this.#orderedRows = undefined;
+      this.#order.forget();
     } else {
       this.#unindex(row);
     }
@@ -268,7 +268,7 @@ export class FlatSegment implements SearchedRows {
     this.#payloads[row] = {};
     this.#payloadTexts[row] = '{}';
     this.#freeRows.push(row);
-    this.#orderedRows = undefined;
+    this.#order.forget();
     return true;
   }
 
@@ -308,35 +308,17 @@ export class FlatSegment implements SearchedRows {
 
   /** Rows in the order of their ids from `from` on, at most `limit`. */
   scroll(filter: Filter | undefined, from: PointId | undefined, limit: number): number[] {
-    this.#orderedRows ??= [...this.#rowOf].sort(([left], [right]) => comparePointIds(left, right)).map(([, row]) => row);
-    const ordered = this.#orderedRows;
     const matches = filter === undefined ? undefined : compileFilter(filter, this);
     const found: number[] = [];
-    for (
-      let index = from === undefined ? 0 : this.#firstAtOrAfter(ordered, from);
-      index < ordered.length && found.length < limit;
-      index += 1
-    ) {
-      const row = ordered[index] as number;
+    for (const row of this.#order.from(from)) {
+      if (found.length >= limit) {
+        break;
+      }
       if (matches === undefined || matches(this.payloadOf(row), row)) {
         found.push(row);
       }
     }
     return found;
-  }
-
-  #firstAtOrAfter(ordered: readonly number[], id: PointId): number {
-    let low = 0;
-    let high = ordered.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (comparePointIds(this.idOf(ordered[middle] as number), id) < 0) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
   }
 
   /** The nearest points, best first. */
