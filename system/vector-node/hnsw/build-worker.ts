@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { crc32 } from 'node:zlib';
 import type { Index } from 'usearch';
 import type { BuildReply, BuildRequest, BuildStart } from './build-messages.ts';
-import { createEncoded, type Encoding, encodedSize, encodeStored, scaleFor } from './encoding.ts';
+import { createEncoded, type Encoded, type Encoding, encodedSize, encodeStored, scaleFor } from './encoding.ts';
 import { IndexFiles } from './index-files.ts';
 import { createIndex } from './index-settings.ts';
 
@@ -14,12 +14,19 @@ class IndexBuild {
   readonly #index: Index;
   readonly #ids: Uint8Array[] = [];
   readonly #checksums: number[] = [];
+  readonly #vector: Float32Array<ArrayBuffer>;
+  readonly #vectorBytes: Uint8Array;
+  /** Used again for every batch: the memory of a thread that allocates much is not given back when it ends. */
+  #encoded: Encoded;
   #encoding: Encoding | undefined;
 
   constructor(start: BuildStart) {
     this.#start = start;
     this.#files = new IndexFiles(start.directory, start.vectorName);
     this.#index = createIndex(start.settings);
+    this.#vector = new Float32Array(start.settings.dimensions);
+    this.#vectorBytes = new Uint8Array(this.#vector.buffer);
+    this.#encoded = createEncoded(start.settings, 0);
     if (!start.extendsStored) {
       return;
     }
@@ -39,21 +46,25 @@ class IndexBuild {
     const { settings, rowsPerBlock, lengthBound } = this.#start;
     const { dimensions } = settings;
     const views = blocks.map((block) => new Float32Array(block));
-    // Each vector is copied once, so that its checksum is that of what was indexed even when the row is written meanwhile.
-    const vectors = Array.from(rows, (row) => {
+    const vectorOf = (row: number) => {
       const start = (row % rowsPerBlock) * dimensions;
-      return (views[Math.floor(row / rowsPerBlock)] as Float32Array).slice(start, start + dimensions);
-    });
-    const encoding = this.#encoding ?? { scale: scaleFor(settings, vectors), lengthBound };
+      return (views[Math.floor(row / rowsPerBlock)] as Float32Array).subarray(start, start + dimensions);
+    };
+    const encoding = this.#encoding ?? { scale: scaleFor(settings, Array.from(rows, vectorOf)), lengthBound };
     this.#encoding = encoding;
-    const encoded = createEncoded(settings, rows.length);
-    const keys = new BigUint64Array(rows.length);
-    for (const [index, vector] of vectors.entries()) {
-      encodeStored(vector, encoding, settings, encoded, index * encodedSize(settings));
-      keys[index] = BigInt(this.#checksums.length);
-      this.#checksums.push(crc32(new Uint8Array(vector.buffer)));
+    const size = encodedSize(settings);
+    if (this.#encoded.length < rows.length * size) {
+      this.#encoded = createEncoded(settings, rows.length);
     }
-    this.#index.add(keys, encoded, settings.threads);
+    const keys = new BigUint64Array(rows.length);
+    for (const [index, row] of rows.entries()) {
+      // Copied once, so that its checksum is that of what was indexed even when the row is written meanwhile.
+      this.#vector.set(vectorOf(row));
+      encodeStored(this.#vector, encoding, settings, this.#encoded, index * size);
+      keys[index] = BigInt(this.#checksums.length);
+      this.#checksums.push(crc32(this.#vectorBytes));
+    }
+    this.#index.add(keys, this.#encoded.subarray(0, rows.length * size), settings.threads);
     this.#ids.push(ids);
   }
 

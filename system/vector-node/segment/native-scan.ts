@@ -13,6 +13,7 @@ const spareRows = 16;
 const greatestShare = 4;
 /** Beyond this sums of 32 bits overflow, and what they say is no bound. */
 const greatestSum = 1e38;
+const smallestFloat = 2 ** -120;
 /** Relative error of one 32-bit operation, with a margin of two. */
 const rounding = 2 ** -23;
 
@@ -52,6 +53,7 @@ export function nearestInBlock(
     indexes.push(Number(keys[index]));
     farthest = Math.max(farthest, distances[index] as number);
   }
-  const error = (size + 4) * rounding * greatestTerm;
+  // Products below the smallest float are lost whole.
+  const error = (size + 4) * (rounding * greatestTerm + smallestFloat);
   return { indexes, bound: (isEuclidean ? 0 : 1) - farthest + error };
 }

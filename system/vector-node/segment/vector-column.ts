@@ -4,8 +4,13 @@ import { type Distance, type Kernel, metrics, normalise } from './distance.ts';
 import { type BlockCandidates, nearestInBlock } from './native-scan.ts';
 import type { TopK } from './top-k.ts';
 
-const blockBytes = 4 * 1024 * 1024;
-const greatestRowsPerBlockShift = 12;
+/**
+ * Blocks are larger than anything that the C library takes from its heap, so that each is a mapping of its own: pages that were
+ * never written take no memory, and vectors do not lie between the buffers of requests, which would leave holes.
+ */
+const leastBlockBytes = 33 * 1024 * 1024;
+/** Scans look at the rows in chunks of at most so many: one way or the other pays for a chunk as a whole. */
+const greatestChunkShift = 11;
 /** The library's scan pays when at least one row in so many of a block is wanted. */
 const leastShareScannedNatively = 4;
 
@@ -47,8 +52,10 @@ export class VectorColumn {
   readonly size: number;
   readonly distance: Distance;
   readonly #kernel: Kernel;
+  /** Rows of a block, as a power of two. */
   readonly #shift: number;
   readonly #mask: number;
+  readonly #chunkShift: number;
   readonly #buffers: SharedArrayBuffer[] = [];
   readonly #blocks: Float32Array[] = [];
   /** Set by the optimiser; without one nothing is indexed. */
@@ -58,8 +65,8 @@ export class VectorColumn {
   #serving: ServingIndex | undefined;
   /** Slots of the index that is being built. */
   #building: SlotMap | undefined;
-  /** For each block: rows with a vector that is not indexed. */
-  #unindexedInBlock: number[] = [];
+  /** For each chunk: rows with a vector that is not indexed. */
+  #unindexedInChunk: number[] = [];
   #unindexedCount = 0;
   #unindexableCount = 0;
   /** At least the length of every vector that was ever stored: it bounds the rounding of scans in 32 bits. */
@@ -69,9 +76,9 @@ export class VectorColumn {
     this.size = size;
     this.distance = distance;
     this.#kernel = metrics[distance].kernel;
-    const rows = Math.max(1, blockBytes / (size * Float32Array.BYTES_PER_ELEMENT));
-    this.#shift = Math.min(greatestRowsPerBlockShift, Math.floor(Math.log2(rows)));
+    this.#shift = Math.ceil(Math.log2(leastBlockBytes / (size * Float32Array.BYTES_PER_ELEMENT)));
     this.#mask = (1 << this.#shift) - 1;
+    this.#chunkShift = Math.min(greatestChunkShift, this.#shift);
   }
 
   /** Number of rows that have a vector. */
@@ -87,6 +94,11 @@ export class VectorColumn {
   /** Rows with a vector that waits for an index. */
   get pendingCount(): number {
     return this.#unindexedCount - this.#unindexableCount;
+  }
+
+  /** No row from here on has a vector. */
+  get #rowsEnd(): number {
+    return Math.min(this.#states.length, this.#unindexedInChunk.length << this.#chunkShift);
   }
 
   /** No stored vector is longer. */
@@ -127,7 +139,10 @@ export class VectorColumn {
       const buffer = new SharedArrayBuffer((this.size << this.#shift) * Float32Array.BYTES_PER_ELEMENT);
       this.#buffers.push(buffer);
       this.#blocks.push(new Float32Array(buffer));
-      this.#unindexedInBlock.push(0);
+    }
+    const chunk = row >> this.#chunkShift;
+    while (this.#unindexedInChunk.length <= chunk) {
+      this.#unindexedInChunk.push(0);
     }
     if (row >= this.#states.length) {
       const grown = new Uint8Array(Math.max(row + 1, this.#states.length * 2));
@@ -146,7 +161,7 @@ export class VectorColumn {
     this.#greatestLength = Math.max(this.#greatestLength, Math.sqrt(squares));
     this.#count += 1;
     this.#unindexedCount += 1;
-    (this.#unindexedInBlock[blockIndex] as number) += 1;
+    (this.#unindexedInChunk[chunk] as number) += 1;
     const isIndexable = Number.isFinite(squares);
     this.#states[row] = isIndexable ? pending : unindexable;
     this.#unindexableCount += isIndexable ? 0 : 1;
@@ -176,7 +191,7 @@ export class VectorColumn {
     }
     this.#unindexedCount -= 1;
     this.#unindexableCount -= state === unindexable ? 1 : 0;
-    (this.#unindexedInBlock[row >> this.#shift] as number) -= 1;
+    (this.#unindexedInChunk[row >> this.#chunkShift] as number) -= 1;
   }
 
   /** A view of the stored vector, valid until the row is written again. */
@@ -209,7 +224,7 @@ export class VectorColumn {
    */
   takeForBuild(from: number, limit: number): number[] {
     const slots = this.#building;
-    const end = Math.min(this.#states.length, this.#blocks.length << this.#shift);
+    const end = this.#rowsEnd;
     const taken: number[] = [];
     for (let step = 0; slots !== undefined && step < end && taken.length < limit; step += 1) {
       const row = (from + step) % end;
@@ -230,8 +245,8 @@ export class VectorColumn {
   serve(serving: ServingIndex | undefined): void {
     this.#serving = serving;
     this.#unindexedCount = 0;
-    this.#unindexedInBlock = this.#blocks.map(() => 0);
-    const end = Math.min(this.#states.length, this.#blocks.length << this.#shift);
+    this.#unindexedInChunk.fill(0);
+    const end = this.#rowsEnd;
     for (let row = 0; row < end; row += 1) {
       const state = this.#states[row];
       if (state === absent) {
@@ -243,15 +258,15 @@ export class VectorColumn {
       }
       this.#states[row] = state === unindexable ? unindexable : pending;
       this.#unindexedCount += 1;
-      (this.#unindexedInBlock[row >> this.#shift] as number) += 1;
+      (this.#unindexedInChunk[row >> this.#chunkShift] as number) += 1;
     }
   }
 
   /** Rows with a vector that is not indexed, in their order. */
   *unindexedRows(): Generator<number> {
-    for (const [blockIndex, count] of this.#unindexedInBlock.entries()) {
-      const start = blockIndex << this.#shift;
-      const end = count === 0 ? start : Math.min(start + this.#mask + 1, this.#states.length);
+    for (const [chunk, count] of this.#unindexedInChunk.entries()) {
+      const start = chunk << this.#chunkShift;
+      const end = count === 0 ? start : start + (1 << this.#chunkShift);
       for (let row = start; row < end; row += 1) {
         if (this.has(row) && !this.isIndexed(row)) {
           yield row;
@@ -277,21 +292,23 @@ export class VectorColumn {
    * this one could; each candidate is compared again here, and a block is scanned here when the other may have missed a row.
    */
   #scan(query: Float32Array, rowCount: number, best: TopK, skipped: number): void {
-    const end = Math.min(rowCount, this.#states.length, this.#blocks.length << this.#shift);
+    const end = Math.min(rowCount, this.#rowsEnd);
+    const chunkRows = 1 << this.#chunkShift;
     const scanned: { readonly start: number; readonly candidates: BlockCandidates }[] = [];
-    for (let start = 0; start < end; start += this.#mask + 1) {
-      const rows = Math.min(this.#mask + 1, end - start);
-      const wanted = skipped === absent ? rows : (this.#unindexedInBlock[start >> this.#shift] as number);
+    for (let start = 0; start < end; start += chunkRows) {
+      const rows = Math.min(chunkRows, end - start);
+      const wanted = skipped === absent ? rows : (this.#unindexedInChunk[start >> this.#chunkShift] as number);
       if (wanted === 0) {
         continue;
       }
-      const block = this.#blocks[start >> this.#shift] as Float32Array;
+      const offset = (start & this.#mask) * this.size;
+      const vectors = (this.#blocks[start >> this.#shift] as Float32Array).subarray(offset, offset + rows * this.size);
       const candidates =
         wanted * leastShareScannedNatively < rows
           ? undefined
-          : nearestInBlock(this.distance, query, block.subarray(0, rows * this.size), best.capacity, this.#greatestLength);
+          : nearestInBlock(this.distance, query, vectors, best.capacity, this.#greatestLength);
       if (candidates === undefined) {
-        this.#scanBlock(query, start, start + rows, skipped, best);
+        this.#scanChunk(query, start, start + rows, skipped, best);
       } else {
         for (const index of candidates.indexes) {
           this.#offer(query, start + index, skipped, best);
@@ -302,7 +319,7 @@ export class VectorColumn {
     for (const { start, candidates } of scanned) {
       // A row that ties with the worst may belong in its place, so that only a smaller bound is proof.
       if (!(candidates.bound < best.worst)) {
-        this.#scanBlock(query, start, Math.min(end, start + this.#mask + 1), skipped, best, new Set(candidates.indexes));
+        this.#scanChunk(query, start, Math.min(end, start + chunkRows), skipped, best, new Set(candidates.indexes));
       }
     }
   }
@@ -314,14 +331,15 @@ export class VectorColumn {
     }
   }
 
-  #scanBlock(query: Float32Array, start: number, end: number, skipped: number, best: TopK, offered?: ReadonlySet<number>): void {
+  #scanChunk(query: Float32Array, start: number, end: number, skipped: number, best: TopK, offered?: ReadonlySet<number>): void {
     const kernel = this.#kernel;
     const states = this.#states;
     const block = this.#blocks[start >> this.#shift] as Float32Array;
+    const first = start - (start & this.#mask);
     for (let row = start; row < end; row += 1) {
       const state = states[row];
       if (state !== absent && state !== skipped && offered?.has(row - start) !== true) {
-        best.offer(kernel(query, block, (row - start) * this.size), row);
+        best.offer(kernel(query, block, (row - first) * this.size), row);
       }
     }
   }
