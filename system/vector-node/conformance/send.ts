@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
+import { Agent, request as httpRequest } from 'node:http';
 import type { Json, RecordedRequest } from './recording.ts';
 import { rawNumber } from './recording.ts';
 import { filled, filledText, type Variables } from './variables.ts';
@@ -77,7 +77,9 @@ function queryOf(query: RecordedRequest['query'], variables: Variables): string 
 export async function sendRecorded(baseUrl: string, request: RecordedRequest, variables: Variables): Promise<Answer> {
   const { hostname, port } = new URL(baseUrl);
   const body = bodyOf(request, variables);
-  return await new Promise((resolve, reject) => {
+  // Kept alive, so that a server that refuses a long body early does not close what is still being written to.
+  const agent = new Agent({ keepAlive: true });
+  return await new Promise<Answer>((resolve, reject) => {
     const outgoing = httpRequest(
       {
         hostname,
@@ -89,7 +91,7 @@ export async function sendRecorded(baseUrl: string, request: RecordedRequest, va
           ...(body?.contentType === undefined ? {} : { 'content-type': body.contentType }),
           ...(body === undefined ? {} : { 'content-length': String(body.bytes.length) }),
         },
-        agent: false,
+        agent,
         timeout: 30_000,
       },
       (incoming) => {
@@ -105,5 +107,5 @@ export async function sendRecorded(baseUrl: string, request: RecordedRequest, va
     outgoing.on('timeout', () => outgoing.destroy(new Error(`${request.method} ${request.path} got no answer within 30 s`)));
     outgoing.on('error', reject);
     outgoing.end(body?.bytes);
-  });
+  }).finally(() => agent.destroy());
 }
