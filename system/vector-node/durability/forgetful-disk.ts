@@ -1,61 +1,10 @@
 import path from 'node:path';
 import type { RandomStream } from '../../policies/random-stream.ts';
 import type { ByteSource, Disk, DiskFile } from '../storage/disk.ts';
+import { changed, enter, FileNode, FolderNode, filesOf, type Node, treeOf } from './disk-nodes.ts';
+import { surviving } from './power-loss.ts';
 
 /* A file system in memory that keeps after a loss of power only what it promised to keep. */
-
-type Change = { readonly offset: number; readonly bytes: Buffer } | { readonly cutTo: number };
-
-/** A file: what every reader sees, and what is sure to survive with the changes that are not. */
-class FileNode {
-  content: Buffer = Buffer.alloc(0);
-  durable: Buffer = Buffer.alloc(0);
-  unsynced: Change[] = [];
-
-  apply(change: Change): void {
-    this.content = changed(this.content, change);
-    this.unsynced.push(change);
-  }
-}
-
-/** One change of a folder; `from` disappears at the instant at which `to` appears. */
-interface Entry {
-  readonly from: string | undefined;
-  readonly to: string | undefined;
-  readonly node: Node | undefined;
-}
-
-class FolderNode {
-  readonly entries = new Map<string, Node>();
-  durable = new Map<string, Node>();
-  unsynced: Entry[] = [];
-
-  apply(entry: Entry): void {
-    enter(this.entries, entry);
-    this.unsynced.push(entry);
-  }
-}
-
-type Node = FileNode | FolderNode;
-
-function changed(content: Buffer, change: Change): Buffer {
-  if ('cutTo' in change) {
-    return content.length <= change.cutTo ? content : content.subarray(0, change.cutTo);
-  }
-  const grown = Buffer.alloc(Math.max(content.length, change.offset + change.bytes.length));
-  content.copy(grown);
-  change.bytes.copy(grown, change.offset);
-  return grown;
-}
-
-function enter(entries: Map<string, Node>, { from, to, node }: Entry): void {
-  if (from !== undefined) {
-    entries.delete(from);
-  }
-  if (to !== undefined && node !== undefined) {
-    entries.set(to, node);
-  }
-}
 
 function systemError(code: string, path: string): NodeJS.ErrnoException {
   return Object.assign(new Error(`${code}: '${path}'`), { code });
@@ -91,6 +40,21 @@ export class ForgetfulDisk implements Disk {
     this.#deceptions = deceptions;
   }
 
+  /** Writes to files of these names fail with ENOSPC. */
+  failWritesTo: RegExp | undefined;
+
+  /** A disk that holds these files. */
+  static of(files: ReadonlyMap<string, Buffer>, random: RandomStream): ForgetfulDisk {
+    const disk = new ForgetfulDisk(random);
+    disk.#root = treeOf(files);
+    return disk;
+  }
+
+  /** All files with their content as readers see it. */
+  files(): Map<string, Buffer> {
+    return filesOf(this.#root);
+  }
+
   /** The step after this many further ones is the last, and happens only in part. */
   cutPowerAfter(steps: number): void {
     this.#stepsLeft = steps;
@@ -103,56 +67,8 @@ export class ForgetfulDisk implements Disk {
   /** The disk after the power is back. */
   afterPowerCut(): ForgetfulDisk {
     const next = new ForgetfulDisk(this.#random, this.#deceptions);
-    next.#root = this.#surviving(this.#root, new Map()) as FolderNode;
+    next.#root = surviving(this.#root, this.#random) as FolderNode;
     return next;
-  }
-
-  #surviving(node: Node, done: Map<Node, Node>): Node {
-    const known = done.get(node);
-    if (known !== undefined) {
-      return known;
-    }
-    if (node instanceof FileNode) {
-      const file = new FileNode();
-      done.set(node, file);
-      file.durable = this.#survivingBytes(node);
-      file.content = file.durable;
-      return file;
-    }
-    const folder = new FolderNode();
-    done.set(node, folder);
-    const entries = new Map(node.durable);
-    for (const entry of node.unsynced) {
-      if (this.#random.uniform() < 0.5) {
-        enter(entries, entry);
-      }
-    }
-    for (const [name, child] of entries) {
-      const survivor = this.#surviving(child, done);
-      folder.durable.set(name, survivor);
-      folder.entries.set(name, survivor);
-    }
-    return folder;
-  }
-
-  #survivingBytes({ durable, unsynced }: FileNode): Buffer {
-    const kept = unsynced.filter(() => this.#random.uniform() < 0.6);
-    if (this.#random.uniform() < 0.3) {
-      kept.reverse();
-    }
-    let content = durable;
-    for (const change of kept) {
-      const torn = 'bytes' in change && this.#random.uniform() < 0.4 ? this.#torn(change) : change;
-      content = changed(content, torn);
-    }
-    return content;
-  }
-
-  /** A part of a write, from its beginning, its end or its middle. */
-  #torn({ offset, bytes }: { readonly offset: number; readonly bytes: Buffer }): Change {
-    const [left = 0, right = 0] = [this.#below(bytes.length + 1), this.#below(bytes.length + 1)].sort((a, b) => a - b);
-    const from = this.#random.uniform() < 0.5 ? 0 : left;
-    return { offset: offset + from, bytes: bytes.subarray(from, right) };
   }
 
   #below(bound: number): number {
@@ -273,7 +189,7 @@ export class ForgetfulDisk implements Disk {
         let refusal: Error | undefined;
         const write = () => {
           const growth = Math.max(0, offset + bytes.length - node.content.length);
-          const room = this.capacityBytes - this.#usedBytes();
+          const room = this.failWritesTo?.test(target) === true ? 0 : this.capacityBytes - this.#usedBytes();
           const missing = Math.max(0, Math.min(bytes.length, growth - room));
           node.apply({ offset, bytes: bytes.subarray(0, bytes.length - missing) });
           refusal = missing > 0 ? systemError('ENOSPC', target) : undefined;

@@ -119,7 +119,7 @@ test('snapshots that are asked for at once share a file by the second, and each 
   await createFilled(node, 100);
   const made = await Promise.all(Array.from({ length: 6 }, () => node.client.createSnapshot('docs')));
   const listed = await node.client.listSnapshots('docs');
-  expect(listed.map(({ name }) => name)).toEqual([...new Set(made.map((snapshot) => snapshot?.name))].sort());
+  expect(new Set(listed.map(({ name }) => name))).toEqual(new Set(made.map((snapshot) => snapshot?.name)));
   for (const { name, checksum, size } of listed) {
     const bytes = await readFile(path.join(root, 'node', 'snapshots', 'docs', name));
     expect([createHash('sha256').update(bytes).digest('hex'), bytes.length]).toEqual([checksum, size]);

@@ -63,7 +63,7 @@ export function query(shape: CollectionShape): Arbitrary<Json> {
         ...readOptions(shape),
         offset: fc.nat(20),
       },
-      [...(using === undefined ? [] : ['using' as const])],
+      using === undefined ? [] : ['using' as const],
     );
   });
   const fused = fc.record({

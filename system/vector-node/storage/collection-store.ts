@@ -117,9 +117,13 @@ export class CollectionStore {
     const generation = this.#generation + 1;
     const prepared = await prepareLog(disk, path.join(this.directory, logName(generation)));
     const { frozen, closing } = await this.#goOnIn(prepared, generation);
-    await closing.close();
     const coveredLogBytes = this.#olderLogBytes;
-    const { sizeBytes } = await this.#writeState(frozen, path.join(this.directory, checkpointName(generation)), { hashed: false });
+    let sizeBytes: number;
+    try {
+      ({ sizeBytes } = await this.#writeState(frozen, path.join(this.directory, checkpointName(generation)), { hashed: false }));
+    } finally {
+      await closing.close();
+    }
     this.#olderLogBytes -= coveredLogBytes;
     this.#checkpointAtBytes = Math.max(this.#options.checkpointLogBytes, sizeBytes);
     for (; this.#oldest < generation; this.#oldest += 1) {
