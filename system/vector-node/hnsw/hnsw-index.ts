@@ -27,6 +27,18 @@ export class HnswIndex {
     return new HnswIndex(index, settings, encoding, file);
   }
 
+  /**
+   * Unmaps the file; the index cannot be searched from then on. The library has no call for it, but forgets what it has before it
+   * opens another file, also one that is not there.
+   */
+  release(): void {
+    try {
+      this.#index.view(`${this.file}.released`);
+    } catch {
+      // There is no such file.
+    }
+  }
+
   get size(): number {
     return this.#index.size();
   }

@@ -5,6 +5,7 @@ import { HnswIndex } from '../hnsw/hnsw-index.ts';
 import type { IndexFiles } from '../hnsw/index-files.ts';
 import { isSameIndex } from '../hnsw/index-settings.ts';
 import { SlotMap } from '../hnsw/slot-map.ts';
+import { giveBackMemory } from '../memory.ts';
 import type { PointId } from '../points/point-id.ts';
 import type { VectorColumn } from '../segment/vector-column.ts';
 import { ByteWriter } from '../storage/byte-writer.ts';
@@ -138,6 +139,7 @@ export class ColumnOptimizer {
       await this.#builder?.close();
       this.#builder = undefined;
     }
+    giveBackMemory();
   }
 
   async #build(work: Work): Promise<void> {
@@ -225,10 +227,14 @@ export class ColumnOptimizer {
     }
   }
 
-  /** Ends a build that is under way; what was published stays. */
+  /** Ends a build that is under way and lets go of the index; what was published stays on the disk. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#builder?.close();
     await this.#running;
+    const { column } = this.#target;
+    const { serving } = column;
+    column.serve(undefined);
+    serving?.index.release();
   }
 }

@@ -2,6 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import { FormatError, VectorNodeError } from '../errors.ts';
 import { lineAndColumn, offsetOf } from '../json/position.ts';
 import { readJson } from '../json/read.ts';
+import { collectAfterLargeBody } from '../memory.ts';
 import { requireWriteAccess } from './access.ts';
 
 /** As Qdrant's default. */
@@ -45,6 +46,7 @@ export const readBody: RequestHandler = (request, _response, next) => {
 };
 
 const nothing = Buffer.alloc(0);
+const largeBodyBytes = 512 * 1024;
 
 /** Whether a call's format errors name the place: those that the engine buffers before reading do not. */
 export type ErrorPositions = 'with positions' | 'without positions';
@@ -54,6 +56,10 @@ export function readBodyOf<T>(request: Request, positions: ErrorPositions, read:
   const bytes: Buffer = Buffer.isBuffer(request.body) ? request.body : nothing;
   try {
     const value = read(readJson(bytes));
+    if (bytes.length > largeBodyBytes) {
+      request.body = undefined;
+      collectAfterLargeBody(bytes.length);
+    }
     requireWriteAccess(request);
     return value;
   } catch (error) {
