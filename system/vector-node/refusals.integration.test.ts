@@ -106,7 +106,7 @@ describe('requests that cannot be served', () => {
         ],
         ['PUT', '/collections/custom', { sharding_method: 'custom' }, 'custom sharding (sharding_method)'],
         ['PUT', '/collections/strict', { strict_mode_config: { max_points_count: 5 } }, 'the limit max_points_count of strict mode'],
-        ['POST', '/collections/docs/points/query', { query: { formula: { sum: ['$score', 1] } } }, 'queries of kind formula'],
+        ['POST', '/collections/docs/points/query', { query: { relevance_feedback: {} } }, 'queries of kind relevance_feedback'],
         [
           'POST',
           '/collections/docs/points/search/matrix/pairs',

@@ -9,6 +9,7 @@ import type { VectorColumn } from '../segment/vector-column.ts';
 import type { ContextPair, Query, VectorInput } from '../wire/query-kind.ts';
 import type { QueryStage } from '../wire/query-request.ts';
 import { averageVector, bestScore, contextScore, discoveryScore, diversified, type RowScorer, rankedBy, sumScores } from './examples.ts';
+import { formulaScore } from './formula.ts';
 import { fuseByDistribution, fuseByRank } from './fusion.ts';
 import type { Hit } from './hit.ts';
 import { orderedHits, passingRows, sampledHits } from './ordered.ts';
@@ -54,6 +55,11 @@ export class QueryRunner {
       const { scoreThreshold } = stage;
       return fused.filter(({ score }) => scoreThreshold === undefined || score >= scoreThreshold).slice(0, limit);
     }
+    if (query.kind === 'formula') {
+      const score = formulaScore(query.formula, sources, this.#segment);
+      const rows = new Set(sources.flat().map(({ row }) => row));
+      return this.#versioned(rankedBy(score, rows, limit, stage.scoreThreshold));
+    }
     const candidates = sources.flat().map(({ row }) => this.#segment.idOf(row));
     return this.#leaf({ stage, filter: joined(onlyIds(candidates), own), limit, isRescoring: true });
   }
@@ -70,6 +76,8 @@ export class QueryRunner {
       case 'rrf':
       case 'dbsf':
         throw wrongInput('Validation failed: cannot apply Fusion without prefetches');
+      case 'formula':
+        throw wrongInput('Validation failed: cannot apply Formula without prefetches');
       case 'orderBy': {
         const { order } = query;
         return orderedHits(this.#segment, order, this.#collection.declaredIndexes.get(order.path.text), task.filter, task.limit);

@@ -3,6 +3,7 @@ import { isObject, type Payload } from '../points/payload-path.ts';
 import { type PointId, readPointId } from '../points/point-id.ts';
 import { readSparseVector, type SparseVector } from '../sparse/sparse-vector.ts';
 import { expectFloat, expectObject, expectUnsigned, optional } from './expect.ts';
+import { type Formula, readFormula } from './formula.ts';
 import { type OrderBy, readOrderBy } from './order-by.ts';
 import { readFloats } from './points-request.ts';
 import { isGiven } from './selection.ts';
@@ -42,12 +43,13 @@ export type Query =
       readonly strategy: RecommendStrategy;
     }
   | { readonly kind: 'discover'; readonly target: VectorInput; readonly pairs: readonly ContextPair[] }
-  | { readonly kind: 'context'; readonly pairs: readonly ContextPair[] };
+  | { readonly kind: 'context'; readonly pairs: readonly ContextPair[] }
+  | { readonly kind: 'formula'; readonly formula: Formula };
 
 const standardRrfK = 2;
 const standardDiversity = 0.5;
 const strategies: readonly RecommendStrategy[] = ['average_vector', 'best_score', 'sum_scores'];
-const unservedKinds = ['formula', 'relevance_feedback'];
+const unservedKinds = ['relevance_feedback'];
 
 const queryExpected = () => new FormatError('Expected some form of vector, id, or a type of query');
 
@@ -162,6 +164,7 @@ const readers: Readonly<Record<string, KindReader>> = {
   },
   context: (value, name) => ({ kind: 'context', pairs: readPairs(value, name) }),
   order_by: (value) => ({ kind: 'orderBy', order: readOrderBy(value) }),
+  formula: (value, _name, query) => ({ kind: 'formula', formula: readFormula(value, query.defaults) }),
   fusion: readFusion,
   rrf: readRrf,
   sample(value) {
