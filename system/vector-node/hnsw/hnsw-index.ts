@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import type { Index } from 'usearch';
 import { createEncoded, type Encoded, type Encoding, encodeQuery } from './encoding.ts';
 import { createIndex, type IndexSettings } from './index-settings.ts';
@@ -27,16 +28,12 @@ export class HnswIndex {
     return new HnswIndex(index, settings, encoding, file);
   }
 
-  /**
-   * Unmaps the file; the index cannot be searched from then on. The library has no call for it, but forgets what it has before it
-   * opens another file, also one that is not there.
-   */
+  /** Unmaps the file; nothing is found from then on. The library has no call for it, but lets go of a file when it maps another. */
   release(): void {
-    try {
-      this.#index.view(`${this.file}.released`);
-    } catch {
-      // There is no such file.
-    }
+    const empty = `${this.file}.empty`;
+    createIndex(this.settings).save(empty);
+    this.#index.view(empty);
+    rmSync(empty);
   }
 
   get size(): number {
