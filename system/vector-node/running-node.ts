@@ -59,7 +59,9 @@ export async function startNode(
     throw new Error(`the node ended with ${exitCode}: ${stderr}`);
   });
   ended.catch(() => undefined);
-  await Promise.race([ready(child), ended]);
+  if (!(await Promise.race([ready(child), ended]))) {
+    await ended;
+  }
   const stop = async (signal: NodeJS.Signals) => {
     if (child.exitCode === null && child.signalCode === null) {
       const exit = once(child, 'exit');
@@ -71,15 +73,17 @@ export async function startNode(
   return { process: child, url, client: new QdrantClient({ url, timeout: 20_000 }), stop, [Symbol.asyncDispose]: () => stop('SIGKILL') };
 }
 
-async function ready(child: ChildProcess): Promise<void> {
+/** True when the node says that it is ready, false when its output ends before. */
+async function ready(child: ChildProcess): Promise<boolean> {
   if (child.stdout !== null) {
     for await (const line of createInterface({ input: child.stdout })) {
       if (line.includes('"msg":"ready"')) {
         child.stdout.resume();
-        return;
+        return true;
       }
     }
   }
+  return false;
 }
 
 async function outcomeOf(child: ChildProcess): Promise<Outcome> {
