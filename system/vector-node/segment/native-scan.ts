@@ -28,6 +28,7 @@ function lengthOf(vector: Float32Array): number {
 /**
  * Finds candidates with the library's vectorised scan, which computes in 32 bits. Undefined when it has no such distance or would
  * gain nothing. `bound` is in the terms of the distance's kernel and already has room for the rounding.
+ * @param block at the beginning of its buffer
  * @param greatestLength no vector of the block is longer
  */
 export function nearestInBlock(
@@ -46,7 +47,11 @@ export function nearestInBlock(
   if (distance === 'Manhattan' || count * greatestShare > rows || !(greatestTerm < greatestSum)) {
     return undefined;
   }
-  const { keys, distances } = exactSearch(block, query, size, count, isEuclidean ? MetricKind.L2sq : MetricKind.IP, 1);
+  if (block.byteOffset !== 0) {
+    throw new RangeError(`the library would read the block ${block.byteOffset} bytes too early: it begins where the buffer does`);
+  }
+  const aligned = query.byteOffset === 0 ? query : query.slice();
+  const { keys, distances } = exactSearch(block, aligned, size, count, isEuclidean ? MetricKind.L2sq : MetricKind.IP, 1);
   const indexes: number[] = [];
   let farthest = Number.NEGATIVE_INFINITY;
   for (let index = 0; index < count; index += 1) {

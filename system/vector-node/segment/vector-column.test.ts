@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { randomStream } from '../../policies/random-stream.ts';
 import { type Distance, distances, metrics } from './distance.ts';
 import { TopK } from './top-k.ts';
 import { VectorColumn } from './vector-column.ts';
@@ -44,6 +45,25 @@ test.each(distances)('%s: the fast scan gives rows and values of comparing one b
     }),
     { numRuns: 300 },
   );
+});
+
+test('scans find rows in every block, also with a query that is part of a larger buffer', () => {
+  const wide = 4096;
+  const rows = 1_300;
+  const stream = randomStream(3, 'components');
+  const column = new VectorColumn(wide, 'Euclid');
+  for (let row = 0; row < rows; row += 1) {
+    column.set(
+      row,
+      Float32Array.from({ length: wide }, () => stream.uniform()),
+    );
+  }
+  expect(column.sharedBlocks.blocks.length).toBeGreaterThan(2);
+  for (const row of [0, 511, 512, 1_023, 1_024, 1_299]) {
+    const best = new TopK(2);
+    column.scanAll(column.get(row), rows, best);
+    expect(best.sorted()[0]).toEqual({ row, value: -0 });
+  }
 });
 
 test('a vector with a component that is no finite number is found by scanning and never waits for an index', () => {

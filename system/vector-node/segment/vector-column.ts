@@ -5,12 +5,10 @@ import { type BlockCandidates, nearestInBlock } from './native-scan.ts';
 import type { TopK } from './top-k.ts';
 
 /**
- * Blocks are larger than anything that the C library takes from its heap, so that each is a mapping of its own: pages that were
- * never written take no memory, and vectors do not lie between the buffers of requests, which would leave holes.
+ * Blocks are larger than what requests bring, so that the C library makes each a mapping of its own: pages that were never written
+ * take no memory, and vectors do not lie between the buffers of requests, which would leave holes. Scans take a block as a whole.
  */
-const leastBlockBytes = 33 * 1024 * 1024;
-/** Scans look at the rows in chunks of at most so many: one way or the other pays for a chunk as a whole. */
-const greatestChunkShift = 11;
+const leastBlockBytes = 8 * 1024 * 1024;
 /** The library's scan pays when at least one row in so many of a block is wanted. */
 const leastShareScannedNatively = 4;
 
@@ -55,7 +53,6 @@ export class VectorColumn {
   /** Rows of a block, as a power of two. */
   readonly #shift: number;
   readonly #mask: number;
-  readonly #chunkShift: number;
   readonly #buffers: SharedArrayBuffer[] = [];
   readonly #blocks: Float32Array[] = [];
   /** Set by the optimiser; without one nothing is indexed. */
@@ -65,8 +62,8 @@ export class VectorColumn {
   #serving: ServingIndex | undefined;
   /** Slots of the index that is being built. */
   #building: SlotMap | undefined;
-  /** For each chunk: rows with a vector that is not indexed. */
-  #unindexedInChunk: number[] = [];
+  /** For each block: rows with a vector that is not indexed. */
+  #unindexedInBlock: number[] = [];
   #unindexedCount = 0;
   #unindexableCount = 0;
   /** At least the length of every vector that was ever stored: it bounds the rounding of scans in 32 bits. */
@@ -78,7 +75,6 @@ export class VectorColumn {
     this.#kernel = metrics[distance].kernel;
     this.#shift = Math.ceil(Math.log2(leastBlockBytes / (size * Float32Array.BYTES_PER_ELEMENT)));
     this.#mask = (1 << this.#shift) - 1;
-    this.#chunkShift = Math.min(greatestChunkShift, this.#shift);
   }
 
   /** Number of rows that have a vector. */
@@ -98,7 +94,7 @@ export class VectorColumn {
 
   /** No row from here on has a vector. */
   get #rowsEnd(): number {
-    return Math.min(this.#states.length, this.#unindexedInChunk.length << this.#chunkShift);
+    return Math.min(this.#states.length, this.#unindexedInBlock.length << this.#shift);
   }
 
   /** No stored vector is longer. */
@@ -139,10 +135,7 @@ export class VectorColumn {
       const buffer = new SharedArrayBuffer((this.size << this.#shift) * Float32Array.BYTES_PER_ELEMENT);
       this.#buffers.push(buffer);
       this.#blocks.push(new Float32Array(buffer));
-    }
-    const chunk = row >> this.#chunkShift;
-    while (this.#unindexedInChunk.length <= chunk) {
-      this.#unindexedInChunk.push(0);
+      this.#unindexedInBlock.push(0);
     }
     if (row >= this.#states.length) {
       const grown = new Uint8Array(Math.max(row + 1, this.#states.length * 2));
@@ -161,7 +154,7 @@ export class VectorColumn {
     this.#greatestLength = Math.max(this.#greatestLength, Math.sqrt(squares));
     this.#count += 1;
     this.#unindexedCount += 1;
-    (this.#unindexedInChunk[chunk] as number) += 1;
+    (this.#unindexedInBlock[blockIndex] as number) += 1;
     const isIndexable = Number.isFinite(squares);
     this.#states[row] = isIndexable ? pending : unindexable;
     this.#unindexableCount += isIndexable ? 0 : 1;
@@ -191,7 +184,7 @@ export class VectorColumn {
     }
     this.#unindexedCount -= 1;
     this.#unindexableCount -= state === unindexable ? 1 : 0;
-    (this.#unindexedInChunk[row >> this.#chunkShift] as number) -= 1;
+    (this.#unindexedInBlock[row >> this.#shift] as number) -= 1;
   }
 
   /** A view of the stored vector, valid until the row is written again. */
@@ -245,7 +238,7 @@ export class VectorColumn {
   serve(serving: ServingIndex | undefined): void {
     this.#serving = serving;
     this.#unindexedCount = 0;
-    this.#unindexedInChunk.fill(0);
+    this.#unindexedInBlock.fill(0);
     const end = this.#rowsEnd;
     for (let row = 0; row < end; row += 1) {
       const state = this.#states[row];
@@ -258,15 +251,15 @@ export class VectorColumn {
       }
       this.#states[row] = state === unindexable ? unindexable : pending;
       this.#unindexedCount += 1;
-      (this.#unindexedInChunk[row >> this.#chunkShift] as number) += 1;
+      (this.#unindexedInBlock[row >> this.#shift] as number) += 1;
     }
   }
 
   /** Rows with a vector that is not indexed, in their order. */
   *unindexedRows(): Generator<number> {
-    for (const [chunk, count] of this.#unindexedInChunk.entries()) {
-      const start = chunk << this.#chunkShift;
-      const end = count === 0 ? start : start + (1 << this.#chunkShift);
+    for (const [blockIndex, count] of this.#unindexedInBlock.entries()) {
+      const start = blockIndex << this.#shift;
+      const end = count === 0 ? start : start + (1 << this.#shift);
       for (let row = start; row < end; row += 1) {
         if (this.has(row) && !this.isIndexed(row)) {
           yield row;
@@ -293,22 +286,21 @@ export class VectorColumn {
    */
   #scan(query: Float32Array, rowCount: number, best: TopK, skipped: number): void {
     const end = Math.min(rowCount, this.#rowsEnd);
-    const chunkRows = 1 << this.#chunkShift;
+    const blockRows = 1 << this.#shift;
     const scanned: { readonly start: number; readonly candidates: BlockCandidates }[] = [];
-    for (let start = 0; start < end; start += chunkRows) {
-      const rows = Math.min(chunkRows, end - start);
-      const wanted = skipped === absent ? rows : (this.#unindexedInChunk[start >> this.#chunkShift] as number);
+    for (let start = 0; start < end; start += blockRows) {
+      const rows = Math.min(blockRows, end - start);
+      const wanted = skipped === absent ? rows : (this.#unindexedInBlock[start >> this.#shift] as number);
       if (wanted === 0) {
         continue;
       }
-      const offset = (start & this.#mask) * this.size;
-      const vectors = (this.#blocks[start >> this.#shift] as Float32Array).subarray(offset, offset + rows * this.size);
+      const vectors = (this.#blocks[start >> this.#shift] as Float32Array).subarray(0, rows * this.size);
       const candidates =
         wanted * leastShareScannedNatively < rows
           ? undefined
           : nearestInBlock(this.distance, query, vectors, best.capacity, this.#greatestLength);
       if (candidates === undefined) {
-        this.#scanChunk(query, start, start + rows, skipped, best);
+        this.#scanBlock(query, start, start + rows, skipped, best);
       } else {
         for (const index of candidates.indexes) {
           this.#offer(query, start + index, skipped, best);
@@ -319,7 +311,7 @@ export class VectorColumn {
     for (const { start, candidates } of scanned) {
       // A row that ties with the worst may belong in its place, so that only a smaller bound is proof.
       if (!(candidates.bound < best.worst)) {
-        this.#scanChunk(query, start, Math.min(end, start + chunkRows), skipped, best, new Set(candidates.indexes));
+        this.#scanBlock(query, start, Math.min(end, start + blockRows), skipped, best, new Set(candidates.indexes));
       }
     }
   }
@@ -331,15 +323,14 @@ export class VectorColumn {
     }
   }
 
-  #scanChunk(query: Float32Array, start: number, end: number, skipped: number, best: TopK, offered?: ReadonlySet<number>): void {
+  #scanBlock(query: Float32Array, start: number, end: number, skipped: number, best: TopK, offered?: ReadonlySet<number>): void {
     const kernel = this.#kernel;
     const states = this.#states;
     const block = this.#blocks[start >> this.#shift] as Float32Array;
-    const first = start - (start & this.#mask);
     for (let row = start; row < end; row += 1) {
       const state = states[row];
       if (state !== absent && state !== skipped && offered?.has(row - start) !== true) {
-        best.offer(kernel(query, block, (row - first) * this.size), row);
+        best.offer(kernel(query, block, (row - start) * this.size), row);
       }
     }
   }
