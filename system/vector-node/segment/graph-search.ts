@@ -23,6 +23,8 @@ const leastOversampling: Record<StoredScalar, number> = { f16: 1.5, i8: 4 };
 const ignoredQuantizationWidening = 2;
 /** The far half of what a graph search returns is the half that misses rows. */
 const trustedShare = 0.5;
+/** Candidates that are compared by their full vectors for each wanted point, where halves order them closely. */
+const closelyCompared = 4;
 const shareMargin = 1.2;
 const wideningAfterStarving = 4;
 
@@ -37,6 +39,11 @@ function baseWidth({ index }: ServingIndex, { column, wanted, params }: GraphSea
     return ef;
   }
   return params.quantization.ignore ? ef * ignoredQuantizationWidening : Math.max(ef, Math.ceil(wanted * params.quantization.oversampling));
+}
+
+/** Halves order nearly as full vectors do, so that a row far behind the wanted ones cannot be one of them. */
+function isOrderedClosely({ distance }: VectorColumn, scalar: StoredScalar): boolean {
+  return scalar === 'f16' && (distance === 'Cosine' || distance === 'Euclid');
 }
 
 /**
@@ -66,7 +73,8 @@ export function searchGraph(search: GraphSearch, cost: SearchCost, best: TopK): 
       }
     }
     if (rows.length >= Math.min(enough, slots.liveCount)) {
-      for (const row of takesFirst ? rows.slice(0, wanted) : rows) {
+      const compared = takesFirst ? wanted : isOrderedClosely(column, index.settings.scalar) ? wanted * closelyCompared : rows.length;
+      for (const row of rows.slice(0, Math.max(wanted, compared))) {
         best.offer(column.similarity(vector, row), row);
       }
       return true;
