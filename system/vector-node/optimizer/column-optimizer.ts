@@ -44,6 +44,7 @@ type Work = 'extend' | 'rebuild';
 /**
  * Keeps one column's HNSW index: builds it when enough vectors wait, extends it when more have come, and builds it anew when too
  * many of its slots are tombstones or its settings changed. It works in a thread beside the searches, which go on exactly.
+ * See docs/adr/0008-hnsw-segments.md.
  */
 export class ColumnOptimizer {
   readonly #target: ColumnToOptimize;

@@ -49,7 +49,7 @@ function isOrderedClosely({ distance }: VectorColumn, scalar: StoredScalar): boo
 /**
  * Offers what a search of the graph finds, each compared by its full vector. The graph knows neither filters nor tombstones: it is
  * searched wider by the share that they let through, and again when it starves. False when comparing with every candidate costs
- * less or the graph has too few rows; what was offered is then not enough.
+ * less or the graph has too few rows; what was offered is then not enough. See docs/adr/0008-hnsw-segments.md.
  */
 export function searchGraph(search: GraphSearch, cost: SearchCost, best: TopK): boolean {
   const { table, column, vector, wanted, matches, params } = search;
