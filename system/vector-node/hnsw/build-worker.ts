@@ -2,9 +2,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { crc32 } from 'node:zlib';
 import type { Index } from 'usearch';
 import type { BuildReply, BuildRequest, BuildStart } from './build-messages.ts';
+import { createIndex } from './create-index.ts';
 import { createEncoded, type Encoded, type Encoding, encodedSize, encodeStored, scaleFor } from './encoding.ts';
 import { IndexFiles } from './index-files.ts';
-import { createIndex } from './index-settings.ts';
 
 /* The thread that builds one HNSW index. It reads vectors where the column has them, and keeps the graph until it is told to publish. */
 

@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import type { Index } from 'usearch';
+import { createIndex } from './create-index.ts';
 import { createEncoded, type Encoded, type Encoding, encodeQuery } from './encoding.ts';
-import { createIndex, type IndexSettings } from './index-settings.ts';
+import type { IndexSettings } from './index-settings.ts';
 
 /** A finished HNSW index, read from a mapped file. It knows slots, not rows; scores are the column's to compute. */
 export class HnswIndex {
