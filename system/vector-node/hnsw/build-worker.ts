@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { crc32 } from 'node:zlib';
 import type { Index } from 'usearch';
@@ -76,6 +77,12 @@ class IndexBuild {
     const graph = this.#files.write(generation, manifest, (file) => this.#index.save(file));
     return { kind: 'published', graph, slots, encoding };
   }
+}
+
+const lowPriority = 10;
+if (process.platform === 'linux') {
+  // There a priority is a thread's own: searches come first where cores are scarce. Elsewhere it would be the whole process's.
+  setPriority(0, lowPriority);
 }
 
 const build = new IndexBuild(workerData as BuildStart);

@@ -20,7 +20,7 @@ const greatestBatchRows = 512;
 /** Batches under way: one that is being added and one that waits, so that the worker never idles. */
 const batchesAhead = 2;
 /** A growing index is published again when it has grown by this share, so that all its copies together stay a small multiple of it. */
-const publishedGrowth = 0.25;
+const publishedGrowth = 0.5;
 /** A build that caught up to this share of the threshold ends; a steady trickle of writes would otherwise keep it alive. */
 const caughtUpShare = 0.125;
 
