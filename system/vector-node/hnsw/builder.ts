@@ -29,7 +29,7 @@ export class Builder {
   }
 
   request(request: BuildRequest): Promise<BuildReply> {
-    return new Promise((resolve, reject) => {
+    const reply = new Promise<BuildReply>((resolve, reject) => {
       if (this.#ended !== undefined) {
         reject(this.#ended);
         return;
@@ -37,6 +37,9 @@ export class Builder {
       this.#waiting.push({ resolve, reject });
       this.#worker.postMessage(request);
     });
+    // Several requests are under way, and whoever waits for the first learns of a failure from it; the others must not end the process.
+    reply.catch(() => undefined);
+    return reply;
   }
 
   /** Ends the thread, whatever it is doing. */

@@ -10,6 +10,19 @@ const size = 16;
 const shape = { seed: 11, size, clusters: 10, spread: 0.8, intrinsicSize: 8 };
 const request = { vectors: { size, distance: 'Euclid' } };
 const brokenWorker = new URL('data:text/javascript,throw new Error("no memory for this thread")');
+const forgetfulWorker = new URL(
+  `data:text/javascript,${encodeURIComponent(`
+    import { parentPort } from 'node:worker_threads';
+    let batches = 0;
+    parentPort.on('message', () => {
+      batches += 1;
+      if (batches > 3) {
+        throw new Error('lost in the middle');
+      }
+      parentPort.postMessage({ kind: 'added' });
+    });
+  `)}`,
+);
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 const uuidOf = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
@@ -240,6 +253,15 @@ describe('a failure', () => {
     });
     expect(table.nearest(vectors[4] as Float32Array)).toEqual(table.exact(vectors[4] as Float32Array));
     fill(table, 1000, 3);
+    expect(table.nearest(vectors[4] as Float32Array)).toEqual(table.exact(vectors[4] as Float32Array));
+  });
+
+  test('in the middle of a build, with batches under way, ends neither the process nor the searches', async () => {
+    await using table = new OptimizedTable(request, undefined, forgetfulWorker);
+    const vectors = fill(table, 20_000);
+    await table.settled();
+    await nextTurn();
+    expect(table.optimizer.state.optimizer_status).toEqual({ error: 'the index could not be built: lost in the middle' });
     expect(table.nearest(vectors[4] as Float32Array)).toEqual(table.exact(vectors[4] as Float32Array));
   });
 
