@@ -67,8 +67,26 @@ export const providerEnvironmentSchema = z.object({
 export const vectorNodeEnvironmentSchema = z.object({
   QDRANT__SERVICE__HOST: z.string().default('127.0.0.1'),
   QDRANT__SERVICE__HTTP_PORT: port.default(6333),
+  /** Full access; without it (or empty) the node asks for no key. */
+  QDRANT__SERVICE__API_KEY: z.string().optional(),
+  /** Reads only. */
+  QDRANT__SERVICE__READ_ONLY_API_KEY: z.string().optional(),
   QDRANT__STORAGE__STORAGE_PATH: z.string().default('./storage'),
+  QDRANT__STORAGE__SNAPSHOTS_PATH: z.string().default('./snapshots'),
+  /** Not Qdrant's: how long a log may grow before a checkpoint of the collection replaces it. */
+  VECTOR_NODE_CHECKPOINT_LOG_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1024)
+    .default(32 * 1024 * 1024),
   QDRANT__LOG_LEVEL: z.string().default('INFO'),
+  /** The embedded node is in no cluster; a node that was to be in one must not start alone unnoticed. */
+  QDRANT__CLUSTER__ENABLED: z
+    .enum(['true', 'false'])
+    .default('false')
+    .refine((enabled) => enabled === 'false', {
+      error: 'the embedded vector node has no cluster mode: name a real Qdrant in RAG_TESTBED_QDRANT_BIN',
+    }),
 });
 
 /** What an API key may do: `reader` searches and asks, `writer` also writes documents, `admin` everything. */

@@ -12,8 +12,8 @@ export class VectorNodeError extends Error {
 /** Where in the body a format error is reported to be, as serde does: a column, or nothing for formats that it buffers first. */
 export type FormatPosition =
   | { readonly kind: 'end' }
-  | { readonly kind: 'value'; readonly path: readonly string[] }
-  | { readonly kind: 'enum'; readonly path: readonly string[] }
+  | { readonly kind: 'value'; readonly path: readonly (string | number)[] }
+  | { readonly kind: 'enum'; readonly path: readonly (string | number)[] }
   | { readonly kind: 'column'; readonly line: number; readonly column: number };
 
 /** The body is not of the shape that the call takes (400). The position is added where the body's text is known. */
@@ -37,6 +37,14 @@ export function wrongInput(message: string): VectorNodeError {
   return new VectorNodeError(400, `Wrong input: ${message}`);
 }
 
+export function nameTaken(collection: string): VectorNodeError {
+  return new VectorNodeError(409, `Wrong input: Collection \`${collection}\` already exists!`);
+}
+
+export function collectionNotFound(name: string): VectorNodeError {
+  return notFound(`Collection \`${name}\` doesn't exist!`);
+}
+
 export function notFound(message: string): VectorNodeError {
   return new VectorNodeError(404, `Not found: ${message}`);
 }
@@ -46,9 +54,34 @@ export function invalidBody(problem: string): VectorNodeError {
   return new VectorNodeError(422, `Validation error in JSON body: [${problem}]`);
 }
 
+/** A collection's own rate limit was met (429). */
+export class RateLimitError extends VectorNodeError {
+  override readonly name = 'RateLimitError';
+  /** Undefined when trying again is no use. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(problem: string, retryAfterSeconds?: number) {
+    super(429, `Rate limiting exceeded: ${problem}`);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
 /** A part of Qdrant's API that this node knows and does not have: said by name, never answered wrongly. */
 export function notImplemented(what: string): VectorNodeError {
   return new VectorNodeError(501, `Not implemented: the embedded vector node does not have ${what}`);
+}
+
+/** Vectors to be made from text or pictures: a Qdrant without an inference service refuses them too, except its own BM25, which is not here. */
+export function inferenceRefused(model: unknown): VectorNodeError {
+  if (typeof model === 'string' && /^qdrant\/bm25$/i.test(model)) {
+    return notImplemented('the model qdrant/bm25 (vectors made from text)');
+  }
+  return new VectorNodeError(500, 'Service internal error: InferenceService URL not configured - please provide valid address in config');
+}
+
+/** A vector of one kind where the collection has another under that name. */
+export function vectorKindError(kind: 'sparse' | 'multi'): VectorNodeError {
+  return wrongInput(`Conversion between ${kind} and regular vectors failed`);
 }
 
 /** The disk refused; what was acknowledged before is safe and reads go on. */

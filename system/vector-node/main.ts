@@ -1,9 +1,12 @@
+import { randomInt } from 'node:crypto';
 import { vectorNodeEnvironmentSchema } from '../api/environment.ts';
 import { runProcess } from '../runtime/process.ts';
 import { listen } from '../runtime/server.ts';
 import { Catalogue } from './catalogue.ts';
 import { createVectorNodeApp } from './rest/app.ts';
 import { CollectionDirectory } from './storage/collection-directory.ts';
+import { systemDisk } from './storage/disk.ts';
+import { SnapshotFolder } from './storage/snapshot-folder.ts';
 import { identity } from './version.ts';
 
 /**
@@ -12,12 +15,32 @@ import { identity } from './version.ts';
  */
 await runProcess('vector-node', vectorNodeEnvironmentSchema, async ({ settings, logger, onClose }) => {
   const startedAtMs = performance.now();
-  const catalogue = await Catalogue.open(new CollectionDirectory(settings.QDRANT__STORAGE__STORAGE_PATH, logger));
+  const directory = new CollectionDirectory(settings.QDRANT__STORAGE__STORAGE_PATH, {
+    disk: systemDisk,
+    logger,
+    checkpointLogBytes: settings.VECTOR_NODE_CHECKPOINT_LOG_BYTES,
+  });
+  const catalogue = await Catalogue.open(directory);
   onClose(() => catalogue.close());
-  const server = await listen(createVectorNodeApp(catalogue, logger), settings.QDRANT__SERVICE__HOST, settings.QDRANT__SERVICE__HTTP_PORT);
+  const peerId = 1e15 + randomInt(2 ** 47);
+  const snapshots = new SnapshotFolder(systemDisk, settings.QDRANT__STORAGE__SNAPSHOTS_PATH, peerId);
+  await snapshots.open();
+  // An empty key is none, as in the engine.
+  const keys = { full: settings.QDRANT__SERVICE__API_KEY || undefined, readOnly: settings.QDRANT__SERVICE__READ_ONLY_API_KEY || undefined };
+  const server = await listen(
+    createVectorNodeApp({ catalogue, snapshots, keys, peerId, logger }),
+    settings.QDRANT__SERVICE__HOST,
+    settings.QDRANT__SERVICE__HTTP_PORT,
+  );
   onClose(() => server.close());
   logger.info(
-    { ...identity, port: server.port, collections: catalogue.collections.length, startedInMs: Math.round(performance.now() - startedAtMs) },
+    {
+      ...identity,
+      port: server.port,
+      collections: catalogue.collections.length,
+      startedInMs: Math.round(performance.now() - startedAtMs),
+      restored: catalogue.restored,
+    },
     'ready',
   );
 });

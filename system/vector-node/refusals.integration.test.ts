@@ -24,7 +24,7 @@ describe('requests that cannot be served', () => {
   });
 
   const format = (detail: string) => `Format error in JSON body: ${detail}`;
-  test.each([
+  test.each<[string, string, string | undefined, number, string]>([
     [
       'PUT',
       '/collections/docs/points',
@@ -96,27 +96,34 @@ describe('requests that cannot be served', () => {
       422,
       'Validation error in path parameters: [collection_name: collection name cannot contain "/" char]',
     ],
-    [
-      'PUT',
-      '/collections/sparse',
-      '{"sparse_vectors": {"bm25": {}}}',
-      501,
-      'Not implemented: the embedded vector node does not have sparse vectors (sparse_vectors)',
-    ],
-    [
-      'POST',
-      '/collections/docs/points/query',
-      '{"prefetch": [{}], "query": {"fusion": "rrf"}}',
-      501,
-      'Not implemented: the embedded vector node does not have prefetch in a query',
-    ],
-    [
-      'POST',
-      '/collections/docs/snapshots',
-      undefined,
-      501,
-      'Not implemented: the embedded vector node does not have snapshots (POST /collections/:collection/snapshots)',
-    ],
+    ...(
+      [
+        [
+          'PUT',
+          '/collections/multi',
+          { vectors: { size: 4, distance: 'Dot', multivector_config: {} } },
+          'multivectors (vectors.multivector_config)',
+        ],
+        ['PUT', '/collections/custom', { sharding_method: 'custom' }, 'custom sharding (sharding_method)'],
+        ['PUT', '/collections/strict', { strict_mode_config: { max_points_count: 5 } }, 'the limit max_points_count of strict mode'],
+        ['POST', '/collections/docs/points/query', { query: { relevance_feedback: {} } }, 'queries of kind relevance_feedback'],
+        [
+          'POST',
+          '/collections/docs/points/search/matrix/pairs',
+          {},
+          'distance matrices (POST /collections/:collection/points/search/matrix/pairs)',
+        ],
+      ] as const
+    ).map(
+      ([method, route, body, what]) =>
+        [method, route, JSON.stringify(body), 501, `Not implemented: the embedded vector node does not have ${what}`] as [
+          string,
+          string,
+          string,
+          number,
+          string,
+        ],
+    ),
   ])('%s %s %s → %i', async (method, route, body, status, error) => {
     const answer = await send(node, method, route, body);
     expect(answer.status).toBe(status);

@@ -1,13 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { QdrantClient } from '@qdrant/js-client-rest';
 
 /* Real processes for the integration tests of this folder. */
 
 const main = new URL('./main.ts', import.meta.url).pathname;
-async function freePort(): Promise<number> {
+
+/** A port that nothing listens on. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };
@@ -28,12 +31,14 @@ interface Outcome {
   readonly stderr: string;
 }
 
-function launch(storage: string, port: number, fileLimitBlocks?: number): ChildProcess {
+function launch(storage: string, port: number, fileLimitBlocks?: number, settings: Readonly<Record<string, string>> = {}): ChildProcess {
   const environment = {
     ...process.env,
     QDRANT__SERVICE__HOST: '127.0.0.1',
     QDRANT__SERVICE__HTTP_PORT: String(port),
     QDRANT__STORAGE__STORAGE_PATH: storage,
+    QDRANT__STORAGE__SNAPSHOTS_PATH: path.join(storage, 'snapshots'),
+    ...settings,
   };
   const limit = fileLimitBlocks === undefined ? '' : `ulimit -f ${fileLimitBlocks}; `;
   return spawn('/bin/sh', ['-c', `${limit}exec "$0" "$@"`, process.execPath, main], {
@@ -43,14 +48,20 @@ function launch(storage: string, port: number, fileLimitBlocks?: number): ChildP
 }
 
 /** Starts a node and returns when it says that it is ready; rejects with its last words when it ends before. */
-export async function startNode(storage: string, fileLimitBlocks?: number): Promise<RunningNode> {
+export async function startNode(
+  storage: string,
+  fileLimitBlocks?: number,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<RunningNode> {
   const port = await freePort();
-  const child = launch(storage, port, fileLimitBlocks);
+  const child = launch(storage, port, fileLimitBlocks, settings);
   const ended = outcomeOf(child).then(({ exitCode, stderr }) => {
     throw new Error(`the node ended with ${exitCode}: ${stderr}`);
   });
   ended.catch(() => undefined);
-  await Promise.race([ready(child), ended]);
+  if (!(await Promise.race([ready(child), ended]))) {
+    await ended;
+  }
   const stop = async (signal: NodeJS.Signals) => {
     if (child.exitCode === null && child.signalCode === null) {
       const exit = once(child, 'exit');
@@ -62,15 +73,17 @@ export async function startNode(storage: string, fileLimitBlocks?: number): Prom
   return { process: child, url, client: new QdrantClient({ url, timeout: 20_000 }), stop, [Symbol.asyncDispose]: () => stop('SIGKILL') };
 }
 
-async function ready(child: ChildProcess): Promise<void> {
+/** True when the node says that it is ready, false when its output ends before. */
+async function ready(child: ChildProcess): Promise<boolean> {
   if (child.stdout !== null) {
     for await (const line of createInterface({ input: child.stdout })) {
       if (line.includes('"msg":"ready"')) {
         child.stdout.resume();
-        return;
+        return true;
       }
     }
   }
+  return false;
 }
 
 async function outcomeOf(child: ChildProcess): Promise<Outcome> {

@@ -26,7 +26,7 @@ const points = (from: number, count: number) =>
 async function logPath(storage: string): Promise<string> {
   const root = path.join(storage, 'collections');
   const [directory = ''] = await readdir(root);
-  return path.join(root, directory, 'wal.log');
+  return path.join(root, directory, 'log-0');
 }
 
 let storage: string;

@@ -5,9 +5,9 @@ const { version: packageVersion } = JSON.parse(readFileSync(new URL('../../packa
 /** The Qdrant whose REST answers this node follows; clients compare their own version with it. */
 export const followedQdrantVersion = '1.18.3';
 
-/** What `GET /` answers: it says that this is not Qdrant. */
+/** What `GET /` answers: the title that clients know, and a commit that says that this is not Qdrant. */
 export const identity = {
-  title: 'rag-testbed embedded vector node',
+  title: 'qdrant - vector search engine',
   version: followedQdrantVersion,
   commit: `embedded rag-testbed ${packageVersion}`,
 };

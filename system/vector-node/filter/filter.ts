@@ -1,5 +1,6 @@
 import type { PayloadPath } from '../points/payload-path.ts';
 import type { PointId } from '../points/point-id.ts';
+import type { GeoArea } from './geo.ts';
 
 export type MatchValue = string | number | bigint | boolean;
 
@@ -17,6 +18,7 @@ export type FieldTest =
   | { readonly kind: 'matchText'; readonly mode: 'text' | 'text_any' | 'phrase'; readonly text: string }
   | { readonly kind: 'range'; readonly range: Range<number | bigint> }
   | { readonly kind: 'datetimeRange'; readonly range: Range<number> }
+  | { readonly kind: 'geo'; readonly area: GeoArea }
   | { readonly kind: 'valuesCount'; readonly range: Range<number | bigint> }
   | { readonly kind: 'isEmpty' | 'isNull'; readonly expected: boolean };
 

@@ -154,7 +154,8 @@ test.each([
   [{ must: [{ key: 'a', match: { any: [1, 'a'] } }] }, /untagged enum MatchInterface/],
   [{ must: [{ key: 'a[', match: { value: 1 } }] }, /Invalid json path: 'a\['/],
   [{ must: [{ key: 'a', range: { gte: 'yesterday' } }] }, /'yesterday' does not match accepted datetime format/],
-  [{ must: [{ key: 'a', geo_radius: {} }] }, /does not have the filter condition geo_radius/],
+  [{ must: [{ key: 'a', geo_radius: {} }] }, /missing field `radius`/],
+  [{ must: Array.from({ length: 65_537 }, () => ({})) }, /more than 65536 conditions/],
   ['city = Berlin', /invalid type: string "city = Berlin", expected struct Filter/],
 ])('%j is refused', (filter, message) => {
   expect(() => matching(filter)).toThrow(message);

@@ -1,7 +1,9 @@
+import { numberOf } from '../json/integral-float.ts';
 import { elementsAt, isObject, type Payload, type PayloadPath, valuesAt } from '../points/payload-path.ts';
 import type { PointId } from '../points/point-id.ts';
 import { parseDatetimeUs } from './datetime.ts';
 import type { Condition, FieldTest, Filter, MatchValue, Range } from './filter.ts';
+import { geoPointOf, isInArea } from './geo.ts';
 
 /** What a filter asks about the point of a row beside its payload. */
 export interface PointSource {
@@ -14,8 +16,6 @@ export interface PointSource {
 }
 
 export type Matches = (payload: Payload, row: number) => boolean;
-
-const isNumeric = (value: unknown): value is number | bigint => typeof value === 'number' || typeof value === 'bigint';
 
 function isWithin<Bound extends number | bigint>(value: number | bigint, { gt, gte, lt, lte }: Range<Bound>): boolean {
   return (
@@ -72,11 +72,19 @@ function compileTest(test: FieldTest, path: PayloadPath, source: PointSource, is
     case 'matchText':
       return anyElement(compileText(test.mode, test.text, !isNested && source.isTextIndexed(path)));
     case 'range':
-      return anyElement((value) => isNumeric(value) && isWithin(value, test.range));
+      return anyElement((value) => {
+        const number = numberOf(value);
+        return number !== undefined && isWithin(number, test.range);
+      });
     case 'datetimeRange':
       return anyElement((value) => {
         const datetimeUs = typeof value === 'string' ? parseDatetimeUs(value) : undefined;
         return datetimeUs !== undefined && isWithin(datetimeUs, test.range);
+      });
+    case 'geo':
+      return anyElement((value) => {
+        const point = geoPointOf(value);
+        return point !== undefined && isInArea(point, test.area);
       });
     case 'valuesCount':
       return (payload) => valuesAt(payload, path).some((value) => isWithin(countOf(value), test.range));

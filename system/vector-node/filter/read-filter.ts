@@ -1,15 +1,18 @@
-import { FormatError, invalidBody, notImplemented } from '../errors.ts';
+import { badRequest, FormatError, invalidBody } from '../errors.ts';
 import { isObject, type Payload, parsePath } from '../points/payload-path.ts';
 import { readPointId } from '../points/point-id.ts';
 import { describeValue, expectFloat, expectObject, expectString, expectUnsigned } from '../wire/expect.ts';
 import { parseDatetimeUs } from './datetime.ts';
 import type { Condition, FieldTest, Filter, MatchValue, Range } from './filter.ts';
+import { readGeoArea } from './geo.ts';
 
 const clauses = ['should', 'min_should', 'must', 'must_not'];
 const conditionExpected =
   'Expected some form of condition, which can be a field condition (like {"key": ..., "match": ... }), or some other mentioned in the ' +
   'documentation: https://qdrant.tech/documentation/concepts/filtering/#filtering-conditions';
-const geoTests = ['geo_bounding_box', 'geo_radius', 'geo_polygon'];
+const geoTests = ['geo_bounding_box', 'geo_radius', 'geo_polygon'] as const;
+/** More conditions than any filter of a person or a program that means well; each costs time for every point. */
+const greatestConditionCount = 65_536;
 
 /** What differs between the calls that take a filter. */
 export interface FilterContext {
@@ -19,12 +22,17 @@ export interface FilterContext {
   readonly allowsEmptyField: boolean;
 }
 
-/** Reads a filter of a request; absent and null are no filter. */
-export function readFilter(value: unknown, context: FilterContext): Filter | undefined {
-  return value === undefined || value === null ? undefined : readClauses(value, context);
+interface ReadContext extends FilterContext {
+  /** How many conditions may still come. */
+  readonly budget: { left: number };
 }
 
-function readClauses(value: unknown, context: FilterContext): Filter {
+/** Reads a filter of a request; absent and null are no filter. */
+export function readFilter(value: unknown, context: FilterContext): Filter | undefined {
+  return value === undefined || value === null ? undefined : readClauses(value, { ...context, budget: { left: greatestConditionCount } });
+}
+
+function readClauses(value: unknown, context: ReadContext): Filter {
   if (Array.isArray(value)) {
     throw new FormatError(`invalid length ${value.length}, expected struct Filter with 4 elements`);
   }
@@ -44,7 +52,7 @@ function readClauses(value: unknown, context: FilterContext): Filter {
   return { ...base, minShould: { conditions: readConditions(conditions, { ...context, name }), minCount: expectUnsigned(min_count) } };
 }
 
-function readConditions(value: unknown, context: FilterContext): Condition[] {
+function readConditions(value: unknown, context: ReadContext): Condition[] {
   if (value === undefined || value === null) {
     return [];
   }
@@ -54,7 +62,11 @@ function readConditions(value: unknown, context: FilterContext): Condition[] {
   return value.map((condition, index) => readCondition(condition, { ...context, name: `${context.name}[${index}]` }));
 }
 
-function readCondition(value: unknown, context: FilterContext): Condition {
+function readCondition(value: unknown, context: ReadContext): Condition {
+  context.budget.left -= 1;
+  if (context.budget.left < 0) {
+    throw badRequest(`the filter has more than ${greatestConditionCount} conditions`);
+  }
   if (!isObject(value)) {
     throw new FormatError(conditionExpected);
   }
@@ -98,7 +110,7 @@ function readIdOfCondition(id: unknown) {
   }
 }
 
-function readFieldCondition(condition: Payload, context: FilterContext): Condition {
+function readFieldCondition(condition: Payload, context: ReadContext): Condition {
   const path = parsePath(expectString(condition.key));
   const tests: FieldTest[] = [];
   const isGiven = (name: string) => condition[name] !== undefined && condition[name] !== null;
@@ -122,9 +134,8 @@ function readFieldCondition(condition: Payload, context: FilterContext): Conditi
       tests.push({ kind, expected: condition[name] });
     }
   }
-  const geo = geoTests.find(isGiven);
-  if (geo !== undefined) {
-    throw notImplemented(`the filter condition ${geo}`);
+  for (const geo of geoTests.filter(isGiven)) {
+    tests.push({ kind: 'geo', area: readGeoArea(geo, condition[geo]) });
   }
   if (tests.length === 0 && !context.allowsEmptyField) {
     throw invalidBody(`${context.name}.__all__: Validation error: At least one field condition must be specified [{}]`);

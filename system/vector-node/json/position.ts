@@ -1,6 +1,11 @@
 import type { FormatPosition } from '../errors.ts';
 import { endOfNumber, endOfString } from './scan.ts';
 
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+
 /** Line and column as error texts give them: lines from 1, columns in bytes. */
 export function lineAndColumn(bytes: Buffer, offset: number): { line: number; column: number } {
   let line = 1;
@@ -58,20 +63,36 @@ function memberStart(bytes: Buffer, start: number, key: string): number | undefi
   return undefined;
 }
 
-/** Offset that a format error names: the end of the body, of a value, or (for an enum tried as a whole) past a brace that closes right after it. */
+/** Index of an element of the list that starts at `start`, or undefined. */
+function elementStart(bytes: Buffer, start: number, position: number): number | undefined {
+  let index = skipSpace(bytes, start + 1);
+  for (let passed = 0; passed < position && bytes[index] !== closeBracket; passed += 1) {
+    index = skipSpace(bytes, skipSpace(bytes, endOfValue(bytes, index)) + 1);
+  }
+  return bytes[index] === closeBracket ? undefined : index;
+}
+
+function innerStart(bytes: Buffer, start: number, step: string | number): number | undefined {
+  if (typeof step === 'number') {
+    return bytes[start] === openBracket ? elementStart(bytes, start, step) : undefined;
+  }
+  return bytes[start] === openBrace ? memberStart(bytes, start, step) : undefined;
+}
+
+/** Offset that a format error names: the end of the body, of a value, or (for an enum tried as a whole) past a bracket that closes right after it. */
 export function offsetOf(bytes: Buffer, position: Exclude<FormatPosition, { kind: 'column' }>): number {
   const start = skipSpace(bytes, 0);
   if (position.kind === 'end') {
     return endOfValue(bytes, start);
   }
   let value: number | undefined = start;
-  for (const key of position.path) {
-    value = value === undefined || bytes[value] !== 0x7b ? undefined : memberStart(bytes, value, key);
+  for (const step of position.path) {
+    value = value === undefined ? undefined : innerStart(bytes, value, step);
   }
   if (value === undefined) {
     return endOfValue(bytes, start);
   }
   const end = endOfValue(bytes, value);
   const next = skipSpace(bytes, end);
-  return position.kind === 'enum' && bytes[next] === 0x7d ? next + 1 : end;
+  return position.kind === 'enum' && (bytes[next] === closeBrace || bytes[next] === closeBracket) ? next + 1 : end;
 }

@@ -2,6 +2,7 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import { parse } from 'secure-json-parse';
 import { FormatError } from '../errors.ts';
 import { diagnoseJson } from './diagnose.ts';
+import { integralFloat } from './integral-float.ts';
 import { lineAndColumn } from './position.ts';
 import { scanJson } from './scan.ts';
 
@@ -9,13 +10,19 @@ const integerPattern = /^-?\d+$/;
 const greatestInteger = 2n ** 64n - 1n;
 const leastInteger = -(2n ** 63n);
 
-/** Keeps integers of 64 bits exact: those that a double cannot hold become bigints. */
-function exactIntegers(_key: string, value: unknown, context?: { source?: string }): unknown {
-  if (typeof value !== 'number' || Number.isSafeInteger(value) || context?.source === undefined || !integerPattern.test(context.source)) {
+/** Keeps what a double would lose: integers of 64 bits become bigints, `20.0` stays a float. An integer beyond 64 bits is a float, as in the engine. */
+function exactNumbers(_key: string, value: unknown, context?: { source?: string }): unknown {
+  if (typeof value !== 'number' || !Number.isInteger(value) || context?.source === undefined) {
+    return value;
+  }
+  if (!integerPattern.test(context.source)) {
+    return integralFloat(value);
+  }
+  if (Number.isSafeInteger(value)) {
     return value;
   }
   const exact = BigInt(context.source);
-  return exact >= leastInteger && exact <= greatestInteger ? exact : value;
+  return exact >= leastInteger && exact <= greatestInteger ? exact : integralFloat(value);
 }
 
 function refuse(bytes: Buffer): never {
@@ -28,7 +35,7 @@ function refuse(bytes: Buffer): never {
 }
 
 /**
- * Parses a JSON body. Integers beyond 2^53 come out as bigints; text that is broken, too deep, has a number beyond a double,
+ * Parses a JSON body. Integers beyond 2^53 come out as bigints, floats of integral value as {@link integralFloat}; text that is broken, too deep, has a number beyond a double,
  * repeats a key of the outermost object, or sets a prototype is refused with a {@link FormatError}.
  */
 export function readJson(bytes: Buffer): unknown {
@@ -43,7 +50,7 @@ export function readJson(bytes: Buffer): unknown {
   }
   let value: unknown;
   try {
-    value = parse(ascii ? bytes.toString('latin1') : bytes.toString('utf8'), scan.hasLongInteger ? exactIntegers : undefined, {
+    value = parse(ascii ? bytes.toString('latin1') : bytes.toString('utf8'), scan.needsText ? exactNumbers : undefined, {
       protoAction: 'error',
       constructorAction: 'error',
     });

@@ -1,7 +1,7 @@
 /** What one pass over JSON text finds that JSON.parse would lose or let through. */
 export interface Scan {
-  /** An integer of 16 or more digits, which a double may not hold. */
-  readonly hasLongInteger: boolean;
+  /** A number whose text says more than a double: an integer of 16 or more digits, or one with a fraction or exponent that may be integral. */
+  readonly needsText: boolean;
   /** Nested deeper than allowed, or a number beyond a double. */
   readonly refused: boolean;
   /** The first key of the outermost object that is there twice. */
@@ -17,6 +17,7 @@ const quote = 0x22;
 const backslash = 0x5c;
 const comma = 0x2c;
 const dot = 0x2e;
+const zero = 0x30;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
 const openBracket = 0x5b;
@@ -64,12 +65,23 @@ function endOfDigits(bytes: Uint8Array, start: number): number {
   return index;
 }
 
+/** True when the digits after a point are all zero. */
+function hasNoFraction(bytes: Uint8Array, start: number, end: number): boolean {
+  let index = start;
+  while (index < end && bytes[index] === zero) {
+    index += 1;
+  }
+  return index === end;
+}
+
 /** Scans well-formed or broken JSON without parsing or recursion. */
 export function scanJson(bytes: Buffer): Scan {
   let depth = 0;
-  let hasLongInteger = false;
+  let needsText = false;
   let refused = false;
   let keyExpected = false;
+  /** The outermost value is an object: only its keys are looked at. */
+  let isObject = false;
   let duplicateKey: string | undefined;
   const keys = new Set<string>();
   let index = 0;
@@ -79,9 +91,13 @@ export function scanJson(bytes: Buffer): Scan {
       const integerEnd = endOfDigits(bytes, index + 1);
       const fractionEnd = bytes[integerEnd] === dot ? endOfDigits(bytes, integerEnd + 1) : integerEnd;
       const end = endOfNumber(bytes, fractionEnd - 1);
-      hasLongInteger ||= integerEnd === end && end - index >= longIntegerDigits;
-      const mayOverflow = fractionEnd < end || end - index > longestFiniteDigits;
-      refused ||= mayOverflow && !Number.isFinite(Number(bytes.toString('latin1', index, end)));
+      const hasExponent = fractionEnd < end;
+      if (hasExponent || end - index > longestFiniteDigits) {
+        const value = Number(bytes.toString('latin1', index, end));
+        refused ||= !Number.isFinite(value);
+        needsText ||= hasExponent && Number.isInteger(value);
+      }
+      needsText ||= integerEnd === end ? end - index >= longIntegerDigits : !hasExponent && hasNoFraction(bytes, integerEnd + 1, end);
       index = end;
       continue;
     }
@@ -99,13 +115,14 @@ export function scanJson(bytes: Buffer): Scan {
     if (byte === openBrace || byte === openBracket) {
       depth += 1;
       refused ||= depth > maximumDepth;
+      isObject ||= depth === 1 && byte === openBrace;
       keyExpected = byte === openBrace;
     } else if (byte === closeBrace || byte === closeBracket) {
       depth -= 1;
     } else if (byte === comma) {
-      keyExpected = depth === 1;
+      keyExpected = isObject && depth === 1;
     }
     index += 1;
   }
-  return { hasLongInteger, refused, duplicateKey };
+  return { needsText, refused, duplicateKey };
 }

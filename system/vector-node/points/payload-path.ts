@@ -1,4 +1,5 @@
 import { FormatError } from '../errors.ts';
+import { isIntegralFloat } from '../json/integral-float.ts';
 
 export type Payload = { readonly [key: string]: unknown };
 
@@ -59,7 +60,7 @@ function collect(value: unknown, steps: readonly Step[], at: number, found: unkn
 }
 
 export function isObject(value: unknown): value is Payload {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isIntegralFloat(value);
 }
 
 /** The values that a path leads to; none when the payload does not have it. A list counts as one value. */

@@ -1,4 +1,5 @@
 import { FormatError, wrongInput } from '../errors.ts';
+import { numberOf } from '../json/integral-float.ts';
 import { writeJson } from '../json/write.ts';
 
 /**
@@ -18,7 +19,7 @@ function describe(value: unknown): string {
   if (value === null) {
     return 'Unit';
   }
-  return typeof value === 'string' ? value : writeJson(value);
+  return typeof value === 'string' ? value : String(numberOf(value) ?? writeJson(value));
 }
 
 /** Reads an id of a JSON body. */

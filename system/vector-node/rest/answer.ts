@@ -1,6 +1,7 @@
+import { constants, gzip, gzipSync } from 'node:zlib';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
-import { VectorNodeError } from '../errors.ts';
+import { RateLimitError, VectorNodeError } from '../errors.ts';
 import { writeJson } from '../json/write.ts';
 import { bodyLimitBytes } from './body.ts';
 
@@ -13,6 +14,11 @@ export class JsonText {
   }
 }
 
+/** A list of texts that are JSON. */
+export function listJson(texts: readonly string[]): string {
+  return `[${texts.join(',')}]`;
+}
+
 function secondsSince(startedAtMs: unknown): number {
   return typeof startedAtMs === 'number' ? (performance.now() - startedAtMs) / 1000 : 0;
 }
@@ -23,12 +29,30 @@ export const startClock: RequestHandler = (_request, response, next) => {
   next();
 };
 
-/** Ends a response with text that is JSON. */
+/** A larger answer is compressed outside of the event loop. */
+const compressedInLoopBytes = 32 * 1024;
+const compression = { level: constants.Z_BEST_SPEED };
+
+/** Ends a response with text that is JSON, compressed when the caller asks for it. */
 export function sendJson(response: Response, status: number, text: string): void {
   response.statusCode = status;
   // Express would add a charset, which Qdrant's answers do not have.
   response.setHeader('content-type', 'application/json');
-  response.end(text);
+  if (response.req.headers['accept-encoding'] === undefined || response.req.acceptsEncodings(['gzip', 'identity']) !== 'gzip') {
+    response.end(text);
+    return;
+  }
+  if (text.length <= compressedInLoopBytes) {
+    response.setHeader('content-encoding', 'gzip');
+    response.end(gzipSync(text, compression));
+    return;
+  }
+  gzip(text, compression, (error, compressed) => {
+    if (error === null) {
+      response.setHeader('content-encoding', 'gzip');
+    }
+    response.end(error === null ? compressed : text);
+  });
 }
 
 /** A handler that answers with its result in the envelope. */
@@ -72,6 +96,9 @@ export function answerError(logger: Logger): ErrorRequestHandler {
     if (response.headersSent) {
       next(thrown);
       return;
+    }
+    if (error instanceof RateLimitError && error.retryAfterSeconds !== undefined) {
+      response.setHeader('retry-after', String(error.retryAfterSeconds));
     }
     sendJson(response, error.status, writeJson({ status: { error: error.message }, time: secondsSince(response.locals.startedAtMs) }));
   };

@@ -1,16 +1,23 @@
 import type { Express, RequestHandler } from 'express';
 import type { Logger } from 'pino';
-import { Gauge } from 'prom-client';
-import { createMetrics } from '../../runtime/metrics.ts';
 import { createApp } from '../../runtime/server.ts';
 import type { Catalogue } from '../catalogue.ts';
-import { writeJson } from '../json/write.ts';
-import { identity } from '../version.ts';
-import { answerError, answerUnknown, sendJson, startClock } from './answer.ts';
+import type { SnapshotFolder } from '../storage/snapshot-folder.ts';
+import { type ApiKeys, requireKey } from './access.ts';
+import { mountAliases } from './aliases.ts';
+import { answerError, answerUnknown, startClock } from './answer.ts';
 import { readBody } from './body.ts';
+import { mountCluster } from './cluster.ts';
 import { mountCollections } from './collections.ts';
+import { allowOrigins } from './cross-origin.ts';
+import { mountMetrics } from './metrics.ts';
 import { mountPoints } from './points.ts';
+import { mountQueries } from './queries.ts';
+import { RequestStatistics } from './request-statistics.ts';
+import { mountService } from './service.ts';
+import { mountSnapshots } from './snapshots.ts';
 import { mountUnimplemented } from './unimplemented.ts';
+import { mountUpload } from './upload.ts';
 
 /** Qdrant answers neither HEAD nor OPTIONS, which Express would by itself. */
 const refuseImpliedMethods: RequestHandler = (request, response, next) => {
@@ -21,40 +28,40 @@ const refuseImpliedMethods: RequestHandler = (request, response, next) => {
   next();
 };
 
-const plainText =
-  (text: string): RequestHandler =>
-  (_request, response) => {
-    response.setHeader('content-type', 'text/plain; charset=utf-8');
-    response.end(text);
-  };
+/** Doubled slashes count as one. */
+const mergeSlashes: RequestHandler = (request, _response, next) => {
+  if (request.url.includes('//')) {
+    const [path = '', ...query] = request.url.split('?');
+    request.url = [path.replace(/\/{2,}/g, '/'), ...query].join('?');
+  }
+  next();
+};
+
+export interface VectorNodeParts {
+  readonly catalogue: Catalogue;
+  readonly snapshots: SnapshotFolder;
+  readonly keys: ApiKeys;
+  /** The number of this node, which nothing else here depends on. */
+  readonly peerId: number;
+  readonly logger: Logger;
+}
 
 /** The REST interface of a node that has read all its collections. */
-export function createVectorNodeApp(catalogue: Catalogue, logger: Logger): Express {
+export function createVectorNodeApp({ catalogue, snapshots, keys, peerId, logger }: VectorNodeParts): Express {
   const app = createApp();
   app.enable('case sensitive routing');
-  const metrics = createMetrics();
-  new Gauge({
-    name: 'collection_points',
-    help: 'Points of each collection.',
-    labelNames: ['id'],
-    registers: [metrics.registry],
-    collect() {
-      this.reset();
-      for (const { name, segment } of catalogue.collections) {
-        this.set({ id: name }, segment.pointCount);
-      }
-    },
-  });
-  app.use(refuseImpliedMethods, startClock, metrics.measure);
-  app.get('/', (_request, response) => {
-    sendJson(response, 200, writeJson(identity));
-  });
-  app.get(['/healthz', '/livez'], plainText('healthz check passed'));
-  app.get('/readyz', plainText('all shards are ready'));
-  metrics.mount(app);
+  const requests = new RequestStatistics((name) => catalogue.has(name));
+  app.use(mergeSlashes, allowOrigins, refuseImpliedMethods, startClock, requests.measure, requireKey(keys));
+  mountService(app, catalogue, requests);
+  mountMetrics(app, catalogue, requests);
+  mountUpload(app, catalogue, snapshots);
   app.use(readBody);
   mountCollections(app, catalogue);
+  mountAliases(app, catalogue);
+  mountCluster(app, catalogue, peerId);
   mountPoints(app, catalogue);
+  mountQueries(app, catalogue);
+  mountSnapshots(app, catalogue, snapshots, logger);
   mountUnimplemented(app);
   app.use(answerUnknown);
   app.use(answerError(logger));

@@ -1,15 +1,52 @@
-import express, { type Request, type RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { FormatError, VectorNodeError } from '../errors.ts';
 import { lineAndColumn, offsetOf } from '../json/position.ts';
 import { readJson } from '../json/read.ts';
+import { collectAfterLargeBody } from '../memory.ts';
+import { requireWriteAccess } from './access.ts';
 
 /** As Qdrant's default. */
 export const bodyLimitBytes = 32 * 1024 * 1024;
 
-/** Reads the body whole, whatever its content type says, up to 32 MiB. */
-export const readBody: RequestHandler = express.raw({ type: () => true, limit: bodyLimitBytes, inflate: false });
+const tooLarge = (bytes: number) =>
+  new VectorNodeError(400, `JSON payload (${bytes} bytes) is larger than allowed (limit: ${bodyLimitBytes} bytes).`);
+
+/**
+ * Reads the body whole, whatever its content type says, up to 32 MiB. A longer one is refused as soon as that is known, and the rest
+ * of it is read without being kept, so that the client sees the answer instead of a closed connection.
+ */
+export const readBody: RequestHandler = (request, _response, next) => {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  let isDecided = false;
+  const decide = (error?: Error) => {
+    if (!isDecided) {
+      isDecided = true;
+      request.body = error === undefined ? Buffer.concat(chunks) : undefined;
+      chunks.length = 0;
+      next(error);
+    }
+  };
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > bodyLimitBytes) {
+      decide(tooLarge(bytes));
+    } else if (!isDecided) {
+      chunks.push(chunk);
+    }
+  });
+  request.on('end', () => decide());
+  request.on('error', (error) => decide(new VectorNodeError(400, `Bad request: ${error.message}`, error)));
+  const announced = Number(request.headers['content-length'] ?? 0);
+  if (announced > bodyLimitBytes) {
+    decide(tooLarge(announced));
+  } else if ((request.headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') {
+    decide(new VectorNodeError(415, 'Bad request: a content-encoding is not taken'));
+  }
+};
 
 const nothing = Buffer.alloc(0);
+const largeBodyBytes = 512 * 1024;
 
 /** Whether a call's format errors name the place: those that the engine buffers before reading do not. */
 export type ErrorPositions = 'with positions' | 'without positions';
@@ -18,7 +55,13 @@ export type ErrorPositions = 'with positions' | 'without positions';
 export function readBodyOf<T>(request: Request, positions: ErrorPositions, read: (body: unknown) => T): T {
   const bytes: Buffer = Buffer.isBuffer(request.body) ? request.body : nothing;
   try {
-    return read(readJson(bytes));
+    const value = read(readJson(bytes));
+    if (bytes.length > largeBodyBytes) {
+      request.body = undefined;
+      collectAfterLargeBody(bytes.length);
+    }
+    requireWriteAccess(request);
+    return value;
   } catch (error) {
     if (!(error instanceof FormatError)) {
       throw error;

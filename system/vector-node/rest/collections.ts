@@ -5,6 +5,7 @@ import { badRequest, FormatError } from '../errors.ts';
 import { isObject, parsePath } from '../points/payload-path.ts';
 import { type IndexType, indexTypes } from '../segment/payload-index.ts';
 import { describeConfig, readCollectionConfig } from '../wire/collection-config.ts';
+import { readCollectionUpdate } from '../wire/collection-update.ts';
 import { expectObject, expectString } from '../wire/expect.ts';
 import { answering } from './answer.ts';
 import { readBodyOf } from './body.ts';
@@ -36,22 +37,20 @@ function readIndexRequest(body: unknown): IndexRequest {
   if (!indexTypes.includes(type as IndexType)) {
     throw new FormatError('data did not match any variant of untagged enum PayloadFieldSchema', { kind: 'enum', path: ['field_schema'] });
   }
-  return { field, type: type as IndexType, params: isObject(schema) ? schema : undefined };
+  // The parameters of an integer index are shown with this member, those of the others without.
+  const params = isObject(schema) && type === 'integer' ? { is_principal: null, ...schema } : schema;
+  return { field, type: type as IndexType, params: isObject(params) ? params : undefined };
 }
 
 function describe(collection: Collection) {
-  const { segment, config, declaredIndexes } = collection;
+  const { segment, config, declaredIndexes, optimizer } = collection;
   const schema = [...declaredIndexes].map(([field, { type, params }]) => [
     field,
     { data_type: type, ...(params === undefined ? {} : { params }), points: segment.indexes.get(field)?.pointCount ?? 0 },
   ]);
   return {
-    status: 'green',
-    optimizer_status: 'ok',
-    // Every search is exact: no vector is in an approximate index.
-    indexed_vectors_count: 0,
+    ...(optimizer?.state ?? { status: 'grey', optimizer_status: 'ok', indexed_vectors_count: 0, segments_count: 1 }),
     points_count: segment.pointCount,
-    segments_count: 1,
     config: describeConfig(config),
     payload_schema: Object.fromEntries(schema),
     update_queue: { length: 0 },
@@ -79,6 +78,15 @@ export function mountCollections(app: Express, catalogue: Catalogue): void {
       checkCollectionTimeout(request);
       const config = readBodyOf(request, 'with positions', readCollectionConfig);
       await catalogue.create(name, config);
+      return true;
+    }),
+  );
+  app.patch(
+    '/collections/:collection',
+    answering(async (request) => {
+      const name = collectionName(request);
+      checkCollectionTimeout(request);
+      await catalogue.configure(name, readBodyOf(request, 'with positions', readCollectionUpdate));
       return true;
     }),
   );
@@ -120,6 +128,6 @@ export function mountCollections(app: Express, catalogue: Catalogue): void {
 /** The engine counts a change of an index as two operations. */
 async function changeIndex(collection: Collection, wait: boolean, operation: Parameters<Collection['write']>[0]) {
   collection.skipOperationId();
-  const operationId = await collection.write(operation);
+  const { operationId } = await collection.write(operation);
   return { operation_id: operationId, status: wait ? 'completed' : 'acknowledged' };
 }

@@ -1,12 +1,12 @@
 import type { Request } from 'express';
 import { VectorNodeError } from '../errors.ts';
 
-function refused(problem: string): VectorNodeError {
+export function refused(problem: string): VectorNodeError {
   return new VectorNodeError(400, `Deserialize error in query parameters: ${problem}`);
 }
 
 /** The one value of a query parameter; a repeated one is refused. */
-function parameter(request: Request, name: string): string | undefined {
+export function parameter(request: Request, name: string): string | undefined {
   const value = request.query[name];
   if (Array.isArray(value)) {
     throw refused(`duplicate field \`${name}\``);
@@ -14,7 +14,8 @@ function parameter(request: Request, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function wholeSeconds(text: string): number {
+/** An unsigned integer of a parameter. */
+export function wholeNumber(text: string): number {
   if (text === '') {
     throw refused('cannot parse integer from empty string');
   }
@@ -41,7 +42,16 @@ export function readWriteParameters(request: Request): { wait: boolean } {
     throw refused('std::time::Duration cannot be negative');
   }
   if (timeout !== undefined) {
-    wholeSeconds(timeout);
+    wholeNumber(timeout);
+  }
+  return { wait: wait === 'true' };
+}
+
+/** Whether the caller of a snapshot's route waits for the end, which is what the engine does unless told otherwise. */
+export function readWait(request: Request): { wait: boolean } {
+  const wait = parameter(request, 'wait') ?? 'true';
+  if (wait !== 'true' && wait !== 'false') {
+    throw refused('provided string was not `true` or `false`');
   }
   return { wait: wait === 'true' };
 }
@@ -55,15 +65,21 @@ export function checkReadParameters(request: Request): void {
     throw refused(`failed to deserialize read consistency query parameter value '${consistency}'`);
   }
   const timeout = parameter(request, 'timeout');
-  if (timeout !== undefined && wholeSeconds(timeout) === 0) {
+  if (timeout !== undefined && wholeNumber(timeout) === 0) {
     throw refused('invalid value: integer `0`, expected a nonzero u64');
   }
+}
+
+/** The timeout of a read in seconds, which {@link checkReadParameters} has checked. */
+export function readTimeout(request: Request): number | undefined {
+  const timeout = parameter(request, 'timeout');
+  return timeout === undefined ? undefined : Number(timeout);
 }
 
 /** Checks the timeout of a call on a collection as a whole. */
 export function checkCollectionTimeout(request: Request): void {
   const timeout = parameter(request, 'timeout');
-  if (timeout !== undefined && wholeSeconds(timeout) === 0) {
+  if (timeout !== undefined && wholeNumber(timeout) === 0) {
     throw new VectorNodeError(422, 'Validation error in query parameters: [timeout: value 0 invalid, must be 1 or larger]');
   }
 }

@@ -3,110 +3,145 @@ import type { Catalogue } from '../catalogue.ts';
 import type { Collection } from '../collection.ts';
 import { badRequest, notFound } from '../errors.ts';
 import { wholePayload } from '../points/payload-selection.ts';
-import { type PointId, pointIdJson, readPointIdOfPath } from '../points/point-id.ts';
-import type { StoredPoint } from '../segment/flat-segment.ts';
-import type { Operation } from '../storage/operation.ts';
-import { checkDimensions, type GivenPoint, preparePoints, readUpsert } from '../wire/points-request.ts';
-import { readCount, readPointsSelector, readQuery, readRetrieve, readScroll, readSearch } from '../wire/query-request.ts';
-import { answering, JsonText } from './answer.ts';
-import { readBodyOf } from './body.ts';
-import { checkReadParameters, collectionName, readWriteParameters } from './parameters.ts';
+import { pointIdJson, readPointIdOfPath } from '../points/point-id.ts';
+import { facetOf } from '../query/facet.ts';
+import { orderedHits } from '../query/ordered.ts';
+import type { FlatSegment } from '../segment/flat-segment.ts';
+import { checkStrictRead } from '../strict-mode/strict-mode.ts';
+import { readCount, readFacet, readRetrieve, readScroll, type ScrollRequest } from '../wire/read-request.ts';
+import {
+  readBatch,
+  readClearPayload,
+  readDelete,
+  readDeletePayload,
+  readDeleteVectors,
+  readOverwritePayload,
+  readSetPayload,
+  readUpdateVectors,
+  readUpsertUpdate,
+  type Update,
+} from '../wire/update-request.ts';
+import { answering, JsonText, listJson } from './answer.ts';
+import { type ErrorPositions, readBodyOf } from './body.ts';
+import { checkReadParameters, collectionName, readTimeout, readWriteParameters } from './parameters.ts';
 import { checkVectorSelection, recordJson } from './records.ts';
-import { searchHits } from './search.ts';
+import { runBatch, runUpdate } from './updates.ts';
 
-const list = (texts: readonly string[]) => `[${texts.join(',')}]`;
-
-function preparedOrNumbered(collection: Collection, points: readonly GivenPoint[]): StoredPoint[] {
-  try {
-    return preparePoints(points, collection.segment.columns);
-  } catch (error) {
-    collection.skipOperationId();
-    throw error;
+/** Refuses a shard key where points are read: no collection here has any. */
+export function checkShardKey(shardKey: string | undefined): void {
+  if (shardKey !== undefined) {
+    throw badRequest(`Shard key ${shardKey} not found`);
   }
 }
 
-/** Writes, and reports as the engine does: `completed` to those who wait, `acknowledged` to the others. */
-async function write(collection: Collection, operation: Operation, wait: boolean) {
-  const operationId = await collection.write(operation);
-  return { operation_id: operationId, status: wait ? 'completed' : 'acknowledged' };
+/** Reads the body of a read. Bodies are checked before the collection is looked up, as the engine does. */
+export function readOf<T>(request: Request, reader: (body: unknown) => T): T {
+  collectionName(request);
+  checkReadParameters(request);
+  return readBodyOf(request, 'with positions', reader);
 }
 
-/** The routes of points. Bodies are checked before the collection is looked up, as the engine does. */
+const updateRoutes: readonly (readonly [
+  method: 'put' | 'post',
+  path: string,
+  positions: ErrorPositions,
+  read: (body: unknown) => Update,
+])[] = [
+  ['put', '', 'without positions', readUpsertUpdate],
+  ['post', '/delete', 'without positions', readDelete],
+  ['post', '/payload', 'with positions', readSetPayload],
+  ['put', '/payload', 'with positions', readOverwritePayload],
+  ['post', '/payload/delete', 'with positions', readDeletePayload],
+  ['post', '/payload/clear', 'without positions', readClearPayload],
+  ['put', '/vectors', 'with positions', readUpdateVectors],
+  ['post', '/vectors/delete', 'with positions', readDeleteVectors],
+];
+
+function mountUpdates(app: Express, collectionOf: (request: Request) => Collection): void {
+  const points = '/collections/:collection/points';
+  for (const [method, path, positions, read] of updateRoutes) {
+    app[method](
+      `${points}${path}`,
+      answering(async (request) => {
+        collectionName(request);
+        const { wait } = readWriteParameters(request);
+        const update = readBodyOf(request, positions, read);
+        return await runUpdate(collectionOf(request), update, wait);
+      }),
+    );
+  }
+  app.post(
+    `${points}/batch`,
+    answering(async (request) => {
+      collectionName(request);
+      const { wait } = readWriteParameters(request);
+      const updates = readBodyOf(request, 'with positions', readBatch);
+      return await runBatch(collectionOf(request), updates, wait);
+    }),
+  );
+}
+
+function scrollJson(segment: FlatSegment, scroll: ScrollRequest): JsonText {
+  const rows = segment.scroll(scroll.filter, scroll.from, scroll.limit + 1);
+  const next = rows[scroll.limit];
+  const points = rows.slice(0, scroll.limit).map((row) => recordJson(segment, row, scroll));
+  return new JsonText(`{"points":${listJson(points)},"next_page_offset":${next === undefined ? 'null' : pointIdJson(segment.idOf(next))}}`);
+}
+
+/** A scroll in the order of a payload key has no next page: its caller goes on with `start_from`. */
+function orderedScrollJson(collection: Collection, scroll: ScrollRequest, order: NonNullable<ScrollRequest['order']>): JsonText {
+  const { segment, declaredIndexes } = collection;
+  const hits = orderedHits(segment, order, declaredIndexes.get(order.path.text), scroll.filter, scroll.limit);
+  const points = hits.map(({ row, orderValue }) => recordJson(segment, row, scroll, orderValue));
+  return new JsonText(`{"points":${listJson(points)},"next_page_offset":null}`);
+}
+
+/** The routes of points but for queries. */
 export function mountPoints(app: Express, catalogue: Catalogue): void {
   const collectionOf = (request: Request) => catalogue.get(collectionName(request));
-  const read = <T>(request: Request, reader: (body: unknown) => T): T => {
-    collectionName(request);
-    checkReadParameters(request);
-    return readBodyOf(request, 'with positions', reader);
-  };
-
-  app.put(
-    '/collections/:collection/points',
-    answering(async (request) => {
-      collectionName(request);
-      const { wait } = readWriteParameters(request);
-      const points = readBodyOf(request, 'without positions', readUpsert);
-      const collection = collectionOf(request);
-      checkDimensions(points, collection.segment.columns);
-      return await write(collection, { kind: 'upsert', points: preparedOrNumbered(collection, points) }, wait);
-    }),
-  );
-  app.post(
-    '/collections/:collection/points/delete',
-    answering(async (request) => {
-      collectionName(request);
-      const { wait } = readWriteParameters(request);
-      const selector = readBodyOf(request, 'without positions', readPointsSelector);
-      if (selector.kind === 'ids' && selector.ids.length === 0) {
-        throw badRequest('Empty update request');
-      }
-      const collection = collectionOf(request);
-      const operation: Operation =
-        selector.kind === 'ids' ? { kind: 'deletePoints', ids: selector.ids } : { kind: 'deleteWhere', filter: selector.filter };
-      return await write(collection, operation, wait);
-    }),
-  );
-  app.post(
-    '/collections/:collection/points/query',
-    answering((request) => {
-      const query = read(request, (body) => readQuery(body));
-      return new JsonText(`{"points":${list(searchHits(collectionOf(request), query))}}`);
-    }),
-  );
-  app.post(
-    '/collections/:collection/points/search',
-    answering((request) => {
-      const search = read(request, readSearch);
-      return new JsonText(list(searchHits(collectionOf(request), search)));
-    }),
-  );
+  mountUpdates(app, collectionOf);
   app.post(
     '/collections/:collection/points/count',
     answering((request) => {
-      const filter = read(request, readCount);
-      return { count: collectionOf(request).segment.count(filter) };
+      const { filter, shardKey } = readOf(request, readCount);
+      const collection = collectionOf(request);
+      checkShardKey(shardKey);
+      checkStrictRead(collection, { filter, timeout: readTimeout(request) });
+      return { count: collection.segment.count(filter) };
     }),
   );
   app.post(
     '/collections/:collection/points/scroll',
     answering((request) => {
-      const scroll = read(request, readScroll);
-      const { segment } = collectionOf(request);
-      checkVectorSelection(segment, scroll.vectors);
-      const rows = segment.scroll(scroll.filter, scroll.from, scroll.limit + 1);
-      const next = rows[scroll.limit];
-      const points = rows.slice(0, scroll.limit).map((row) => recordJson(segment, row, scroll));
-      return new JsonText(`{"points":${list(points)},"next_page_offset":${next === undefined ? 'null' : pointIdJson(segment.idOf(next))}}`);
+      const scroll = readOf(request, readScroll);
+      const collection = collectionOf(request);
+      checkShardKey(scroll.shardKey);
+      checkVectorSelection(collection.segment, scroll.vectors);
+      checkStrictRead(collection, { filter: scroll.filter, limit: scroll.limit, timeout: readTimeout(request) });
+      return scroll.order === undefined ? scrollJson(collection.segment, scroll) : orderedScrollJson(collection, scroll, scroll.order);
     }),
   );
   app.post(
     '/collections/:collection/points',
     answering((request) => {
-      const retrieve = read(request, readRetrieve);
-      const { segment } = collectionOf(request);
+      const retrieve = readOf(request, readRetrieve);
+      const collection = collectionOf(request);
+      const { segment } = collection;
+      checkShardKey(retrieve.shardKey);
       checkVectorSelection(segment, retrieve.vectors);
-      const rows = retrieve.ids.map((id: PointId) => segment.rowOf(id)).filter((row) => row !== undefined);
-      return new JsonText(list(rows.map((row) => recordJson(segment, row, retrieve))));
+      checkStrictRead(collection, { timeout: readTimeout(request), cost: retrieve.ids.length });
+      const rows = retrieve.ids.map((id) => segment.rowOf(id)).filter((row) => row !== undefined);
+      return new JsonText(listJson(rows.map((row) => recordJson(segment, row, retrieve))));
+    }),
+  );
+  app.post(
+    '/collections/:collection/facet',
+    answering((request) => {
+      const facet = readOf(request, readFacet);
+      const collection = collectionOf(request);
+      checkShardKey(facet.shardKey);
+      checkStrictRead(collection, { filter: facet.filter, limit: facet.limit, timeout: readTimeout(request) });
+      return { hits: facetOf(collection, facet) };
     }),
   );
   app.get(

@@ -1,11 +1,12 @@
 import { parseDatetimeUs } from '../filter/datetime.ts';
 import type { MatchValue } from '../filter/filter.ts';
+import { numberOf } from '../json/integral-float.ts';
 import { elementsAt, isObject, type Payload, type PayloadPath } from '../points/payload-path.ts';
 
 export const indexTypes = ['keyword', 'integer', 'float', 'geo', 'text', 'bool', 'datetime', 'uuid'] as const;
 export type IndexType = (typeof indexTypes)[number];
 
-const isNumber = (value: unknown) => typeof value === 'number' || typeof value === 'bigint';
+const isNumber = (value: unknown) => numberOf(value) !== undefined;
 const isIndexable: Record<IndexType, (value: unknown) => boolean> = {
   keyword: (value) => typeof value === 'string',
   uuid: (value) => typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value),

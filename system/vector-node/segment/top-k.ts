@@ -3,20 +3,29 @@
  * smaller row is the better one, so that an answer does not depend on the order of offering.
  */
 export class TopK {
-  readonly #capacity: number;
+  readonly capacity: number;
   readonly #values: Float64Array;
   readonly #rows: Int32Array;
   #size = 0;
 
   constructor(capacity: number) {
-    this.#capacity = capacity;
+    this.capacity = capacity;
     this.#values = new Float64Array(capacity);
     this.#rows = new Int32Array(capacity);
   }
 
+  /** Values that are smaller can no longer come in: the worst of those kept, or -Infinity while there is room. */
+  get worst(): number {
+    return this.#size < this.capacity ? Number.NEGATIVE_INFINITY : (this.#values[0] as number);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
   /** Offers a row; NaN counts as the smallest value of all. */
   offer(value: number, row: number): void {
-    if (this.#size < this.#capacity) {
+    if (this.#size < this.capacity) {
       this.#siftUp(this.#size, Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value, row);
       this.#size += 1;
       return;

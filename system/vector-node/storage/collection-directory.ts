@@ -1,118 +1,161 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, truncate } from 'node:fs/promises';
 import path from 'node:path';
-import type { Logger } from 'pino';
 import { Collection } from '../collection.ts';
-import { storageFailed } from '../errors.ts';
-import { readJson } from '../json/read.ts';
-import { writeJson } from '../json/write.ts';
+import { notFound, storageFailed, VectorNodeError } from '../errors.ts';
 import type { CollectionConfig } from '../wire/collection-config.ts';
-import { syncDirectory, writeFileAtomically } from './directory.ts';
-import { createFileHeader } from './frame.ts';
-import { openByteSource, openLogFile } from './log-file.ts';
-import { replayLog } from './replay.ts';
-import { WriteAheadLog } from './write-ahead-log.ts';
+import { type CatalogueEntry, CatalogueFile } from './catalogue-file.ts';
+import { initialiseFiles } from './collection-files.ts';
+import { CollectionStore, type StoreOptions } from './collection-store.ts';
+import { makeDirectories } from './disk.ts';
+import { CorruptFileError } from './read-frames.ts';
+import { type FillFolder, fillFromSnapshot } from './snapshot-install.ts';
 
-const metadataFile = 'collection.json';
-const logFile = 'wal.log';
-const formatVersion = 1;
-const unfinished = '.tmp';
-const deleted = '.deleted';
+const catalogueName = 'catalogue';
 
-interface Metadata {
-  readonly formatVersion: number;
-  readonly name: string;
-  readonly config: CollectionConfig;
-}
-
-/** A collection and the folder that it lives in. */
+/** A collection and its files. */
 export interface StoredCollection {
   readonly collection: Collection;
-  readonly directory: string;
+  readonly store: CollectionStore;
 }
 
 /**
- * The folders of all collections below one root. A folder has a random name and the collection's name inside its metadata, so that
- * no name of a client becomes a path. Creating and deleting are one rename each: after a crash a collection is there or not.
+ * All collections below one root: a folder each, under a random name so that no name of a client becomes a path, and the catalogue,
+ * which says what there is. A folder that the catalogue does not name is left over from a crash.
  */
 export class CollectionDirectory {
   readonly #root: string;
-  readonly #logger: Logger;
+  readonly #options: StoreOptions;
+  #catalogue: CatalogueFile | undefined;
 
-  constructor(storagePath: string, logger: Logger) {
-    this.#root = path.resolve(storagePath, 'collections');
-    this.#logger = logger;
+  constructor(storagePath: string, options: StoreOptions) {
+    this.#root = path.resolve(storagePath);
+    this.#options = options;
   }
 
-  /** Reads every collection and removes what a crash left of unfinished creations and deletions. Throws when one cannot be read. */
+  /** Reads every collection and removes what a crash left. Throws when one cannot be read: nothing is left out silently. */
   async open(): Promise<StoredCollection[]> {
-    await mkdir(this.#root, { recursive: true });
-    const stored: StoredCollection[] = [];
-    for (const entry of await readdir(this.#root, { withFileTypes: true })) {
-      const directory = path.join(this.#root, entry.name);
-      if (entry.name.endsWith(unfinished) || entry.name.endsWith(deleted)) {
-        await rm(directory, { recursive: true, force: true });
-      } else if (entry.isDirectory()) {
-        stored.push({ collection: await this.#openCollection(directory), directory });
+    const { disk } = this.#options;
+    await makeDirectories(disk, this.#folders);
+    await disk.syncDirectory(this.#root);
+    const file = path.join(this.#root, catalogueName);
+    const folders = await disk.list(this.#folders);
+    this.#catalogue = CatalogueFile.read(disk, file);
+    if (this.#catalogue === undefined) {
+      if (folders.length > 0) {
+        throw new Error(`${file} is missing although there are folders of collections in ${this.#folders}. Restore it from a copy.`);
       }
+      this.#catalogue = await CatalogueFile.create(disk, file);
+    }
+    const { collections } = this.#catalogue.content;
+    const known = new Set(collections.map(({ folder }) => folder));
+    for (const folder of folders) {
+      if (!known.has(folder)) {
+        await disk.remove(path.join(this.#folders, folder));
+      }
+    }
+    const stored: StoredCollection[] = [];
+    for (const { name, config, folder } of collections) {
+      stored.push(await this.#openCollection(name, config, path.join(this.#folders, folder)));
     }
     return stored;
   }
 
-  async #openCollection(directory: string): Promise<Collection> {
-    const metadata = readJson(await readFile(path.join(directory, metadataFile))) as Metadata;
-    if (metadata.formatVersion !== formatVersion) {
-      throw new Error(
-        `${path.join(directory, metadataFile)} has format ${String(metadata.formatVersion)}; this version reads ${formatVersion}`,
-      );
-    }
-    const collection = new Collection(metadata.name, metadata.config);
-    await this.#openLog(collection, directory);
-    return collection;
+  get #folders(): string {
+    return path.join(this.#root, 'collections');
   }
 
-  async #openLog(collection: Collection, directory: string): Promise<void> {
-    const file = path.join(directory, logFile);
-    using source = openByteSource(file);
-    const replayed = replayLog(file, source, (record) => collection.replay(record));
-    if (replayed.end < source.size) {
-      this.#logger.warn(
-        { file, offset: replayed.end, droppedBytes: source.size - replayed.end },
-        'dropped the torn tail of the log, which was never acknowledged',
-      );
-      await truncate(file, replayed.end);
+  get #file(): CatalogueFile {
+    if (this.#catalogue === undefined) {
+      throw new Error(`the storage in ${this.#root} is not open`);
     }
-    collection.writeTo(new WriteAheadLog(await openLogFile(file), replayed));
+    return this.#catalogue;
+  }
+
+  async #openCollection(name: string, config: CollectionConfig, directory: string): Promise<StoredCollection> {
+    const collection = new Collection(name, config);
+    const store = await CollectionStore.open(directory, collection, this.#options);
+    collection.optimizeIn(directory, this.#options.logger);
+    return { collection, store };
+  }
+
+  /** Names of collections by alias. */
+  get aliases(): ReadonlyMap<string, string> {
+    return this.#file.content.aliases;
+  }
+
+  /** Replaces all aliases at once; on the disk when this resolves. */
+  async setAliases(aliases: ReadonlyMap<string, string>): Promise<void> {
+    await this.#file.write({ ...this.#file.content, aliases: new Map(aliases) });
+  }
+
+  /** Changes the configuration that a collection has after the next start; on the disk when this resolves. */
+  async setConfig(name: string, config: CollectionConfig): Promise<void> {
+    const { content } = this.#file;
+    const collections = content.collections.map((entry) => (entry.name === name ? { ...entry, config } : entry));
+    await this.#file.write({ ...content, collections });
   }
 
   /** Creates an empty collection; it is on the disk when this resolves. */
   async create(name: string, config: CollectionConfig): Promise<StoredCollection> {
-    const directory = path.join(this.#root, randomUUID());
-    const temporary = `${directory}${unfinished}`;
+    return await this.install(name, async (directory) => {
+      await initialiseFiles(this.#options.disk, directory);
+      return config;
+    });
+  }
+
+  /**
+   * Makes a collection of the files that `fill` puts into a new folder. A collection of that name is there before and replaced at one
+   * instant: after a crash it is the old or the new one. The caller closes the old one and removes its files with {@link remove}.
+   */
+  async install(name: string, fill: FillFolder): Promise<StoredCollection> {
+    const { disk } = this.#options;
+    const folder = randomUUID();
+    const directory = path.join(this.#folders, folder);
+    let stored: StoredCollection | undefined;
     try {
-      await mkdir(temporary);
-      await writeFileAtomically(path.join(temporary, logFile), createFileHeader());
-      const metadata: Metadata = { formatVersion, name, config };
-      await writeFileAtomically(path.join(temporary, metadataFile), writeJson(metadata));
-      await rename(temporary, directory);
-      await syncDirectory(this.#root);
-      return { collection: await this.#openCollection(directory), directory };
+      await disk.makeDirectory(directory);
+      const config = await fill(directory);
+      await disk.syncDirectory(directory);
+      await disk.syncDirectory(this.#folders);
+      stored = await this.#openCollection(name, config, directory);
+      await this.#replaceEntry(name, { name, config, folder });
+      return stored;
     } catch (error) {
-      await rm(temporary, { recursive: true, force: true });
-      throw storageFailed(directory, error);
+      const failure = error instanceof VectorNodeError || error instanceof CorruptFileError ? error : storageFailed(directory, error);
+      await stored?.collection.close(failure);
+      if (!this.#file.isInDoubt) {
+        await disk.remove(directory);
+      }
+      throw failure;
     }
   }
 
-  /** Deletes a collection; a crash after this resolved does not bring it back. */
-  async delete({ collection, directory }: StoredCollection): Promise<void> {
-    const condemned = `${directory}${deleted}`;
+  /** Makes the state in a snapshot that of a collection, which is new or was configured as `current`. */
+  async recover(name: string, snapshot: string, current: CollectionConfig | undefined): Promise<StoredCollection> {
+    return await this.install(name, fillFromSnapshot(this.#options.disk, snapshot, current));
+  }
+
+  async #replaceEntry(name: string, entry: CatalogueEntry | undefined): Promise<void> {
+    const { collections, aliases } = this.#file.content;
+    const others = collections.filter((other) => other.name !== name);
+    const remaining = entry === undefined ? new Map([...aliases].filter(([, target]) => target !== name)) : aliases;
+    await this.#file.write({ collections: entry === undefined ? others : [...others, entry], aliases: remaining });
+  }
+
+  /** Deletes a collection with the aliases that point to it; a crash after this resolved does not bring them back. */
+  async delete(stored: StoredCollection): Promise<void> {
+    await this.#replaceEntry(stored.collection.name, undefined);
+    await this.remove(stored);
+  }
+
+  /** Closes a collection that the catalogue no longer names and removes its files. */
+  async remove({ collection, store }: StoredCollection): Promise<void> {
+    await collection.close(notFound(`Collection \`${collection.name}\` doesn't exist!`));
     try {
-      await rename(directory, condemned);
-      await syncDirectory(this.#root);
+      await this.#options.disk.remove(store.directory);
     } catch (error) {
-      throw storageFailed(directory, error);
+      // The next start removes them.
+      this.#options.logger.warn({ err: error, directory: store.directory }, 'could not remove the files of a deleted collection');
     }
-    await collection.close();
-    await rm(condemned, { recursive: true, force: true });
   }
 }

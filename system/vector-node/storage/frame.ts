@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /**
- * The framing of a log file. The file starts with a header that carries a random salt; then come frames. One frame is one
- * group commit: it is written whole, then synced, and only then the next is written. So a crash leaves at most one incomplete
- * frame, and it is the last. A frame has a header of its own with two checksums, one of the header and one of the body, both
- * seeded with the salt, so that bytes a client stored cannot pass for a frame.
+ * The framing of every file that storage writes. A file starts with a header that carries a random salt; then come frames, numbered one
+ * after the other. In a log one frame is one group commit: it is written whole, then synced, and only then the next is written. So a
+ * crash leaves at most one incomplete frame, and it is the last. A frame has a header of its own with two checksums, one of the header
+ * and one of the body, both seeded with the salt, so that bytes a client stored cannot pass for a frame.
  *
  *   file header:  magic (8) · salt (4) · crc32 of both (4)
  *   frame header: magic (4) · body length (4) · sequence number (8) · crc32 of the body (4) · crc32 of the header so far (4)
@@ -16,22 +16,28 @@ export const frameHeaderBytes = 24;
 /** Greatest body of a frame; one record of a request of 32 MiB always fits. */
 export const maximumBodyBytes = 256 * 1024 * 1024;
 
-const fileMagic = Buffer.from('RTBLOG\0\x01', 'latin1');
+/** What a file holds, and the first bytes that say so; the last byte is the version of the format. */
+const fileMagics = {
+  log: Buffer.from('RTBLOG\0\x02', 'latin1'),
+  checkpoint: Buffer.from('RTBCKP\0\x01', 'latin1'),
+  catalogue: Buffer.from('RTBCAT\0\x01', 'latin1'),
+};
+export type FileKind = keyof typeof fileMagics;
 export const frameMagic = Buffer.from('FRM\x01', 'latin1');
 
-export function createFileHeader(salt = randomBytes(4).readUInt32LE()): Buffer {
+export function createFileHeader(kind: FileKind, salt = randomBytes(4).readUInt32LE()): Buffer {
   const header = Buffer.alloc(fileHeaderBytes);
-  fileMagic.copy(header);
+  fileMagics[kind].copy(header);
   header.writeUInt32LE(salt, 8);
   header.writeUInt32LE(crc32(header.subarray(0, 12)), 12);
   return header;
 }
 
-/** The salt of a file, or undefined when the bytes are no intact file header. */
-export function readFileHeader(header: Buffer): number | undefined {
+/** The salt of a file, or undefined when the bytes are no intact header of a file of this kind. */
+export function readFileHeader(kind: FileKind, header: Buffer): number | undefined {
   const intact =
     header.length >= fileHeaderBytes &&
-    header.subarray(0, 8).equals(fileMagic) &&
+    header.subarray(0, 8).equals(fileMagics[kind]) &&
     header.readUInt32LE(12) === crc32(header.subarray(0, 12));
   return intact ? header.readUInt32LE(8) : undefined;
 }

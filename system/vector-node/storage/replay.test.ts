@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { ByteSource } from './disk.ts';
 import { createFileHeader, createFrame, fileHeaderBytes } from './frame.ts';
-import { type ByteSource, CorruptLogError, replayLog } from './replay.ts';
+import { CorruptFileError } from './read-frames.ts';
+import { replayLog } from './replay.ts';
 
 const salt = 0x5a17;
 
@@ -11,7 +13,7 @@ function sourceOf(bytes: Buffer): ByteSource {
 
 /** A log file with these groups, and the offset at which each frame ends. */
 function logOf(groups: readonly (readonly Buffer[])[]) {
-  const parts = [createFileHeader(salt)];
+  const parts = [createFileHeader('log', salt)];
   const ends: number[] = [];
   groups.forEach((records, sequence) => {
     parts.push(...createFrame(records, sequence, salt));
@@ -22,7 +24,7 @@ function logOf(groups: readonly (readonly Buffer[])[]) {
 
 function replay(bytes: Buffer) {
   const records: Buffer[] = [];
-  const outcome = replayLog('wal.log', sourceOf(bytes), (record) => records.push(Buffer.from(record)));
+  const outcome = replayLog('wal.log', sourceOf(bytes), 0, (record) => records.push(Buffer.from(record)));
   return { ...outcome, records };
 }
 
@@ -33,9 +35,9 @@ test('what was appended is replayed, in order', () => {
   fc.assert(
     fc.property(groups, (written) => {
       const { bytes } = logOf(written);
-      const { records, frames, end } = replay(bytes);
+      const { records, nextSequence, end } = replay(bytes);
       expect(records).toEqual(written.flat());
-      expect(frames).toBe(written.length);
+      expect(nextSequence).toBe(written.length);
       expect(end).toBe(bytes.length);
     }),
   );
@@ -71,7 +73,7 @@ test('any changed byte before the last frame is refused with file and offset', (
       bytes[damaged] = (bytes[damaged] as number) ^ change;
       const expectedOffset = damaged < fileHeaderBytes ? 0 : (ends.findLast((end) => end <= damaged) ?? fileHeaderBytes);
       const attempt = () => replay(bytes);
-      expect(attempt).toThrow(CorruptLogError);
+      expect(attempt).toThrow(CorruptFileError);
       expect(attempt).toThrow(`wal.log is corrupt at offset ${expectedOffset}:`);
     }),
   );
@@ -105,7 +107,7 @@ test('a frame inside the bytes of a client, under another salt, does not pass fo
 test('a record that cannot be applied stops the start and names its frame', () => {
   const { bytes } = logOf([[Buffer.from('a')]]);
   const attempt = () =>
-    replayLog('wal.log', sourceOf(bytes), () => {
+    replayLog('wal.log', sourceOf(bytes), 0, () => {
       throw new Error('unknown kind of record 9');
     });
   expect(attempt).toThrow(/wal\.log is corrupt at offset 16: a record of frame 0 cannot be applied: unknown kind of record 9/);

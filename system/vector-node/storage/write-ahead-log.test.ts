@@ -1,18 +1,23 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { DiskFile } from './disk.ts';
 import { createFileHeader } from './frame.ts';
-import type { LogFile } from './log-file.ts';
 import { replayLog } from './replay.ts';
-import { WriteAheadLog } from './write-ahead-log.ts';
+import { NameInDoubtError, WriteAheadLog } from './write-ahead-log.ts';
 
 /** A file in memory whose steps can be held up or made to fail. */
-class FakeFile implements LogFile {
-  readonly path = '/data/wal.log';
-  content = createFileHeader(7);
+class FakeFile implements DiskFile {
+  readonly path: string;
+  content = createFileHeader('log', 7);
   syncs = 0;
   failWrite: Error | undefined;
   failSync: Error | undefined;
   failTruncate: Error | undefined;
   gate: Promise<void> = Promise.resolve();
+  isClosed = false;
+
+  constructor(path = '/data/wal.log') {
+    this.path = path;
+  }
 
   async write(parts: readonly Buffer[], offset: number): Promise<void> {
     const whole = Buffer.concat(parts);
@@ -42,13 +47,15 @@ class FakeFile implements LogFile {
 
   async close(): Promise<void> {
     await Promise.resolve();
+    this.isClosed = true;
   }
 
-  records(): string[] {
+  records(firstSequence = 0): string[] {
     const found: string[] = [];
     replayLog(
       this.path,
       { size: this.content.length, read: (offset, length) => this.content.subarray(offset, offset + length) },
+      firstSequence,
       (record) => found.push(record.toString()),
     );
     return found;
@@ -63,7 +70,7 @@ const full = Object.assign(new Error('ENOSPC: no space left on device, write'), 
 
 beforeEach(() => {
   file = new FakeFile();
-  log = new WriteAheadLog(file, { salt: 7, frames: 0, end: file.content.length });
+  log = new WriteAheadLog(file, { salt: 7, nextSequence: 0, end: file.content.length });
   applied = [];
 });
 
@@ -124,4 +131,66 @@ describe('a disk that refuses', () => {
     await expect(append('b')).rejects.toThrow(/no more writes until a restart/);
     expect(file.records()).toEqual([]);
   });
+});
+
+describe('going on in another file', () => {
+  const next = () => ({ path: '/data/next.log', file: new FakeFile('/data/next.log'), salt: 7 });
+
+  test('what was appended before is in the old file and applied, what comes after is in the new one, and frames are counted on', async () => {
+    const before = ['a', 'b'].map(append);
+    const successor = next();
+    const rotation = log.rotate(
+      async () => {
+        await Promise.resolve();
+        return successor;
+      },
+      (old, sizeBytes) => ({ old, sizeBytes, applied: [...applied] }),
+    );
+    const after = ['c', 'd'].map(append);
+    const { old, sizeBytes, applied: atSwitch } = await rotation;
+    await Promise.all([...before, ...after]);
+    // The log may take the switch before or after any frame, and says what was in by then.
+    expect([old, sizeBytes]).toEqual([file, file.content.length]);
+    expect(file.records()).toEqual(atSwitch);
+    expect([...file.records(), ...successor.file.records(log.nextSequence - 1)]).toEqual(['a', 'b', 'c', 'd']);
+    expect(applied).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('when the new file cannot be made visible the old one is written on', async () => {
+    await append('a');
+    await expect(
+      log.rotate(
+        () => Promise.reject(full),
+        () => undefined,
+      ),
+    ).rejects.toThrow('ENOSPC');
+    await append('b');
+    expect(file.records()).toEqual(['a', 'b']);
+  });
+
+  test('when it is not known whether the new file is visible nothing more is written', async () => {
+    const doubt = new NameInDoubtError('/data/next.log', new Error('EIO: i/o error, fsync'));
+    await expect(
+      log.rotate(
+        () => Promise.reject(doubt),
+        () => undefined,
+      ),
+    ).rejects.toThrow(doubt);
+    await expect(append('b')).rejects.toThrow('cannot write /data/next.log (no more writes until a restart): EIO');
+    expect(file.records()).toEqual([]);
+  });
+});
+
+test('a closed log refuses with the reason that it was given, after what was under way', async () => {
+  const write = append('a');
+  await log.close(new Error('deleted'));
+  await write;
+  await expect(append('b')).rejects.toThrow('deleted');
+  await expect(
+    log.rotate(
+      () => Promise.reject(full),
+      () => undefined,
+    ),
+  ).rejects.toThrow('deleted');
+  expect([file.records(), file.isClosed]).toEqual([['a'], true]);
 });

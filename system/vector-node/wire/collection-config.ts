@@ -1,19 +1,16 @@
 import { FormatError, invalidBody, notImplemented } from '../errors.ts';
 import { writeJson } from '../json/write.ts';
 import { isObject, type Payload } from '../points/payload-path.ts';
-import { type Distance, distances } from '../segment/distance.ts';
-import type { VectorSettings } from '../segment/flat-segment.ts';
-import { expectBoolean, expectFloat, expectObject, expectUnsigned } from './expect.ts';
-
-export interface VectorParams extends VectorSettings {
-  /** Engine settings that are kept and reported, such as `on_disk`. */
-  readonly kept: Payload;
-}
+import { readStrictConfig, type StrictConfig } from '../strict-mode/strict-config.ts';
+import { expectBoolean, expectFloat, expectObject, expectUnsigned, optional } from './expect.ts';
+import { readSparseVectors, readVectors, type SparseParams, type VectorParams } from './vectors-config.ts';
 
 /** What a collection was created with: the part that this node acts on, and the settings of the engine that it only reports. */
 export interface CollectionConfig {
   /** By vector name. */
   readonly vectors: Readonly<Record<string, VectorParams>>;
+  /** Sparse vectors by name. */
+  readonly sparse?: Readonly<Record<string, SparseParams>>;
   /** True when the collection has the one unnamed vector ''. */
   readonly isUnnamed: boolean;
   readonly params: Payload;
@@ -22,13 +19,11 @@ export interface CollectionConfig {
   readonly wal: Payload;
   readonly quantization: unknown;
   readonly metadata: Payload | undefined;
+  readonly strict?: StrictConfig;
 }
 
-const greatestVectorSize = 65_536;
-const keptVectorSettings = ['hnsw_config', 'quantization_config', 'on_disk'];
-
-const defaultHnsw = { m: 16, ef_construct: 100, full_scan_threshold: 10_000, max_indexing_threads: 0, on_disk: false };
-const defaultOptimizer = {
+export const defaultHnsw = { m: 16, ef_construct: 100, full_scan_threshold: 10_000, max_indexing_threads: 0, on_disk: false };
+export const defaultOptimizer = {
   deleted_threshold: 0.2,
   vacuum_min_vector_number: 1000,
   default_segment_number: 0,
@@ -41,6 +36,8 @@ const defaultOptimizer = {
 };
 const defaultWal = { wal_capacity_mb: 32, wal_segments_ahead: 0, wal_retain_closed: 1 };
 
+const greatestShardNumber = 1024;
+
 /** Least values that the engine validates. */
 const leastOf: Readonly<Record<string, number>> = {
   'hnsw_config.ef_construct': 4,
@@ -49,48 +46,8 @@ const leastOf: Readonly<Record<string, number>> = {
   'wal_config.wal_capacity_mb': 1,
 };
 
-function readVectorParams(value: unknown, name: string): VectorParams {
-  const variantError = new FormatError('data did not match any variant of untagged enum VectorsConfig', {
-    kind: 'enum',
-    path: ['vectors'],
-  });
-  if (!isObject(value)) {
-    throw variantError;
-  }
-  const { size, distance } = value;
-  const isSize = typeof size === 'number' && Number.isInteger(size) && size >= 1;
-  if (!isSize || !distances.includes(distance as Distance)) {
-    throw variantError;
-  }
-  if (size > greatestVectorSize) {
-    const path = name === '' ? 'vectors.size' : `vectors.${name}.size`;
-    throw invalidBody(`${path}: value ${size} invalid, must be from 1 to ${greatestVectorSize}`);
-  }
-  if (value.multivector_config !== undefined && value.multivector_config !== null) {
-    throw notImplemented('multivectors (vectors.multivector_config)');
-  }
-  if (value.datatype !== undefined && value.datatype !== null && value.datatype !== 'float32') {
-    throw notImplemented(`vectors of datatype ${writeJson(value.datatype)}`);
-  }
-  const kept = Object.fromEntries(
-    keptVectorSettings.filter((key) => value[key] !== undefined && value[key] !== null).map((key) => [key, value[key]]),
-  );
-  return { size, distance: distance as Distance, kept };
-}
-
-function readVectors(value: unknown): Pick<CollectionConfig, 'vectors' | 'isUnnamed'> {
-  if (value === undefined || value === null) {
-    return { vectors: {}, isUnnamed: false };
-  }
-  if (isObject(value) && !('size' in value || 'distance' in value)) {
-    const vectors = Object.fromEntries(Object.entries(value).map(([name, params]) => [name, readVectorParams(params, name)]));
-    return { vectors, isUnnamed: false };
-  }
-  return { vectors: { '': readVectorParams(value, '') }, isUnnamed: true };
-}
-
 /** Settings over defaults: only known names are kept; null keeps the default. */
-function readSettings(value: unknown, name: string, defaults: Payload): Payload {
+export function readSettings(value: unknown, name: string, defaults: Payload): Payload {
   if (value === undefined || value === null) {
     return defaults;
   }
@@ -122,7 +79,7 @@ function readSettings(value: unknown, name: string, defaults: Payload): Payload 
   return settings;
 }
 
-function readCount(request: Payload, name: string): number {
+export function readCount(request: Payload, name: string): number {
   const value = request[name];
   if (value === undefined || value === null) {
     return 1;
@@ -135,10 +92,10 @@ function readCount(request: Payload, name: string): number {
 }
 
 /** What would change answers or limits and is not there must be refused, not ignored. */
-function refuseUnserved(request: Payload): void {
-  const sparse = request.sparse_vectors;
-  if (isObject(sparse) && Object.keys(sparse).length > 0) {
-    throw notImplemented('sparse vectors (sparse_vectors)');
+export function refuseUnserved(request: Payload): void {
+  const { shard_number: shards } = request;
+  if (typeof shards === 'number' && shards > greatestShardNumber) {
+    throw notImplemented(`more than ${greatestShardNumber} shards of a collection (shard_number)`);
   }
   const { sharding_method } = request;
   if (sharding_method !== undefined && sharding_method !== null && sharding_method !== 'auto') {
@@ -153,15 +110,12 @@ function refuseUnserved(request: Payload): void {
       },
     );
   }
-  if (isObject(request.strict_mode_config) && request.strict_mode_config.enabled === true) {
-    throw notImplemented('strict mode (strict_mode_config)');
-  }
   if (request.init_from !== undefined && request.init_from !== null) {
     throw notImplemented('creating from another collection (init_from)');
   }
 }
 
-function readQuantization(value: unknown): unknown {
+export function readQuantization(value: unknown): unknown {
   if (value === undefined || value === null) {
     return null;
   }
@@ -182,7 +136,8 @@ function readQuantization(value: unknown): unknown {
 /** Reads the body of a request that creates a collection. */
 export function readCollectionConfig(body: unknown): CollectionConfig {
   if (Array.isArray(body)) {
-    throw new FormatError(`invalid length ${body.length}, expected struct CreateCollection with 14 elements`);
+    // A list is read member by member; the first one that has no standard value is the seventh.
+    throw new FormatError('invalid length 6, expected struct CreateCollection with 14 elements');
   }
   const request = expectObject(body, 'struct CreateCollection');
   const vectors = readVectors(request.vectors);
@@ -197,19 +152,37 @@ export function readCollectionConfig(body: unknown): CollectionConfig {
   const wal = readSettings(request.wal_config, 'wal_config', defaultWal);
   const quantization = readQuantization(request.quantization_config);
   refuseUnserved(request);
-  return { ...vectors, params, hnsw, optimizer, wal, quantization, metadata: isObject(request.metadata) ? request.metadata : undefined };
+  const sparse = readSparseVectors(request.sparse_vectors, vectors.vectors);
+  const strict = optional(request.strict_mode_config, (given) => readStrictConfig(given));
+  return {
+    ...vectors,
+    ...(strict === undefined ? {} : { strict }),
+    ...(sparse === undefined ? {} : { sparse }),
+    params,
+    hnsw,
+    optimizer,
+    wal,
+    quantization,
+    metadata: isObject(request.metadata) ? request.metadata : undefined,
+  };
 }
 
 /** The `config` of a collection's description. */
 export function describeConfig(config: CollectionConfig): Payload {
   const describe = ({ size, distance, kept }: VectorParams) => ({ size, distance, ...kept });
   const named = Object.fromEntries(Object.entries(config.vectors).map(([name, params]) => [name, describe(params)]));
+  const sparse = Object.fromEntries(Object.entries(config.sparse ?? {}).map(([name, { kept }]) => [name, kept]));
   return {
-    params: { vectors: config.isUnnamed ? named[''] : named, ...config.params },
+    params: {
+      vectors: config.isUnnamed ? named[''] : named,
+      ...config.params,
+      ...(config.sparse === undefined ? {} : { sparse_vectors: sparse }),
+    },
     hnsw_config: config.hnsw,
     optimizer_config: config.optimizer,
     wal_config: config.wal,
     quantization_config: config.quantization,
+    ...(config.strict === undefined ? {} : { strict_mode_config: config.strict }),
     ...(config.metadata === undefined ? {} : { metadata: config.metadata }),
   };
 }

@@ -1,4 +1,5 @@
 import { FormatError, type FormatPosition } from '../errors.ts';
+import { isIntegralFloat, numberOf } from '../json/integral-float.ts';
 import { isObject, type Payload } from '../points/payload-path.ts';
 
 /** A JSON value in the words of the Rust engine's errors. */
@@ -16,6 +17,8 @@ export function describeValue(value: unknown): string {
       return `string ${JSON.stringify(value)}`;
     case 'bigint':
       return `integer \`${value}\``;
+    case 'object':
+      return isIntegralFloat(value) ? `floating point \`${value.rawJSON}\`` : 'map';
     case 'number':
       return Number.isInteger(value) ? `integer \`${value}\`` : `floating point \`${value}\``;
     default:
@@ -53,10 +56,11 @@ export function expectUnsigned(value: unknown, type = 'usize', position?: Format
 }
 
 export function expectFloat(value: unknown, type = 'f32', position?: FormatPosition): number {
-  if (typeof value !== 'number' && typeof value !== 'bigint') {
+  const number = numberOf(value);
+  if (number === undefined) {
     throw new FormatError(`invalid type: ${describeValue(value)}, expected ${type}`, position);
   }
-  return Number(value);
+  return Number(number);
 }
 
 export function expectString(value: unknown, position?: FormatPosition): string {

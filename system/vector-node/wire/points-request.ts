@@ -1,12 +1,23 @@
-import { badRequest, FormatError, invalidBody, notImplemented, unknownVectorName, vectorDimensionError, wrongInput } from '../errors.ts';
+import {
+  badRequest,
+  FormatError,
+  inferenceRefused,
+  invalidBody,
+  unknownVectorName,
+  vectorDimensionError,
+  vectorKindError,
+} from '../errors.ts';
+import { numberOf } from '../json/integral-float.ts';
 import { writeJson } from '../json/write.ts';
 import { isObject, type Payload } from '../points/payload-path.ts';
 import { type PointId, readPointId } from '../points/point-id.ts';
-import type { StoredPoint } from '../segment/flat-segment.ts';
-import type { VectorColumn } from '../segment/vector-column.ts';
+import type { FlatSegment, PointVectors, StoredPoint } from '../segment/flat-segment.ts';
+import { readSparseVector, type SparseVector } from '../sparse/sparse-vector.ts';
+import { type UpdateMode, updateModes } from '../storage/operation.ts';
 import { describeValue, expectObject } from './expect.ts';
+import { isGiven } from './selection.ts';
 
-type Columns = ReadonlyMap<string, VectorColumn>;
+type Columns = Pick<FlatSegment, 'columns' | 'sparseColumns'>;
 
 /** A point as the request gives it, before it is held against a collection. */
 export interface GivenPoint {
@@ -15,10 +26,11 @@ export interface GivenPoint {
   readonly payload: Payload;
 }
 
-/** One unnamed vector, a list of vectors (a multivector), or vectors by name. */
+/** One unnamed vector, a list of vectors (a multivector), a sparse vector, or vectors by name. */
 export type GivenVector =
   | { readonly kind: 'unnamed'; readonly vector: Float32Array }
   | { readonly kind: 'multi' }
+  | { readonly kind: 'sparse'; readonly vector: SparseVector }
   | { readonly kind: 'named'; readonly vectors: ReadonlyMap<string, GivenVector> };
 
 const vectorStructError = 'data did not match any variant of untagged enum VectorStruct';
@@ -33,10 +45,12 @@ export function readFloats(value: unknown): Float32Array | undefined {
     const component: unknown = value[index];
     if (typeof component === 'number') {
       floats[index] = component;
-    } else if (typeof component === 'bigint') {
-      floats[index] = Number(component);
     } else {
-      return undefined;
+      const number = numberOf(component);
+      if (number === undefined) {
+        return undefined;
+      }
+      floats[index] = Number(number);
     }
   }
   return floats;
@@ -56,11 +70,12 @@ function readVector(value: unknown, name: string, isInner = false): GivenVector 
   if (!isObject(value)) {
     throw new FormatError(vectorStructError);
   }
-  if ('indices' in value && 'values' in value) {
-    throw notImplemented('sparse vectors');
+  const sparse = readSparseVector(value, name);
+  if (sparse !== undefined) {
+    return { kind: 'sparse', vector: sparse };
   }
-  if ('text' in value && 'model' in value) {
-    throw notImplemented('inference (vectors made from documents)');
+  if ('model' in value && ['text', 'image', 'object'].some((kind) => kind in value)) {
+    throw inferenceRefused(value.model);
   }
   if (isInner) {
     throw new FormatError(vectorStructError);
@@ -76,6 +91,11 @@ function readPayload(value: unknown): Payload {
     throw new FormatError(`invalid type: ${describeValue(value)}, expected a map`);
   }
   return value;
+}
+
+/** Reads a point of an update of vectors, which has no payload. */
+export function readPointVectors(value: unknown, index: number): GivenPoint {
+  return { ...readPoint(value, index), payload: {} };
 }
 
 function readPoint(value: unknown, index: number): GivenPoint {
@@ -129,37 +149,44 @@ function readBatch(value: unknown): GivenPoint[] {
   }));
 }
 
+/** An upsert as the request gives it. */
+interface GivenUpsert {
+  readonly points: readonly GivenPoint[];
+  readonly mode: UpdateMode;
+  /** As it was given. */
+  readonly filter: unknown;
+}
+
+function readMode(value: unknown): UpdateMode {
+  if (!isGiven(value)) {
+    return 'upsert';
+  }
+  if (!updateModes.includes(value as UpdateMode)) {
+    const known = updateModes.map((mode) => `\`${mode}\``).join(', ');
+    throw new FormatError(`unknown variant \`${typeof value === 'string' ? value : describeValue(value)}\`, expected one of ${known}`);
+  }
+  return value as UpdateMode;
+}
+
 /** Reads the body of an upsert, either of its two forms. */
-export function readUpsert(body: unknown): GivenPoint[] {
+export function readUpsert(body: unknown): GivenUpsert {
   const request = isObject(body) ? body : {};
   const points = 'batch' in request ? readBatch(request.batch) : 'points' in request ? readList(request.points).map(readPoint) : undefined;
   if (points === undefined) {
     throw new FormatError('Invalid PointInsertOperations format');
   }
-  for (const unserved of ['update_filter', 'update_mode', 'shard_key']) {
-    const given = request[unserved];
-    if (given !== undefined && given !== null && given !== 'upsert') {
-      throw notImplemented(`${unserved} in an upsert`);
-    }
-  }
+  const mode = readMode(request.update_mode);
   if (points.length === 0) {
     throw badRequest('Empty update request');
   }
-  return points;
-}
-
-function denseOf(given: GivenVector): Float32Array {
-  if (given.kind !== 'unnamed') {
-    throw wrongInput('Conversion between multi and regular vectors failed');
-  }
-  return given.vector;
+  return { points, mode, filter: request.update_filter ?? undefined };
 }
 
 const namedVectors = ({ vector }: GivenPoint): ReadonlyMap<string, GivenVector> =>
   vector.kind === 'named' ? vector.vectors : new Map([['', vector]]);
 
 /** Throws for a vector of another size than its column. The engine checks this before it numbers the operation. */
-export function checkDimensions(points: readonly GivenPoint[], columns: Columns): void {
+export function checkDimensions(points: readonly GivenPoint[], { columns }: Columns): void {
   for (const point of points) {
     for (const [name, given] of namedVectors(point)) {
       const column = columns.get(name);
@@ -170,17 +197,37 @@ export function checkDimensions(points: readonly GivenPoint[], columns: Columns)
   }
 }
 
-/** Points as they are stored. Throws for vectors that the collection does not have, which the engine finds after numbering the operation. */
-export function preparePoints(points: readonly GivenPoint[], columns: Columns): StoredPoint[] {
-  return points.map((point) => {
-    const vectors = new Map<string, Float32Array>();
-    for (const [name, given] of namedVectors(point)) {
-      const column = columns.get(name);
-      if (column === undefined) {
-        throw unknownVectorName(name);
-      }
-      vectors.set(name, column.prepared(denseOf(given)));
+/**
+ * The vectors of a point as they are stored. Throws for those that do not fit the collection, which the engine finds after numbering the
+ * operation; a wrong size is told without the vector's name then.
+ */
+export function prepareVectors(point: GivenPoint, { columns, sparseColumns }: Columns): PointVectors {
+  const vectors = new Map<string, Float32Array>();
+  const sparseVectors = new Map<string, SparseVector>();
+  for (const [name, given] of namedVectors(point)) {
+    const column = columns.get(name);
+    if (column === undefined && !sparseColumns.has(name)) {
+      throw unknownVectorName(name);
     }
-    return { id: point.id, vectors, payload: point.payload, payloadJson: writeJson(point.payload) };
-  });
+    if (column === undefined) {
+      if (given.kind !== 'sparse') {
+        throw vectorKindError('sparse');
+      }
+      sparseVectors.set(name, given.vector);
+    } else {
+      if (given.kind !== 'unnamed') {
+        throw vectorKindError(given.kind === 'sparse' ? 'sparse' : 'multi');
+      }
+      if (given.vector.length !== column.size) {
+        throw vectorDimensionError(column.size, given.vector.length, '');
+      }
+      vectors.set(name, column.prepared(given.vector));
+    }
+  }
+  return { id: point.id, vectors, ...(sparseVectors.size === 0 ? {} : { sparseVectors }) };
+}
+
+/** Points as they are stored; throws as {@link prepareVectors} does. */
+export function preparePoints(points: readonly GivenPoint[], columns: Columns): StoredPoint[] {
+  return points.map((point) => ({ ...prepareVectors(point, columns), payload: point.payload, payloadJson: writeJson(point.payload) }));
 }

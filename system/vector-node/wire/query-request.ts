@@ -1,111 +1,53 @@
-import { FormatError, invalidBody, notImplemented, wrongInput } from '../errors.ts';
+import { FormatError, invalidBody } from '../errors.ts';
 import type { Filter } from '../filter/filter.ts';
 import { readFilter } from '../filter/read-filter.ts';
-import { isObject, type Payload } from '../points/payload-path.ts';
-import { noPayload, type PayloadSelection, readPayloadSelection, wholePayload } from '../points/payload-selection.ts';
-import { type PointId, readPointId } from '../points/point-id.ts';
-import { expectBoolean, expectFloat, expectObject, expectString, expectUnsigned, optional } from './expect.ts';
-import { readFloats } from './points-request.ts';
+import { isObject, type Payload, type PayloadPath, parsePath } from '../points/payload-path.ts';
+import { noPayload } from '../points/payload-selection.ts';
+import type { SearchParams } from '../segment/search-params.ts';
+import { expectFloat, expectObject, expectString, expectUnsigned, optional } from './expect.ts';
+import { type Query, readQueryKind, readRecommend, readVectorInput } from './query-kind.ts';
+import { readSearchParams } from './search-params.ts';
+import { isGiven, readSelection, readShardKey, refuseMembers, type Selection } from './selection.ts';
 
-/** Which vectors an answer has: none, all, or those named. */
-export type VectorSelection = boolean | readonly string[];
+/** Where the vectors of points that a query names come from, when not from the collection itself. */
+export interface Lookup {
+  readonly collection: string;
+  readonly vectorName: string | undefined;
+}
 
-/** What to search from: a vector, or the vector of a stored point, which is then not part of the answer. */
-export type Target = { readonly kind: 'vector'; readonly vector: Float32Array } | { readonly kind: 'point'; readonly id: PointId };
-
-export interface QueryRequest {
-  /** Without a target the points come in the order of their ids. */
-  readonly target: Target | undefined;
+/** One stage of a query: its prefetches choose the candidates among which it ranks. */
+export interface QueryStage {
+  readonly prefetches: readonly QueryStage[];
+  /** Without one the points come in the order of their ids. */
+  readonly query: Query | undefined;
   readonly vectorName: string;
   readonly filter: Filter | undefined;
   readonly limit: number;
-  readonly offset: number;
   readonly scoreThreshold: number | undefined;
-  readonly payload: PayloadSelection;
-  readonly vectors: VectorSelection;
+  readonly params: SearchParams;
+  readonly lookup: Lookup | undefined;
 }
 
-const queryExpected = 'Expected some form of vector, id, or a type of query';
-const unservedQueries = ['recommend', 'discover', 'context', 'order_by', 'fusion', 'rrf', 'sample', 'formula', 'relevance_feedback'];
-const unservedMembers = ['lookup_from', 'shard_key', 'mmr'];
-
-const isGiven = (value: unknown) => value !== undefined && value !== null;
-
-function refuseMembers(request: Payload, members: readonly string[], call: string): void {
-  for (const member of members) {
-    if (isGiven(request[member])) {
-      throw notImplemented(`${member} in ${call}`);
-    }
-  }
+export interface QueryRequest extends QueryStage, Selection {
+  readonly offset: number;
+  /** JSON text of a shard key. */
+  readonly shardKey: string | undefined;
 }
 
-function readVectorSelection(value: unknown): VectorSelection {
-  if (!isGiven(value)) {
-    return false;
-  }
-  if (typeof value === 'boolean') {
-    return value;
-  }
-  if (Array.isArray(value) && value.every((name): name is string => typeof name === 'string')) {
-    return value;
-  }
-  throw new FormatError('data did not match any variant of untagged enum WithVector');
+/** A query whose hits are put together by a value of their payload. */
+export interface GroupsRequest {
+  readonly query: QueryRequest;
+  readonly groupBy: PayloadPath;
+  readonly groupSize: number;
+  readonly groupLimit: number;
 }
 
-/** The selection of vectors, by either of its names. */
-function vectorsOf(request: Payload): VectorSelection {
-  return readVectorSelection(request.with_vector ?? request.with_vectors);
-}
+const standardLimit = 10;
+const standardGroupSize = 3;
+/** Levels of prefetches within prefetches. */
+const deepestPrefetch = 16;
 
-function readTarget(query: unknown): Target | undefined {
-  if (!isGiven(query)) {
-    return undefined;
-  }
-  const vector = readFloats(query);
-  if (vector !== undefined) {
-    return { kind: 'vector', vector };
-  }
-  if (Array.isArray(query) && query.every((row) => readFloats(row) !== undefined)) {
-    throw wrongInput('Conversion between multi and regular vectors failed');
-  }
-  if (isObject(query)) {
-    if ('nearest' in query && isGiven(query.nearest)) {
-      refuseMembers(query, ['mmr'], 'a query');
-      return readTarget(query.nearest);
-    }
-    const unserved = unservedQueries.find((kind) => kind in query);
-    if (unserved !== undefined) {
-      throw notImplemented(`queries of kind ${unserved}`);
-    }
-    if ('indices' in query && 'values' in query) {
-      throw notImplemented('sparse vectors');
-    }
-    if ('text' in query || 'image' in query) {
-      throw notImplemented('inference (queries made from documents)');
-    }
-    throw new FormatError(queryExpected);
-  }
-  try {
-    return { kind: 'point', id: readPointId(query) };
-  } catch {
-    throw new FormatError(queryExpected);
-  }
-}
-
-/** Search parameters tune an approximate index; an exact search checks and takes them all. */
-function checkParams(value: unknown, name: string): void {
-  const params = optional(value, (given) => expectObject(given, 'struct SearchParams')) ?? {};
-  optional(params.hnsw_ef, (given) => expectUnsigned(given));
-  optional(params.exact, (given) => expectBoolean(given));
-  optional(params.indexed_only, (given) => expectBoolean(given));
-  const quantization = optional(params.quantization, (given) => expectObject(given, 'struct QuantizationSearchParams')) ?? {};
-  const oversampling = optional(quantization.oversampling, (given) => expectFloat(given, 'f64'));
-  if (oversampling !== undefined && oversampling < 1) {
-    throw invalidBody(`${name}.params.quantization.oversampling: value ${oversampling} invalid, must be 1.0 or larger`);
-  }
-}
-
-function readLimit(value: unknown, name: string): number {
+export function readLimit(value: unknown, name: string): number {
   const limit = expectUnsigned(value);
   if (limit < 1) {
     throw invalidBody(`${name}: value 0 invalid, must be 1 or larger`);
@@ -113,38 +55,60 @@ function readLimit(value: unknown, name: string): number {
   return limit;
 }
 
-function readCommon(request: Payload, name: string): Omit<QueryRequest, 'target' | 'vectorName' | 'limit'> {
-  checkParams(request.params, name);
+function readLookup(value: unknown): Lookup | undefined {
+  if (!isGiven(value)) {
+    return undefined;
+  }
+  const { collection, vector, shard_key } = expectObject(value, 'struct LookupLocation');
+  refuseMembers({ shard_key }, ['shard_key'], 'lookup_from');
+  return { collection: expectString(collection), vectorName: optional(vector, (name) => expectString(name)) };
+}
+
+function readPrefetches(value: unknown, name: string, depth: number): QueryStage[] {
+  if (!isGiven(value)) {
+    return [];
+  }
+  if (depth > deepestPrefetch) {
+    throw invalidBody(`${name}: prefetches are nested deeper than ${deepestPrefetch}`);
+  }
+  return (Array.isArray(value) ? value : [value]).map((prefetch, index) => {
+    const stageName = `${name}.prefetch[${index}]`;
+    const request = expectObject(prefetch, 'struct Prefetch');
+    return readStage(request, stageName, readQueryKind(request.query, `${stageName}.query`), depth + 1);
+  });
+}
+
+function readStage(request: Payload, name: string, query: Query | undefined, depth: number): QueryStage {
   return {
+    prefetches: readPrefetches(request.prefetch, name, depth),
+    query,
+    vectorName: optional(request.using, (given) => expectString(given)) ?? '',
     filter: readFilter(request.filter, { name: `${name}.filter`, allowsEmptyField: false }),
-    offset: optional(request.offset, (given) => expectUnsigned(given)) ?? 0,
+    limit: optional(request.limit, (given) => readLimit(given, `${name}.limit`)) ?? standardLimit,
     scoreThreshold: optional(request.score_threshold, (given) => expectFloat(given)),
-    payload: readPayloadSelection(request.with_payload, noPayload),
-    vectors: vectorsOf(request),
+    params: readSearchParams(request.params, name),
+    lookup: readLookup(request.lookup_from),
+  };
+}
+
+function readWhole(request: Payload, name: string, query: Query | undefined): QueryRequest {
+  return {
+    ...readStage(request, name, query, 0),
+    ...readSelection(request, noPayload),
+    offset: optional(request.offset, (given) => expectUnsigned(given)) ?? 0,
+    shardKey: readShardKey(request),
   };
 }
 
 /** Reads the body of `points/query`. */
 export function readQuery(body: unknown, name = 'internal'): QueryRequest {
   const request = expectObject(body, 'struct QueryRequest');
-  const prefetch = request.prefetch;
-  if (isGiven(prefetch) && !(Array.isArray(prefetch) && prefetch.length === 0)) {
-    throw notImplemented('prefetch in a query');
-  }
-  refuseMembers(request, unservedMembers, 'a query');
-  return {
-    ...readCommon(request, name),
-    target: readTarget(request.query),
-    vectorName: optional(request.using, (given) => expectString(given)) ?? '',
-    limit: optional(request.limit, (given) => readLimit(given, `${name}.limit`)) ?? 10,
-  };
+  return readWhole(request, name, readQueryKind(request.query, `${name}.query`));
 }
 
 /** Reads the body of `points/search`, the older form of a query. */
-export function readSearch(body: unknown): QueryRequest {
-  const name = 'search_request';
+export function readSearch(body: unknown, name = 'search_request'): QueryRequest {
   const request = expectObject(body, 'struct SearchRequest');
-  refuseMembers(request, unservedMembers, 'a search');
   if (!isGiven(request.vector)) {
     throw new FormatError('missing field `vector`');
   }
@@ -153,91 +117,59 @@ export function readSearch(body: unknown): QueryRequest {
     throw new FormatError('missing field `limit`');
   }
   const named = isObject(request.vector) ? request.vector : undefined;
-  if (isObject(named?.vector)) {
-    throw notImplemented('sparse vectors');
-  }
-  const vector = readFloats(named === undefined ? request.vector : named.vector);
-  if (vector === undefined) {
+  const target = readVectorInput(named === undefined ? request.vector : named.vector, `${name}.vector`);
+  if (target === undefined || target.kind === 'point' || target.kind === 'multi') {
     throw new FormatError('data did not match any variant of untagged enum NamedVectorStruct');
   }
-  return {
-    ...readCommon(request, name),
-    target: { kind: 'vector', vector },
-    vectorName: named === undefined ? '' : expectString(named.name),
-    limit: readLimit(limit, `${name}.limit`),
-  };
+  const using = named === undefined ? undefined : expectString(named.name);
+  const { prefetch: _none, ...others } = request;
+  return readWhole({ ...others, using, limit }, name, { kind: 'nearest', target, mmr: undefined });
 }
 
-export interface ScrollRequest {
-  readonly filter: Filter | undefined;
-  readonly limit: number;
-  readonly from: PointId | undefined;
-  readonly payload: PayloadSelection;
-  readonly vectors: VectorSelection;
-}
-
-/** Reads the body of `points/scroll`. */
-export function readScroll(body: unknown): ScrollRequest {
-  const request = expectObject(body, 'struct ScrollRequest');
-  refuseMembers(request, ['order_by', 'shard_key'], 'a scroll');
-  return {
-    filter: readFilter(request.filter, { name: 'scroll_request.filter', allowsEmptyField: false }),
-    limit: optional(request.limit, (given) => readLimit(given, 'scroll_request.limit')) ?? 10,
-    from: optional(request.offset, readPointId),
-    payload: readPayloadSelection(request.with_payload, wholePayload),
-    vectors: vectorsOf(request),
-  };
-}
-
-/** Reads the body of `points/count`; counts are always exact here. */
-export function readCount(body: unknown): Filter | undefined {
-  const request = expectObject(body, 'struct CountRequest');
-  refuseMembers(request, ['shard_key'], 'a count');
-  optional(request.exact, (given) => expectBoolean(given));
-  return readFilter(request.filter, { name: 'count_request.filter', allowsEmptyField: false });
-}
-
-export interface RetrieveRequest {
-  readonly ids: readonly PointId[];
-  readonly payload: PayloadSelection;
-  readonly vectors: VectorSelection;
-}
-
-/** Reads the body of `POST points`: each id once, in the order of their first mention. */
-export function readRetrieve(body: unknown): RetrieveRequest {
-  const request = expectObject(body, 'struct PointRequest');
-  refuseMembers(request, ['shard_key'], 'a retrieval');
-  if (!Array.isArray(request.ids)) {
-    throw new FormatError('missing field `ids`');
+/** Reads the body of `points/recommend`, the older form of a recommendation. */
+export function readRecommendation(body: unknown, name = 'recommend_request'): QueryRequest {
+  const request = expectObject(body, 'struct RecommendRequest');
+  const limit = request.limit ?? request.top;
+  if (!isGiven(limit)) {
+    throw new FormatError('missing field `limit`');
   }
-  return {
-    ids: [...new Set(request.ids.map(readPointId))],
-    payload: readPayloadSelection(request.with_payload, noPayload),
-    vectors: vectorsOf(request),
-  };
+  const { using } = request;
+  const vectorName = isObject(using) ? using.name : using;
+  const { prefetch: _none, ...others } = request;
+  return readWhole({ ...others, using: vectorName, limit }, name, readRecommend(request, name));
 }
 
-/** What a deletion is about. */
-export type PointsSelector =
-  | { readonly kind: 'ids'; readonly ids: readonly PointId[] }
-  | { readonly kind: 'filter'; readonly filter: Payload };
-
-/** Reads the body of `points/delete`. The engine tries the forms one after the other and names none of their errors. */
-export function readPointsSelector(body: unknown): PointsSelector {
-  const request = isObject(body) ? body : {};
-  refuseMembers(request, ['shard_key'], 'a deletion');
-  try {
-    if (Array.isArray(request.points)) {
-      return { kind: 'ids', ids: request.points.map(readPointId) };
-    }
-    if (isObject(request.filter)) {
-      readFilter(request.filter, { name: 'filter', allowsEmptyField: true });
-      return { kind: 'filter', filter: request.filter };
-    }
-  } catch (error) {
-    if (!(error instanceof FormatError)) {
-      throw error;
-    }
+/** Reads a list of searches with the reader of one. */
+export function readSearches(
+  body: unknown,
+  structure: string,
+  readOne: (body: unknown, name: string) => QueryRequest,
+  inner: string,
+): QueryRequest[] {
+  const { searches } = expectObject(body, `struct ${structure}`);
+  if (!isGiven(searches)) {
+    throw new FormatError('missing field `searches`');
   }
-  throw new FormatError('data did not match any variant of untagged enum PointsSelector');
+  if (!Array.isArray(searches)) {
+    throw new FormatError('invalid type: expected a sequence');
+  }
+  return searches.map((search, index) => readOne(search, `searches[${index}].${inner}`));
+}
+
+/** Reads a grouped query; `readOne` reads the query itself. The limit of such a request counts groups. */
+export function readGroups(body: unknown, readOne: (body: unknown, name: string) => QueryRequest): GroupsRequest {
+  const name = 'search_group_request';
+  const request = expectObject(body, 'struct QueryGroupsRequest');
+  if (!isGiven(request.group_by)) {
+    throw new FormatError('missing field `group_by`');
+  }
+  refuseMembers(request, ['with_lookup'], 'a grouped query');
+  const groupSize = optional(request.group_size, (given) => readLimit(given, `${name}.group_request.group_size`)) ?? standardGroupSize;
+  const groupLimit = optional(request.limit, (given) => readLimit(given, `${name}.group_request.limit`)) ?? standardLimit;
+  return {
+    query: readOne({ ...request, limit: groupLimit }, name),
+    groupBy: parsePath(expectString(request.group_by)),
+    groupSize,
+    groupLimit,
+  };
 }
