@@ -6,6 +6,7 @@ import { Catalogue } from './catalogue.ts';
 import { createVectorNodeApp } from './rest/app.ts';
 import { CollectionDirectory } from './storage/collection-directory.ts';
 import { systemDisk } from './storage/disk.ts';
+import { lockFolder } from './storage/folder-lock.ts';
 import { SnapshotFolder } from './storage/snapshot-folder.ts';
 import { identity } from './version.ts';
 
@@ -15,6 +16,7 @@ import { identity } from './version.ts';
  */
 await runProcess('vector-node', vectorNodeEnvironmentSchema, async ({ settings, logger, onClose }) => {
   const startedAtMs = performance.now();
+  onClose(await lockFolder(settings.QDRANT__STORAGE__STORAGE_PATH));
   const directory = new CollectionDirectory(settings.QDRANT__STORAGE__STORAGE_PATH, {
     disk: systemDisk,
     logger,
