@@ -1,10 +1,17 @@
-import { describe, expect, it } from 'vitest';
-import { vectorEngineName } from './vector-engine-version.ts';
+import { expect, it } from 'vitest';
+import { vectorEngineOf } from './vector-engine-version.ts';
 
-describe('vectorEngineName', () => {
-  it('never calls the embedded node Qdrant', () => {
-    expect(vectorEngineName('qdrant - vector search engine', true)).toBe('embedded vector node');
-    expect(vectorEngineName('qdrant - vector search engine', false)).toBe('Qdrant');
-    expect(vectorEngineName('something else', false)).toBe('something else');
+const title = 'qdrant - vector search engine';
+
+it('never calls the embedded node Qdrant, although it answers as one', () => {
+  expect(vectorEngineOf({ title, version: '1.18.3', commit: 'embedded rag-testbed 0.1.0' })).toEqual({
+    engine: 'embedded vector node',
+    version: '0.1.0',
+    embedded: true,
   });
+});
+
+it('takes others for what they say that they are', () => {
+  expect(vectorEngineOf({ title, version: '1.18.3', commit: '0a1b2c' })).toEqual({ engine: 'Qdrant', version: '1.18.3', embedded: false });
+  expect(vectorEngineOf({ title: 'something else', version: '2' })).toEqual({ engine: 'something else', version: '2', embedded: false });
 });

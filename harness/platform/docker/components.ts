@@ -3,10 +3,10 @@ import type { ImageRole, Tier } from '../../contract/topology.ts';
 import { databaseUrl } from '../../rendering/containers.ts';
 import { loopback } from '../loopback.ts';
 import { askPostgresVersion } from '../postgres-version.ts';
-import { askVectorNodeVersion, vectorEngineName } from '../vector-engine-version.ts';
+import { askVectorEngine } from '../vector-engine-version.ts';
 import type { ChosenImage } from './choose-images.ts';
 import type { DockerSystem } from './docker-system.ts';
-import { imageLabels, projectVersion } from './images/names.ts';
+import { projectVersion } from './images/names.ts';
 
 const ownEngines = {
   gateway: 'rag-testbed gateway',
@@ -14,9 +14,6 @@ const ownEngines = {
   indexer: 'rag-testbed indexer',
   provider: 'simulated provider',
 } as const;
-
-/** The label by which our own vector node names itself in its image. */
-const embeddedEngine = 'embedded vector node';
 
 /** Which engine and image serves each tier: as the engine says, except that ours never passes for Qdrant. */
 export async function componentsOf({
@@ -38,9 +35,7 @@ export async function componentsOf({
   if (postgres === undefined || node === undefined) {
     throw new Error(`variant ${system.variant} has no ${postgres === undefined ? 'database' : 'vector node'}`);
   }
-  const labels = images.qdrant.found?.labels ?? {};
-  const embedded = labels[imageLabels.engine] === embeddedEngine;
-  const said = await askVectorNodeVersion(node.url);
+  const vector = await askVectorEngine(node.url);
   const component = (tier: Tier, engine: string, its: string, isEmbedded: boolean, role: ImageRole): Component => ({
     tier,
     engine,
@@ -50,13 +45,7 @@ export async function componentsOf({
   });
   return [
     ...own,
-    component(
-      'vector',
-      vectorEngineName(said.title, embedded),
-      embedded ? (labels[imageLabels.engineVersion] ?? version) : said.version,
-      embedded,
-      'qdrant',
-    ),
+    component('vector', vector.engine, vector.version, vector.embedded, 'qdrant'),
     component(
       'postgres',
       'PostgreSQL',

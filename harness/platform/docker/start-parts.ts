@@ -4,7 +4,7 @@ import type { ContainerPart } from '../../rendering/containers.ts';
 import type { StartRequest } from '../platform.ts';
 import type { Ports } from '../ports.ts';
 import { type Peer, requireClusterVersion, waitForConsensus } from '../qdrant-cluster.ts';
-import { askVectorNodeVersion } from '../vector-engine-version.ts';
+import { askVectorEngine } from '../vector-engine-version.ts';
 import type { ChosenImage } from './choose-images.ts';
 import type { DockerRun } from './docker-run.ts';
 import type { DockerSystem } from './docker-system.ts';
@@ -58,7 +58,7 @@ async function startPart(
 async function waitForCluster(peers: readonly Peer[], signal: AbortSignal): Promise<void> {
   const [founder] = peers;
   if (founder !== undefined) {
-    requireClusterVersion((await askVectorNodeVersion(founder.url)).version);
+    requireClusterVersion((await askVectorEngine(founder.url)).version);
   }
   await waitForConsensus(peers, signal);
 }

@@ -5,7 +5,7 @@ import type { Component } from '../../contract/result.ts';
 import { peerArguments, peerEnvironment, vectorNodeEnvironment } from '../../rendering/environment.ts';
 import { localUrl } from '../loopback.ts';
 import { requireClusterVersion, waitForConsensus } from '../qdrant-cluster.ts';
-import { askVectorNodeVersion, vectorEngineName } from '../vector-engine-version.ts';
+import { askVectorEngine } from '../vector-engine-version.ts';
 import type { Part } from './local-system.ts';
 import { listening, nodeProcess, positions, type Start, startServer, together } from './start-server.ts';
 import { qdrantVariable } from './vector-engine.ts';
@@ -66,15 +66,13 @@ export async function startVectorTier(start: Start, abort: AbortController): Pro
     parts.push(await startVectorNode(start, position, { peerPort, founder: position === 0 ? undefined : founder }));
   }
   const peers = parts.map(({ id, port }) => ({ id, url: localUrl(port) }));
-  requireClusterVersion((await askVectorNodeVersion(localUrl(parts[0]?.port ?? 0))).version);
+  requireClusterVersion((await askVectorEngine(localUrl(parts[0]?.port ?? 0))).version);
   await waitForConsensus(peers, start.signal);
   return parts;
 }
 
-/** Which engine serves the vectors, as it says itself. */
+/** Which engine serves the vectors, as it says itself; what we started ourselves is ours whatever it says. */
 export async function vectorComponent({ qdrant, projectVersion }: Start, node: Part): Promise<Component> {
-  const { title, version } = await askVectorNodeVersion(localUrl(node.port));
-  const embedded = qdrant === undefined;
-  // The embedded node answers with the Qdrant version whose REST it follows; its own version is this project's.
-  return { tier: 'vector', engine: vectorEngineName(title, embedded), version: embedded ? projectVersion : version, embedded };
+  const said = await askVectorEngine(localUrl(node.port));
+  return { tier: 'vector', ...(qdrant === undefined ? { engine: 'embedded vector node', version: projectVersion, embedded: true } : said) };
 }
