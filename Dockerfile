@@ -25,7 +25,8 @@ USER 65532:65532
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     QDRANT__SERVICE__HOST=0.0.0.0 \
-    QDRANT__STORAGE__STORAGE_PATH=/qdrant/storage
+    QDRANT__STORAGE__STORAGE_PATH=/qdrant/storage \
+    QDRANT__STORAGE__SNAPSHOTS_PATH=/qdrant/snapshots
 # A probe starts a Node of its own, about 0.1 s of processor time: seldom enough to cost a measurement nothing.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5s --retries=3 CMD ["node", "/app/system/runtime/healthcheck.ts"]
 ARG ENGINE_VERSION

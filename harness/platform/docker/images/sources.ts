@@ -7,9 +7,12 @@ import { projectVersion } from './names.ts';
 /** The folder that holds package.json. */
 export const projectRoot = fileURLToPath(new URL('../../../../', import.meta.url));
 
+/** Rooms of what proves a process and measures it, which need packages that only developers have. */
+const provingRooms = ['testing', 'bench', 'conformance', 'durability', 'fuzz'];
+
 /** What runs, without what tests it. */
 function isShipped(path: string): boolean {
-  return !path.endsWith('.test.ts') && !path.split('/').includes('testing');
+  return !path.endsWith('.test.ts') && !path.split('/').some((folder) => provingRooms.includes(folder));
 }
 
 /** The files of `system/` that an image holds, relative to the project. */

@@ -82,7 +82,10 @@ export async function systemTree(): Promise<TreeEntry[]> {
 }
 
 /** Directories that belong to the one who runs the image: where the vector node writes. */
-export const ownedSystemTree: readonly TreeEntry[] = [{ target: 'qdrant/storage', kind: 'directory' }];
+export const ownedSystemTree: readonly TreeEntry[] = ['qdrant/storage', 'qdrant/snapshots'].map((target) => ({
+  target,
+  kind: 'directory',
+}));
 
 /**
  * What Node links to and a distroless base does not bring. It goes below /usr/lib, which is a directory in every base, while /lib
