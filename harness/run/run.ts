@@ -19,6 +19,7 @@ import { type Placement, placementOf } from './points.ts';
 import { provenanceOf } from './provenance.ts';
 import { steadyHistogram } from './quantiles.ts';
 import { createRunFolder, type RunFolder } from './run-folder.ts';
+import { settle } from './settle.ts';
 import { writeHistograms } from './write-histograms.ts';
 
 export interface RunRequest {
@@ -129,6 +130,8 @@ async function fillSystems(
       progress: startShare + ((fillShare - startShare) * done) / systems.size,
     });
     const filled = await Promise.race([system.failed, fill({ system, documents, signal: request.signal })]);
+    const indexedSeconds = await Promise.race([system.failed, settle(system, request.signal)]);
+    emit({ type: 'fill', variant: id, message: `${id}: every vector is indexed, ${indexedSeconds.toFixed(1)} s after the last write` });
     state.filled = { ...filled, ...(await placementOf(system, state.variant.topology, request.signal)) };
     done += 1;
   }
