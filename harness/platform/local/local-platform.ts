@@ -18,6 +18,8 @@ export interface LocalPlatformOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** Holds `<process>/main.ts` of the reference system. */
   readonly systemDirectory?: string;
+  /** For the Node of every process of the system, such as `--cpu-prof`. */
+  readonly nodeArguments?: readonly string[];
 }
 
 function requireSupportedSystem(): void {
@@ -42,10 +44,12 @@ export class LocalPlatform implements Platform {
   readonly id = 'local';
   readonly #environment: NodeJS.ProcessEnv;
   readonly #systemDirectory: string;
+  readonly #nodeArguments: readonly string[];
   readonly #ports = new Ports();
   readonly #runs = new SharedContexts<RunContext>((context) => context.close());
 
-  constructor({ environment = process.env, systemDirectory }: LocalPlatformOptions = {}) {
+  constructor({ environment = process.env, systemDirectory, nodeArguments = [] }: LocalPlatformOptions = {}) {
+    this.#nodeArguments = nodeArguments;
     this.#environment = environment;
     this.#systemDirectory = systemDirectory ?? fileURLToPath(new URL('../../../system', import.meta.url));
   }
@@ -82,6 +86,7 @@ export class LocalPlatform implements Platform {
         directories,
         apiKeysFile,
         systemDirectory: this.#systemDirectory,
+        nodeArguments: this.#nodeArguments,
         qdrant,
         projectVersion: version,
         wiring: wiringOf(request),

@@ -19,6 +19,8 @@ export interface StartContext {
   readonly directories: VariantDirectories;
   readonly apiKeysFile: string;
   readonly systemDirectory: string;
+  /** For the Node of every process of the system. */
+  readonly nodeArguments: readonly string[];
   /** A real Qdrant; the embedded vector node serves where absent. */
   readonly qdrant: string | undefined;
   readonly projectVersion: string;
@@ -83,7 +85,7 @@ export async function startServer(start: Start, server: ServerSpecification): Pr
 export function nodeProcess(start: Start, folder: string): Pick<ServerSpecification, 'command' | 'arguments' | 'workingDirectory'> {
   return {
     command: process.execPath,
-    arguments: [join(start.systemDirectory, folder, 'main.ts')],
+    arguments: [...start.nodeArguments, join(start.systemDirectory, folder, 'main.ts')],
     workingDirectory: start.directories.variantState,
   };
 }
