@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { applyToPoints } from './apply-operation.ts';
+import { freeBytes } from './memory.ts';
 import { CollectionOptimizer } from './optimizer/collection-optimizer.ts';
 import { parsePath } from './points/payload-path.ts';
 import type { PointId } from './points/point-id.ts';
@@ -111,10 +112,12 @@ export class Collection {
     this.#lastOperationId += 1;
     const operationId = this.#lastOperationId;
     let missing: PointId | undefined;
-    await this.#log.append(encodeOperation({ operationId, operation }), () => {
+    const record = encodeOperation({ operationId, operation });
+    await this.#log.append(record, () => {
       missing = this.#apply(operation, operationId);
       this.#optimizer?.notify();
     });
+    freeBytes(record);
     return { operationId, missing };
   }
 

@@ -98,3 +98,10 @@ test('damaged text is read or refused with a format error, and the diagnosis agr
     { numRuns: 2000 },
   );
 });
+
+test.each(['a', 'ä', '€', '😀'])('reads a long text of %s whole, wherever its pieces end', (character) => {
+  for (const start of ['', 'x', 'xx', 'xxx']) {
+    const value = { text: start + character.repeat(600_000) };
+    expect(readJson(Buffer.from(JSON.stringify(value)))).toEqual(value);
+  }
+});

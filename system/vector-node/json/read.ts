@@ -34,6 +34,23 @@ function refuse(bytes: Buffer): never {
   throw new FormatError('keys named __proto__ or constructor.prototype are not accepted', { kind: 'end' });
 }
 
+/** Longer texts that are made at once lie outside of the engine's heap, where they leave holes. */
+const pieceBytes = 512 * 1024;
+
+function textOf(bytes: Buffer, encoding: 'latin1' | 'utf8'): string {
+  let text = '';
+  for (let start = 0; start < bytes.length; ) {
+    let end = Math.min(start + pieceBytes, bytes.length);
+    // A character of several bytes is not cut: those after its first begin with 10.
+    while (end < bytes.length && ((bytes[end] as number) & 0xc0) === 0x80) {
+      end -= 1;
+    }
+    text += bytes.toString(encoding, start, end);
+    start = end;
+  }
+  return text;
+}
+
 /**
  * Parses a JSON body. Integers beyond 2^53 come out as bigints, floats of integral value as {@link integralFloat}; text that is broken, too deep, has a number beyond a double,
  * repeats a key of the outermost object, or sets a prototype is refused with a {@link FormatError}.
@@ -50,7 +67,7 @@ export function readJson(bytes: Buffer): unknown {
   }
   let value: unknown;
   try {
-    value = parse(ascii ? bytes.toString('latin1') : bytes.toString('utf8'), scan.needsText ? exactNumbers : undefined, {
+    value = parse(textOf(bytes, ascii ? 'latin1' : 'utf8'), scan.needsText ? exactNumbers : undefined, {
       protoAction: 'error',
       constructorAction: 'error',
     });

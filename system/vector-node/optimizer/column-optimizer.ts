@@ -197,7 +197,8 @@ export class ColumnOptimizer {
     for (const row of rows) {
       writer.pointId(this.#target.idOf(row));
     }
-    return writer.finish();
+    // A copy: a message takes all memory along of which its bytes are a part.
+    return new Uint8Array(writer.finish());
   }
 
   async #publish(builder: Builder, slots: SlotMap, settings: OptimizerSettings): Promise<void> {

@@ -74,6 +74,16 @@ export class FlatSegment implements SearchedRows {
 
   /** A copy of a point that later writes do not change, and the operation that wrote it last. */
   copyOf(id: PointId): VersionedPoint | undefined {
+    const stored = this.stored(id);
+    if (stored === undefined) {
+      return undefined;
+    }
+    const { version, point } = stored;
+    return { version, point: { ...point, vectors: new Map([...point.vectors].map(([name, vector]) => [name, vector.slice()])) } };
+  }
+
+  /** A point and the operation that wrote it last; its vectors are where the columns have them, valid until the next write. */
+  stored(id: PointId): VersionedPoint | undefined {
     const row = this.#rowOf.get(id);
     if (row === undefined) {
       return undefined;
@@ -84,7 +94,7 @@ export class FlatSegment implements SearchedRows {
       version: this.versionOf(row),
       point: {
         id,
-        vectors: new Map(present.map(([name, column]) => [name, column.get(row).slice()])),
+        vectors: new Map(present.map(([name, column]) => [name, column.get(row)])),
         ...(sparse.size === 0 ? {} : { sparseVectors: sparse }),
         payload: this.payloadOf(row),
         payloadJson: this.payloadJsonOf(row),

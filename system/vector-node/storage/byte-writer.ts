@@ -1,3 +1,4 @@
+import { freeBytes, momentaryBytes } from '../memory.ts';
 import { normalisedInteger, type PointId } from '../points/point-id.ts';
 
 const integerTag = 0;
@@ -9,7 +10,7 @@ export class ByteWriter {
   #length = 0;
 
   constructor(capacity = 1024) {
-    this.#buffer = Buffer.allocUnsafe(capacity);
+    this.#buffer = momentaryBytes(capacity);
   }
 
   /** Makes room and returns where it begins. It may replace the buffer, so it must run before the buffer is read. */
@@ -17,8 +18,9 @@ export class ByteWriter {
     const start = this.#length;
     this.#length += bytes;
     if (this.#length > this.#buffer.length) {
-      const grown = Buffer.allocUnsafe(Math.max(this.#length, this.#buffer.length * 2));
+      const grown = momentaryBytes(Math.max(this.#length, this.#buffer.length * 2));
       this.#buffer.copy(grown, 0, 0, start);
+      freeBytes(this.#buffer);
       this.#buffer = grown;
     }
     return start;

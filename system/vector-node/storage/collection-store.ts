@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 import type { Collection } from '../collection.ts';
 import { notFound, storageFailed } from '../errors.ts';
+import { freeBytes } from '../memory.ts';
 import { CheckpointWriter } from './checkpoint-file.ts';
 import { checkpointName, logName, type OpenedFiles, openFiles, prepareLog, type Restored } from './collection-files.ts';
 import { type Disk, unfinished } from './disk.ts';
@@ -185,6 +186,9 @@ export class CollectionStore {
         for (const records of frozen.slices()) {
           this.#refuseWhenStopping();
           await writer.append(records);
+          for (const record of records) {
+            freeBytes(record);
+          }
         }
         sha256 = await writer.finish();
       } finally {

@@ -99,6 +99,7 @@ export class FrozenCollection {
     return records;
   }
 
+  /** A point as it was frozen, valid until the next write. */
   #take(id: PointId): VersionedPoint {
     const kept = this.#before.get(id);
     if (kept !== undefined) {
@@ -107,7 +108,7 @@ export class FrozenCollection {
     }
     const { segment, name } = this.#collection;
     const row = segment.rowOf(id);
-    const current = row === this.#row ? segment.copyOf(id) : undefined;
+    const current = row === this.#row ? segment.stored(id) : undefined;
     if (current === undefined || current.version > this.#frozenOperationId) {
       throw new Error(`point ${id} of collection ${name} changed without notice while its state was read out`);
     }
