@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from '../running-node.ts';
 
@@ -14,6 +14,37 @@ export interface Engine extends AsyncDisposable {
 
 const nodeMain = new URL('../main.ts', import.meta.url).pathname;
 const startTimeoutMs = 30_000;
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly storage: string;
+}
+
+/** What runs and is to be gone when this process ends. */
+const started = new Set<Started>();
+let endsAllAtExit = false;
+
+function removeStorage(storage: string): void {
+  // A process that was just killed may still write a file.
+  rmSync(storage, { recursive: true, force: true, maxRetries: 10 });
+}
+
+/** However this process ends, by a signal or an error, what it started ends with it. */
+function endAllAtExit(): void {
+  if (endsAllAtExit) {
+    return;
+  }
+  endsAllAtExit = true;
+  process.on('exit', () => {
+    for (const { child, storage } of started) {
+      child.kill('SIGKILL');
+      removeStorage(storage);
+    }
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => process.exit(128 + constants.signals[signal]));
+  }
+}
 
 async function waitUntilReady(url: string, child: ChildProcess): Promise<void> {
   const deadline = performance.now() + startTimeoutMs;
@@ -28,8 +59,10 @@ async function waitUntilReady(url: string, child: ChildProcess): Promise<void> {
 }
 
 async function start(name: string, command: string, args: readonly string[]): Promise<Engine> {
-  const storage = mkdtempSync(path.join(tmpdir(), 'vector-node-bench-'));
   const port = await freePort();
+  const grpcPort = await freePort();
+  endAllAtExit();
+  const storage = mkdtempSync(path.join(tmpdir(), 'vector-node-bench-'));
   const child = spawn(command, args, {
     cwd: storage,
     stdio: 'ignore',
@@ -37,12 +70,14 @@ async function start(name: string, command: string, args: readonly string[]): Pr
       ...process.env,
       QDRANT__SERVICE__HOST: '127.0.0.1',
       QDRANT__SERVICE__HTTP_PORT: String(port),
-      QDRANT__SERVICE__GRPC_PORT: String(await freePort()),
+      QDRANT__SERVICE__GRPC_PORT: String(grpcPort),
       QDRANT__STORAGE__STORAGE_PATH: path.join(storage, 'storage'),
       QDRANT__STORAGE__SNAPSHOTS_PATH: path.join(storage, 'snapshots'),
       QDRANT__TELEMETRY_DISABLED: 'true',
     },
   });
+  const entry = { child, storage };
+  started.add(entry);
   const url = `http://127.0.0.1:${port}`;
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) {
@@ -50,7 +85,8 @@ async function start(name: string, command: string, args: readonly string[]): Pr
       child.kill('SIGTERM');
       await exit;
     }
-    rmSync(storage, { recursive: true, force: true });
+    removeStorage(storage);
+    started.delete(entry);
   };
   try {
     await waitUntilReady(url, child);

@@ -1,7 +1,7 @@
 import { createDataset } from './dataset.ts';
 import { residentBytes, startEmbedded, startReal } from './engines.ts';
 import { buildReference } from './reference.ts';
-import { readSettings } from './settings.ts';
+import { fullPoints, readSettings } from './settings.ts';
 import { intervalOf, quantile, ratiosOf } from './statistics.ts';
 import { formatTable, type Row } from './table.ts';
 import { Target } from './target.ts';
@@ -12,10 +12,13 @@ import { Target } from './target.ts';
  */
 
 const settings = readSettings(process.argv.slice(2));
-const { points, size, ef, limit, rounds, roundMs, seed } = settings;
+const { points, size, ef, limit, rounds, roundMs, seed, isJudged } = settings;
 process.stdout.write(
   `vector node: ${points} x ${size}, Cosine, m 16, ef_construct 100, ef ${ef}, limit ${limit}; ${rounds} interleaved rounds, seed ${seed}\n`,
 );
+if (!isJudged) {
+  process.stdout.write(`a short form: targets are judged from ${fullPoints} points on, because below what is fixed outweighs what grows\n`);
+}
 const dataset = createDataset(settings);
 const rateOf = (times: readonly number[]) => (times.length / times.reduce((sum, time) => sum + time, 0)) * 1000;
 const rows: Row[] = [];
@@ -40,8 +43,8 @@ async function startTargets(): Promise<AsyncDisposableStack & { readonly targets
 const buildRounds = Math.min(3, rounds);
 const builds = { f16: [] as number[], f32: [] as number[] };
 const ingests: number[][] = [];
-let f16 = buildReference('f16', dataset, settings);
-let f32 = buildReference('f32', dataset, settings);
+let f16 = await buildReference('f16', dataset, settings);
+let f32 = await buildReference('f32', dataset, settings);
 await using engines = await startTargets();
 const { targets, emptyBytes } = engines;
 const upserts = (targets[0] as Target).upserts();
@@ -52,8 +55,8 @@ for (const [index, target] of targets.entries()) {
 builds.f16.push(f16.buildRatePerSecond);
 builds.f32.push(f32.buildRatePerSecond);
 for (let round = 1; round < buildRounds; round += 1) {
-  f16 = buildReference('f16', dataset, settings);
-  f32 = buildReference('f32', dataset, settings);
+  f16 = await buildReference('f16', dataset, settings);
+  f32 = await buildReference('f32', dataset, settings);
   builds.f16.push(f16.buildRatePerSecond);
   builds.f32.push(f32.buildRatePerSecond);
   await using others = await startTargets();
@@ -163,7 +166,7 @@ for (const [reference, rates, built] of [
     { engine: reference.name, what: 'build', unit: '/s', value: intervalOf(built), note: '' },
   );
 }
-process.stdout.write(formatTable(rows));
+process.stdout.write(formatTable(rows, isJudged ? undefined : `judged at ${fullPoints} points`));
 if (targets.length === 1) {
   process.stdout.write('RAG_TESTBED_QDRANT_BIN names no real Qdrant to compare with.\n');
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Index, MetricKind, ScalarKind } from 'usearch';
 import { type Dataset, recallOf } from './dataset.ts';
 import type { BenchSettings } from './settings.ts';
@@ -13,7 +14,11 @@ export interface Reference {
 
 const batch = 500;
 
-export function buildReference(kind: 'f16' | 'f32', dataset: Dataset, { size, points, ef, limit }: BenchSettings): Reference {
+export async function buildReference(
+  kind: 'f16' | 'f32',
+  dataset: Dataset,
+  { size, points, ef, limit }: BenchSettings,
+): Promise<Reference> {
   const index = new Index({
     dimensions: size,
     metric: MetricKind.IP,
@@ -28,6 +33,8 @@ export function buildReference(kind: 'f16' | 'f32', dataset: Dataset, { size, po
     const count = Math.min(batch, points - first);
     const keys = BigUint64Array.from({ length: count }, (_, offset) => BigInt(first + offset));
     index.add(keys, dataset.vectors.subarray(first * size, (first + count) * size), 1);
+    // A signal is heard between two batches.
+    await setImmediate();
   }
   const buildRatePerSecond = (points / (performance.now() - startedAtMs)) * 1000;
   const answers = dataset.queries.map((query) => Array.from(index.search(query, limit, 1).keys, Number));
