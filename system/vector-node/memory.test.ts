@@ -13,6 +13,20 @@ test('large room is as long as was asked for and is freed at once, with every vi
   expect(part.length).toBe(0);
 });
 
+test('room that is used again is no view of who had it before', () => {
+  const before = momentaryBytes(3_000_000).fill(1);
+  freeBytes(before);
+
+  const after = momentaryBytes(2_500_000).fill(2);
+  const beside = momentaryBytes(2_500_000).fill(3);
+
+  expect(before.length).toBe(0);
+  expect(after.every((byte) => byte === 2)).toBe(true);
+  freeBytes(before);
+  expect(beside.every((byte) => byte === 3)).toBe(true);
+  expect(after.length).toBe(2_500_000);
+});
+
 test('small room shares its memory with others and is not freed', () => {
   const other = momentaryBytes(16).fill(3);
   const room = momentaryBytes(16).fill(5);

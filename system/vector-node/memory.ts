@@ -3,38 +3,56 @@ import { runInNewContext } from 'node:vm';
 
 type Collect = (options: { readonly type: 'major'; readonly flavor?: 'last-resort' }) => void;
 
+// Searches fill the space of young objects with garbage, and the engine would let it grow to 50 MB for that, at no gain in speed.
+setFlagsFromString('--semi-space-growth-factor=1');
 // The flag counts for contexts that are made after it is set.
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as Collect;
 
-/** The C library gives allocations beyond 32 MiB a mapping of their own, whatever was allocated and freed before. */
-const mappedBytes = 33 * 1024 * 1024;
 const largeBytes = 64 * 1024;
-const mappings = new WeakSet<ArrayBufferLike>();
+/** Rooms that nobody uses at the moment. */
+const idleRooms: ArrayBuffer[] = [];
+const greatestIdleRooms = 3;
+const greatestIdleBytes = 4 * 1024 * 1024;
+const rooms = new WeakSet<ArrayBufferLike>();
 
 /**
- * Room for bytes that are needed for a moment, with unknown content. From 64 KiB on it is a mapping of its own, of which pages that are
- * never written take no memory: the small allocations that outlive it then leave no holes as large as requests. See {@link freeBytes}.
+ * Room for bytes that are needed for a moment, with unknown content. From 64 KiB on the room is used again after {@link freeBytes}:
+ * where it were given back to the C library, small allocations that live longer would take parts of it, and the next large one more memory.
  */
-export function momentaryBytes(bytes: number): Buffer {
+export function momentaryBytes(bytes: number): Buffer<ArrayBuffer> {
   if (bytes < largeBytes) {
     return Buffer.allocUnsafe(bytes);
   }
-  const room = Buffer.allocUnsafeSlow(Math.max(bytes, mappedBytes));
-  mappings.add(room.buffer);
-  return room.subarray(0, bytes);
+  const roomBytes = 2 ** Math.ceil(Math.log2(bytes));
+  const idle = idleRooms.findIndex(({ byteLength }) => byteLength === roomBytes);
+  const room = idle === -1 ? Buffer.allocUnsafeSlow(roomBytes).buffer : (idleRooms.splice(idle, 1)[0] as ArrayBuffer);
+  rooms.add(room);
+  return Buffer.from(room, 0, bytes);
 }
 
-/** Frees bytes that nobody reads any more at once, instead of when the collector comes by. Bytes that share their memory with others stay. */
+/**
+ * Frees bytes that nobody reads any more at once, instead of when the collector comes by; all views of them are empty from then on.
+ * Bytes that share their memory with others stay. Bytes that are freed already stay so.
+ */
 export function freeBytes({ buffer, byteLength }: Buffer): void {
-  if (buffer instanceof ArrayBuffer && (byteLength === buffer.byteLength || mappings.has(buffer))) {
+  if (!(buffer instanceof ArrayBuffer) || buffer.detached) {
+    return;
+  }
+  if (rooms.has(buffer) && buffer.byteLength <= greatestIdleBytes) {
+    // The oldest goes, so that rooms of a size that is no longer asked for do not stay.
+    if (idleRooms.length === greatestIdleRooms) {
+      idleRooms.shift()?.transfer(0);
+    }
+    idleRooms.push(buffer.transfer());
+  } else if (rooms.has(buffer) || byteLength === buffer.byteLength) {
     buffer.transfer(0);
   }
 }
 
 const worthBytes = 32 * 1024 * 1024;
 
-const collectedAtBytes = 16 * 1024 * 1024;
+const collectedAtBytes = 8 * 1024 * 1024;
 let largeBodyBytes = 0;
 
 /**
