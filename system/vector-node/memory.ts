@@ -50,7 +50,8 @@ export function freeBytes({ buffer, byteLength }: Buffer): void {
   }
 }
 
-const worthBytes = 32 * 1024 * 1024;
+/** The engine also keeps freed pages for later, which it does not tell: little to be gained is a sign of more. */
+const worthBytes = 8 * 1024 * 1024;
 
 const collectedAtBytes = 8 * 1024 * 1024;
 let largeBodyBytes = 0;
@@ -71,6 +72,9 @@ export function collectAfterLargeBody(bytes: number): void {
 export function giveBackMemory(): void {
   const { heapTotal, heapUsed } = process.memoryUsage();
   if (heapTotal - heapUsed > worthBytes) {
+    for (const room of idleRooms.splice(0)) {
+      room.transfer(0);
+    }
     collect({ type: 'major', flavor: 'last-resort' });
   }
 }
