@@ -29,13 +29,14 @@ const errorOf = (work: Promise<unknown>) =>
 
 describe('scatter', () => {
   test('asks every shard and keeps one list for each', async () => {
-    const { lists, asked, failures } = await scatter([answering(0), answering(1)], query, limits());
+    const { lists, asked, shardsMs, failures } = await scatter([answering(0), answering(1)], query, limits());
     expect([lists.length, asked, failures]).toEqual([2, 2, []]);
+    expect(shardsMs.map((ms) => ms >= 0)).toEqual([true, true]);
   });
 
   test('leaves out and names what fails', async () => {
-    const { lists, asked, failures } = await scatter([answering(0), failing(2), answering(1)], query, limits());
-    expect([lists.length, asked]).toEqual([2, 3]);
+    const { lists, asked, shardsMs, failures } = await scatter([answering(0), failing(2), answering(1)], query, limits());
+    expect([lists.length, asked, shardsMs.length]).toEqual([2, 3, 2]);
     expect(failures).toMatchObject([{ shard: 2, reason: 'shard 2: the vector node answered 500' }]);
   });
 

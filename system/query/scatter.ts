@@ -5,6 +5,8 @@ export interface Scattered {
   /** One list per shard that answered. */
   readonly lists: readonly (readonly FoundPoint[])[];
   readonly asked: number;
+  /** Time of each list from the question to the whole answer, ms; as many as there are lists. */
+  readonly shardsMs: readonly number[];
   /** Why shards did not answer; empty when all did. */
   readonly failures: readonly ShardFailure[];
 }
@@ -38,13 +40,18 @@ export async function scatter(
   const follow = () => cut.abort(signal.reason);
   signal.addEventListener('abort', follow, { once: true });
   try {
-    const settled = await Promise.allSettled(stores.map((store) => store.search(query, cut.signal)));
+    const started = performance.now();
+    const settled = await Promise.allSettled(
+      stores.map(async (store) => ({ found: await store.search(query, cut.signal), ms: performance.now() - started })),
+    );
     signal.throwIfAborted();
     const lists: (readonly FoundPoint[])[] = [];
+    const shardsMs: number[] = [];
     const failures: (ShardFailure & { readonly error: unknown })[] = [];
     for (const [position, outcome] of settled.entries()) {
       if (outcome.status === 'fulfilled') {
-        lists.push(outcome.value);
+        lists.push(outcome.value.found);
+        shardsMs.push(outcome.value.ms);
       } else {
         const error: unknown = outcome.reason;
         failures.push({
@@ -60,7 +67,7 @@ export async function scatter(
         hint: 'see /ready of the query process and the vector nodes',
       });
     }
-    return { lists, asked: stores.length, failures };
+    return { lists, asked: stores.length, shardsMs, failures };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', follow);
