@@ -45,6 +45,13 @@ export function vectorNodeCount(vector: z.infer<typeof vectorTierSchema>): numbe
 /** Timing of the simulated providers; the names are the files of `system/provider/presets`. */
 export const providerPresetSchema = z.enum(['instant', 'gpt-4o-mini']);
 
+/** Timing of the simulated reranker; the names are those of `system/provider/rerank-timing.ts`. */
+export const rerankPresetSchema = z.enum(['instant', 'cross-encoder']);
+
+/** `dense`: nearest embeddings alone. `hybrid`: nearest embeddings and BM25, fused by reciprocal rank. */
+export const retrievalSchema = z.enum(['dense', 'hybrid']);
+export type Retrieval = z.infer<typeof retrievalSchema>;
+
 /**
  * What one container may use. On the local platform nothing enforces it.
  */
@@ -67,8 +74,17 @@ export const topologySchema = z.strictObject({
   id: nameSchema,
   gateway: z.strictObject({ replicas: positiveInteger.max(16) }),
   query: z.strictObject({ replicas: positiveInteger.max(32) }),
-  provider: z.strictObject({ embeddings: providerPresetSchema, chat: providerPresetSchema }),
+  provider: z.strictObject({
+    embeddings: providerPresetSchema,
+    chat: providerPresetSchema,
+    /** `instant` where absent. */
+    rerank: rerankPresetSchema.optional(),
+  }),
   vector: vectorTierSchema,
+  /** How documents are found; `dense` where absent. */
+  retrieval: retrievalSchema.optional(),
+  /** Whether the provider puts twice as many candidates as are asked for into a new order; it does not where absent. */
+  rerank: z.boolean().optional(),
   resourceRule: resourceRuleSchema,
   /**
    * q of the resource rule: what the vector tier may use as a whole under `equal-total`, what each of its nodes may use

@@ -55,6 +55,7 @@ function indexEnvironment({ topology, dimensions }: Wiring, { databaseUrl, provi
     QDRANT_URLS: vectorUrls.join(','),
     SHARDING_STRATEGY: topology.vector.sharding,
     EMBEDDING_DIM: String(dimensions),
+    ...(topology.retrieval === undefined ? {} : { RETRIEVAL: topology.retrieval }),
     ...clusterEnvironment(topology.vector),
   };
 }
@@ -70,6 +71,7 @@ export function providerEnvironment({ topology, dimensions, conceptCount, concep
     ...serverEnvironment(listening),
     EMBEDDINGS_PRESET: topology.provider.embeddings,
     CHAT_PRESET: topology.provider.chat,
+    ...(topology.provider.rerank === undefined ? {} : { RERANK_PRESET: topology.provider.rerank }),
     EMBEDDING_DIM: String(dimensions),
     CONCEPT_COUNT: String(conceptCount),
     CONCEPT_SEED: String(conceptSeed),
@@ -89,6 +91,7 @@ export function queryEnvironment(wiring: Wiring, addresses: IndexAddresses, id: 
     ...serverEnvironment(listening),
     INTERNAL_TOKEN: wiring.internalToken,
     ...indexEnvironment(wiring, addresses),
+    ...(wiring.topology.rerank === undefined ? {} : { RERANK: String(wiring.topology.rerank) }),
   });
 }
 

@@ -17,6 +17,10 @@ const server = {
   PORT: port,
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
 };
+/** How documents are found, and therefore which vectors the points of a collection carry. */
+const retrievalSchema = z.enum(['dense', 'hybrid']);
+export type Retrieval = z.infer<typeof retrievalSchema>;
+
 /** Shared secret of the processes behind the gateway; they refuse every request without it. */
 const internal = { INTERNAL_TOKEN: z.string().min(16) };
 
@@ -35,6 +39,8 @@ const index = {
     .string()
     .regex(/^[a-z0-9_-]{1,64}$/)
     .default('documents'),
+  /** `hybrid`: every point also carries a sparse vector of BM25 weights, and searches fuse both lists. */
+  RETRIEVAL: retrievalSchema.default('dense'),
   EMBEDDING_DIM: z.coerce.number().int().min(1).max(4096).default(1024),
   EMBEDDING_MODEL: z.string().default('concept-embedding'),
 };
@@ -47,7 +53,18 @@ export const gatewayEnvironmentSchema = z.object({
   /** JSON file of `ApiKeyRecord[]`. */
   API_KEYS_FILE: z.string().min(1),
 });
-export const queryEnvironmentSchema = z.object({ ...server, ...internal, ...index, CHAT_MODEL: z.string().default('concept-chat') });
+export const queryEnvironmentSchema = z.object({
+  ...server,
+  ...internal,
+  ...index,
+  CHAT_MODEL: z.string().default('concept-chat'),
+  /** Reranks every search and question, not only those that ask for it. */
+  RERANK: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true'),
+  RERANK_MODEL: z.string().default('concept-rerank'),
+});
 export const indexerEnvironmentSchema = z.object({
   ...server,
   ...internal,
@@ -59,6 +76,7 @@ export const providerEnvironmentSchema = z.object({
   ...server,
   EMBEDDINGS_PRESET: z.string().default('instant'),
   CHAT_PRESET: z.string().default('instant'),
+  RERANK_PRESET: z.string().default('instant'),
   EMBEDDING_DIM: z.coerce.number().int().min(1).max(4096).default(1024),
   CONCEPT_COUNT: z.coerce.number().int().min(1).max(4096).default(256),
   CONCEPT_SEED: z.coerce.number().int().min(0).default(1),
