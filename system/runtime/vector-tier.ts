@@ -10,6 +10,7 @@ type VectorSettings = Pick<
   | 'QDRANT_URLS'
   | 'SHARDING_STRATEGY'
   | 'COLLECTION'
+  | 'RETRIEVAL'
   | 'CLUSTER_SHARD_NUMBER'
   | 'CLUSTER_REPLICATION_FACTOR'
   | 'CLUSTER_WRITE_CONSISTENCY_FACTOR'
@@ -27,7 +28,7 @@ export function openVectorTier(settings: VectorSettings): VectorTier {
   if (strategy !== 'qdrant-cluster') {
     return {
       policy: shardingPolicy(strategy, urls.length),
-      stores: urls.map((url, shard) => createVectorStore(shard, url, collection)),
+      stores: urls.map((url, shard) => createVectorStore(shard, url, collection, undefined, settings.RETRIEVAL)),
     };
   }
   const cluster = {
@@ -35,5 +36,8 @@ export function openVectorTier(settings: VectorSettings): VectorTier {
     replicationFactor: settings.CLUSTER_REPLICATION_FACTOR,
     writeConsistencyFactor: settings.CLUSTER_WRITE_CONSISTENCY_FACTOR,
   };
-  return { policy: shardingPolicy('hash', 1), stores: [overPeers(urls.map((url) => createVectorStore(0, url, collection, cluster)))] };
+  return {
+    policy: shardingPolicy('hash', 1),
+    stores: [overPeers(urls.map((url) => createVectorStore(0, url, collection, cluster, settings.RETRIEVAL)))],
+  };
 }
