@@ -8,6 +8,9 @@ import { compare } from '../gates/comparison.ts';
 import { judgeSlo } from '../gates/slo.ts';
 import { percentileCurve } from '../measurement/curve.ts';
 import type { RunningSystem } from '../platform/platform.ts';
+import { costsOf } from './costs.ts';
+import { driftCheck } from './drift-check.ts';
+import type { Measured } from './fan-out.ts';
 import type { JudgedStep } from './judged-step.ts';
 import { processUses } from './process-uses.ts';
 import { meanMs, percentileMs, steadyHistogram, tailSamples } from './quantiles.ts';
@@ -70,11 +73,17 @@ function placementIn(filled: VariantFill | undefined): Pick<ResultVariant, 'plac
     : { placement: { replicas: [...filled.replicas], remoteShardsPerSearch: filled.remoteShardsPerSearch ?? 0 } };
 }
 
-function resultVariant(findings: VariantFindings): ResultVariant {
+/** Every search of the judged windows with the shards it asked. */
+function scatteredIn(findings: VariantFindings): Measured {
+  return { variant: findings.variant.id, searches: countedSteps(findings).flatMap(({ quality }) => quality.scattered) };
+}
+
+function resultVariant(findings: VariantFindings, baseline: Measured | undefined): ResultVariant {
   const { variant, components, quotas, filled, steps } = findings;
   const judged = countedSteps(findings);
   const rungs = steps.filter(({ record }) => record.phase === 'rung');
   const series = seriesOf(judged);
+  const processes = processUses(judged, quotas);
   return {
     id: variant.id,
     title: variant.title,
@@ -88,8 +97,9 @@ function resultVariant(findings: VariantFindings): ResultVariant {
     curves: curvesOf(judged),
     ...(series === undefined ? {} : { series }),
     stages: stageCohorts(judged.flatMap(({ quality }) => quality.staged)),
-    processes: processUses(judged, quotas),
+    processes,
     shards: (filled?.pointsPerShard ?? []).map((points, shard) => ({ id: `shard-${shard}`, points })),
+    costs: costsOf({ processes, documents: filled?.documents, measured: scatteredIn(findings), baseline }),
     ...placementIn(filled),
     errors: errorsOf(judged),
   };
@@ -170,7 +180,11 @@ function validityOf(plan: Plan, findings: readonly VariantFindings[], partialRea
       });
   });
   const reasons = [...(partialReason === undefined ? [] : [partialReason]), ...missing];
-  return { verdict: reasons.length === 0 ? 'valid' : 'invalid', reasons, checks: worstChecks(counted) };
+  return {
+    verdict: reasons.length === 0 ? 'valid' : 'invalid',
+    reasons,
+    checks: [...worstChecks(counted), ...driftCheck(findings.map(countedSteps))],
+  };
 }
 
 export interface AssembleRequest {
@@ -196,7 +210,9 @@ function verdictOf(checks: readonly CheckVerdict[], measuredRequests: number, pa
 
 /** Computes every figure of the result once, from what was observed; renderers only show it. */
 export function assembleResult({ scenario, plan, platform, leftOut, findings, provenance, partialReason }: AssembleRequest): Result {
-  const variants = findings.map(resultVariant);
+  const baselineFindings = findings.find(({ variant }) => variant.id === scenario.baseline);
+  const baseline = baselineFindings === undefined ? undefined : scatteredIn(baselineFindings);
+  const variants = findings.map((finding) => resultVariant(finding, finding === baselineFindings ? undefined : baseline));
   const slos = scenario.slos.map((slo) => judgeSlo(slo, variants));
   const checkers = combineResults(
     findings.flatMap((finding) => finding.checkers),

@@ -11,6 +11,7 @@ import { createGroundTruth, type GroundTruth } from '../corpus/ground-truth.ts';
 import { type Answer, readAnswers, type StepAnswers } from './answers.ts';
 import type { RunCorpus } from './corpus.ts';
 import type { DrivenStep } from './drive.ts';
+import { scatteredOf } from './fan-out.ts';
 import { type Outcome, readHistory } from './history.ts';
 import { isComplete, type JudgedStep, recordOf, type StepQuality } from './judged-step.ts';
 import type { StagedResponse } from './stages.ts';
@@ -151,6 +152,7 @@ export async function judgeVariant({ corpus, fillSequences, driven, settings, li
       answers: steady.length,
       completeAnswers: steady.filter(({ evidence }) => isComplete(evidence)).length,
       staged: searches.map(stagedOf),
+      scattered: searches.map(scatteredOf),
       errors: history
         .filter((outcome) => outcome.type !== 'ok' && isSteady(step, outcome))
         .map(({ id, errorClass }) => ({ errorClass: errorClass ?? 'unfinished', requestId: id })),

@@ -4,7 +4,8 @@ import type { ErrorClass } from '../contract/operation.ts';
 import type { RunRecord } from '../contract/result.ts';
 import type { Scenario } from '../contract/scenario.ts';
 import type { DrivenStep } from './drive.ts';
-import { meanMs, percentileMs, steadyHistogram } from './quantiles.ts';
+import type { ScatteredSearch } from './fan-out.ts';
+import { meanMs, percentileInterval, percentileMs, steadyHistogram } from './quantiles.ts';
 import type { StagedResponse } from './stages.ts';
 
 /** What the history of one step says about the quality of its answers. */
@@ -13,6 +14,8 @@ export interface StepQuality {
   readonly completeAnswers: number;
   readonly answers: number;
   readonly staged: readonly StagedResponse[];
+  /** Successful searches of the steady window. */
+  readonly scattered: readonly ScatteredSearch[];
   readonly errors: readonly { readonly errorClass: ErrorClass; readonly requestId: string }[];
 }
 
@@ -62,7 +65,20 @@ export function recordOf(driven: DrivenStep, quality: StepQuality, limits: Scena
     counts: observation.steady,
     ...(mean === undefined || p50 === undefined || p95 === undefined || p99 === undefined
       ? {}
-      : { searchResponseMs: { mean, p50, p95, p99, sampleCount: histogram.totalCount } }),
+      : {
+          searchResponseMs: {
+            mean,
+            p50,
+            p95,
+            p99,
+            sampleCount: histogram.totalCount,
+            intervals: {
+              p50: percentileInterval(histogram, 50),
+              p95: percentileInterval(histogram, 95),
+              p99: percentileInterval(histogram, 99),
+            },
+          },
+        }),
     ...(quality.recall === undefined ? {} : { recallAt10: quality.recall }),
     ...(processes === undefined ? {} : { cpuSeconds: processes.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) }),
     ...(validity.verdict === 'valid' ? { passed: broken.length === 0, brokenLimits: broken } : {}),

@@ -1,10 +1,13 @@
 import type { Measured, MetricId, MetricValues } from '../contract/metrics.ts';
 import { metricDefinition } from '../contract/metrics.ts';
 import { wilsonInterval } from '../gates/wilson.ts';
+import { gini, maximumOverMean } from '../measurement/balance.ts';
+import { distributionOf } from '../measurement/order-statistic.ts';
 import { withholdsP999 } from '../measurement/validity.ts';
+import { requestsOf } from './fan-out.ts';
 import { failedCount, type JudgedStep } from './judged-step.ts';
 import type { Placement } from './points.ts';
-import { measuredMean, measuredPercentile, repetitionInterval } from './quantiles.ts';
+import { measuredMean, measuredPercentile, repetitionInterval, tailSamples } from './quantiles.ts';
 
 export interface VariantFill extends Placement {
   readonly documents: number;
@@ -68,11 +71,39 @@ function resources(judged: readonly JudgedStep[]): Entry[] {
   const costs = judged.flatMap((step) => cpuPer1k(step) ?? []);
   const last = judged.at(-1)?.driven.processes ?? [];
   const resident = last.flatMap(({ residentBytes }) => residentBytes ?? []);
+  const nodes = last.filter(({ tier }) => tier === 'vector');
+  const nodeBytes = nodes.flatMap(({ residentBytes }) => residentBytes ?? []);
   const cost = sum(costs) / costs.length;
   return [
     measured('cpu-seconds-per-1k', cost, costs.length, repetitionInterval(cost, costs)),
     // A sum over some of the processes would pass for the whole.
     ...(resident.length === last.length ? [measured('resident-bytes', sum(resident), resident.length)] : []),
+    ...(nodeBytes.length === nodes.length ? [measured('vector-resident-bytes', sum(nodeBytes), nodeBytes.length)] : []),
+  ];
+}
+
+/** What a search asks of the shards, and what it moves. */
+function searchCosts(judged: readonly JudgedStep[]): Entry[] {
+  const searches = judged.flatMap(({ quality: { scattered } }) => scattered);
+  if (searches.length === 0) {
+    return [];
+  }
+  const mean = (values: readonly number[]) => sum(values) / values.length;
+  const slowest = searches.flatMap(({ asked, answered, shardsMs }) =>
+    shardsMs !== undefined && asked === answered && shardsMs.length > 0 ? Math.max(...shardsMs) : [],
+  );
+  const distribution = slowest.length === 0 ? undefined : distributionOf(slowest);
+  const sent = judged.flatMap(({ driven }) => driven.searchRequestBytes ?? []);
+  return [
+    measured('fan-out', mean(searches.map(({ asked }) => asked)), searches.length),
+    measured('requests-per-query', mean(searches.map(requestsOf)), searches.length),
+    ...(distribution === undefined
+      ? []
+      : ([50, 95, 99] as const)
+          .filter((percentile) => tailSamples(slowest.length, percentile) >= 1)
+          .map((percentile) => measured(`slowest-shard-p${percentile}`, distribution.percentile(percentile), slowest.length))),
+    ...(sent.length === 0 ? [] : [measured('search-request-bytes', mean(sent), searches.length)]),
+    measured('search-response-bytes', mean(searches.map(({ responseBytes }) => responseBytes)), searches.length),
   ];
 }
 
@@ -97,10 +128,11 @@ function fillMetrics(filled: VariantFill | undefined): Entry[] {
     return [];
   }
   const { documents, seconds, pointsPerShard } = filled;
-  const mean = sum(pointsPerShard) / pointsPerShard.length;
   return [
     measured('fill-rate', documents / seconds, documents),
-    measured('shard-balance', Math.max(...pointsPerShard) / mean, sum(pointsPerShard)),
+    measured('indexing-seconds-per-1k', (1000 * seconds) / documents, documents),
+    measured('shard-balance', maximumOverMean(pointsPerShard), sum(pointsPerShard)),
+    measured('shard-gini', gini(pointsPerShard), sum(pointsPerShard)),
   ];
 }
 
@@ -126,6 +158,7 @@ export function variantMetrics(
     ...rates(judged),
     ...quality(judged),
     ...resources(judged),
+    ...searchCosts(judged),
     ...ladder([...judged, ...ladderSteps]),
     ...fillMetrics(filled),
   ];
