@@ -48,7 +48,24 @@ function clusterEnvironment(vector: Topology['vector']): Environment {
     : {};
 }
 
-function indexEnvironment({ topology, dimensions }: Wiring, { databaseUrl, providerUrl, vectorUrls }: IndexAddresses): Environment {
+/** Only what the strategy reads, so that the environments of the others say nothing that has no meaning. */
+function placementEnvironment(vector: Topology['vector'], seed: number): Environment {
+  if (vector.sharding === 'qdrant-cluster') {
+    return {};
+  }
+  const { sharding, expectedDocuments, virtualNodes, probes } = vector;
+  return {
+    ...(expectedDocuments === undefined ? {} : { EXPECTED_DOCUMENTS: String(expectedDocuments) }),
+    ...(virtualNodes === undefined ? {} : { VIRTUAL_NODES: String(virtualNodes) }),
+    ...(probes === undefined ? {} : { PROBES: String(probes) }),
+    ...(sharding === 'random' || sharding === 'semantic' ? { PLACEMENT_SEED: String(seed) } : {}),
+  };
+}
+
+function indexEnvironment(
+  { topology, dimensions, conceptSeed }: Wiring,
+  { databaseUrl, providerUrl, vectorUrls }: IndexAddresses,
+): Environment {
   return {
     DATABASE_URL: databaseUrl,
     PROVIDER_URL: providerUrl,
@@ -57,6 +74,7 @@ function indexEnvironment({ topology, dimensions }: Wiring, { databaseUrl, provi
     EMBEDDING_DIM: String(dimensions),
     ...(topology.retrieval === undefined ? {} : { RETRIEVAL: topology.retrieval }),
     ...clusterEnvironment(topology.vector),
+    ...placementEnvironment(topology.vector, conceptSeed),
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shardingStrategies } from '../policies/sharding/index.ts';
 
 /**
  * The environment of each process of the reference system: read by the process, rendered by the platforms. Unknown
@@ -30,7 +31,15 @@ const index = {
   /** One per shard; the position is the shard number. With `qdrant-cluster` the peers, each of which takes requests. */
   QDRANT_URLS: urlList,
   /** `qdrant-cluster`: the vector nodes are peers of one Qdrant cluster, which shards by itself. */
-  SHARDING_STRATEGY: z.enum(['hash', 'qdrant-cluster']).default('hash'),
+  SHARDING_STRATEGY: z.enum([...shardingStrategies, 'qdrant-cluster']).default('hash'),
+  /** `range`: documents over which the equal ranges are laid; what comes beyond goes to the last shard. */
+  EXPECTED_DOCUMENTS: z.coerce.number().int().min(1).default(1_000_000),
+  /** `consistent-hash`: places of each shard on the ring. */
+  VIRTUAL_NODES: z.coerce.number().int().min(1).max(10_000).default(150),
+  /** `semantic`: shards that a search asks. */
+  PROBES: z.coerce.number().int().min(1).max(64).default(2),
+  /** `random` and `semantic`: decides draws and first centroids. */
+  PLACEMENT_SEED: z.coerce.number().int().min(0).default(1),
   /** What the collection of a cluster is created with; without meaning for the other strategies. */
   CLUSTER_SHARD_NUMBER: z.coerce.number().int().min(1).max(64).default(1),
   CLUSTER_REPLICATION_FACTOR: z.coerce.number().int().min(1).max(16).default(1),

@@ -5,7 +5,7 @@ import { pointFilterOf } from '../api/point.ts';
 import type { Hit, SearchRequest } from '../api/search.ts';
 import { fusedDepth } from '../policies/fusion.ts';
 import { mergeTopK } from '../policies/merge.ts';
-import type { ShardingPolicy } from '../policies/sharding/policy.ts';
+import type { ShardRouting } from '../policies/sharding/policy.ts';
 import { queryWeights } from '../policies/text/bm25.ts';
 import type { Deadline } from '../runtime/deadline.ts';
 import { type EmbeddingSettings, embed } from '../runtime/embedding-client.ts';
@@ -25,7 +25,7 @@ export interface SearchParts {
   readonly collection: string;
   readonly retrieval: Retrieval;
   readonly rerankModel: string;
-  readonly policy: ShardingPolicy;
+  readonly routing: ShardRouting;
   /** By shard number. */
   readonly stores: readonly VectorStore[];
   /** Applied on every one of these shards; a lower bound at any time. */
@@ -115,7 +115,7 @@ export async function search(parts: SearchParts, task: SearchTask): Promise<Sear
   const [vector] = await embed(parts.provider, parts.embedding, [text], { signal: deadline.signal, requestId });
   watch.lap('embed');
 
-  const shards = parts.policy.shardsToAsk();
+  const shards = parts.routing.shardsToAsk(vector as number[]);
   // Read before the shards are asked: what is applied later may or may not be seen, what was applied before must be.
   const appliedSequence = parts.appliedSequence(shards);
   const limit = task.rerank ? topK * candidatesPerHit : topK;
