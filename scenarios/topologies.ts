@@ -15,6 +15,30 @@ export function routerHash(shards: number): Topology {
   return { ...single, id: `router-hash-${shards}`, vector: { shards, sharding: 'hash' } };
 }
 
+/**
+ * Documents in equal ranges of the order in which they were first written. Without `expectedDocuments` the ranges are laid
+ * over the documents that the profile fills in.
+ */
+export function routerRange(shards: number, expectedDocuments?: number): Topology {
+  const vector = { shards, sharding: 'range' as const };
+  return { ...single, id: `router-range-${shards}`, vector: expectedDocuments === undefined ? vector : { ...vector, expectedDocuments } };
+}
+
+/** Every document on a shard that was drawn for it and is remembered. */
+export function routerRandom(shards: number): Topology {
+  return { ...single, id: `router-random-${shards}`, vector: { shards, sharding: 'random' } };
+}
+
+/** Documents where a ring of 150 virtual nodes per shard puts them. */
+export function routerConsistentHash(shards: number): Topology {
+  return { ...single, id: `router-consistent-hash-${shards}`, vector: { shards, sharding: 'consistent-hash', virtualNodes: 150 } };
+}
+
+/** Documents by meaning: a search asks only the `probes` shards that are nearest to its question. */
+export function routerSemantic(shards: number, probes = 2): Topology {
+  return { ...single, id: `router-semantic-${shards}`, vector: { shards, sharding: 'semantic', probes } };
+}
+
 /** Qdrant shards by itself: as many shards as peers, each shard on `replicationFactor` of them. One replica confirms a write. */
 export function qdrantCluster(nodes: number, replicationFactor: number): Topology {
   return {

@@ -4,7 +4,7 @@ import { scenarios } from '../../scenarios/index.ts';
 import { profileIdSchema } from '../contract/common.ts';
 import { Failure } from '../contract/failure.ts';
 import { nearest, parseOrFail } from '../contract/parse.ts';
-import { type Scenario, scenarioSchema } from '../contract/scenario.ts';
+import { type Scenario, scenarioSchema, variantsIn } from '../contract/scenario.ts';
 import { exitCodes } from '../contract/verdict.ts';
 import { requestedPlatforms } from '../platform/choose.ts';
 import type { NamedImages } from '../platform/docker/choose-images.ts';
@@ -53,14 +53,14 @@ function seed(word: string): number {
   return value;
 }
 
-function variantsOf(scenario: Scenario, chosen: readonly string[] | undefined): string[] {
+function variantsOf(scenario: Scenario, chosen: readonly string[] | undefined, profile: SystemFlags['profile']): string[] {
   const known = scenario.variants.map(({ id }) => id);
   for (const name of chosen ?? []) {
     if (!known.includes(name)) {
       throw unknownName('variant', name, known);
     }
   }
-  return chosen === undefined ? known : known.filter((id) => chosen.includes(id));
+  return chosen === undefined ? variantsIn(scenario, profile) : known.filter((id) => chosen.includes(id));
 }
 
 /** npm keeps flags for itself unless `--` stands before them, and then only their values arrive. */
@@ -185,7 +185,7 @@ function program(words: readonly string[], setExit: (code: number) => void): Com
           images: namedImages(flags),
           quota: { cpus: flags.cpus, memoryMiB: flags.memory },
           seed: flags.seed,
-          variants: variantsOf(scenario, flags.variants),
+          variants: variantsOf(scenario, flags.variants, flags.profile),
           variantsWereNamed: flags.variants !== undefined,
           outputDirectory: flags.out === undefined ? undefined : path.resolve(flags.out),
           json: flags.json === true,
@@ -227,7 +227,7 @@ function program(words: readonly string[], setExit: (code: number) => void): Com
     .option('--publish <part=port,...>', 'further ports on 127.0.0.1, such as vector-0=6333', portsByPart)
     .action(async (name: string, variant: string, flags: ExportFlags) => {
       const scenario = scenarioNamed(name);
-      const [variantId = variant] = variantsOf(scenario, [variant]);
+      const [variantId = variant] = variantsOf(scenario, [variant], flags.profile);
       await exportCompose({
         scenario,
         variant: variantId,

@@ -4,16 +4,8 @@ import type { ShardingPolicy } from '../policies/sharding/policy.ts';
 import { type EmbeddingSettings, embed } from '../runtime/embedding-client.ts';
 import type { Upstream } from '../runtime/upstream.ts';
 import type { Point, VectorStore } from '../runtime/vector-store.ts';
-import {
-  assertConsecutive,
-  type Change,
-  changesToApply,
-  type Departure,
-  type PlacedChange,
-  payloadOf,
-  runsWithin,
-  withinBytes,
-} from './batch.ts';
+import { assertConsecutive, changesToApply, type Departure, type PlacedChange, payloadOf, runsWithin, withinBytes } from './batch.ts';
+import type { Change } from './change.ts';
 import { type Layout, prepareShards } from './collections.ts';
 import { readCursors, writeCursors } from './cursors.ts';
 import { type EmbedPuts, type Placement, placementOf } from './placement/placement.ts';

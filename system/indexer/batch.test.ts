@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { pointIdOf } from '../api/point.ts';
 import { shardingPolicy } from '../policies/sharding/index.ts';
 import type { ComputedSharding } from '../policies/sharding/policy.ts';
-import { assertConsecutive, type Change, changesToApply, payloadOf, runsWithin, withinBytes } from './batch.ts';
-import type { TenuresOf } from './placement/placement.ts';
+import { assertConsecutive, changesToApply, payloadOf, runsWithin, withinBytes } from './batch.ts';
+import type { Change } from './change.ts';
+import type { TenuresOf } from './placement/tenure.ts';
 
 const changeList = fc
   .array(fc.record({ doc: fc.integer({ min: 0, max: 6 }), kind: fc.constantFrom('put' as const, 'delete' as const), text: fc.string() }), {

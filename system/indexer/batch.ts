@@ -1,17 +1,6 @@
-import type { z } from 'zod';
-import { type DocumentKey, labelsOf, type PointPayload, pointIdOf } from '../api/point.ts';
-import type { metadataSchema } from '../api/search.ts';
-import type { TenuresOf } from './placement/placement.ts';
-import { tenuresUpTo } from './placement/tenure.ts';
-
-interface ChangeBase extends DocumentKey {
-  readonly sequence: number;
-}
-
-/** A row of the change log. */
-export type Change =
-  | (ChangeBase & { readonly kind: 'put'; readonly content: string; readonly metadata: z.infer<typeof metadataSchema> })
-  | (ChangeBase & { readonly kind: 'delete'; readonly content: null; readonly metadata: null });
+import { labelsOf, type PointPayload, pointIdOf } from '../api/point.ts';
+import type { Change } from './change.ts';
+import { type TenuresOf, tenuresUpTo } from './placement/tenure.ts';
 
 /** A change that must reach its shard. */
 export interface PlacedChange {

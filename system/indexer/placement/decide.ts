@@ -1,15 +1,13 @@
 import { pointIdOf } from '../../api/point.ts';
 import type { NumberedSharding, SemanticSharding } from '../../policies/sharding/policy.ts';
-import type { Change } from '../batch.ts';
+import type { Change } from '../change.ts';
 import type { NewTenure, PlacementState } from './location-table.ts';
-import type { Tenure } from './tenure.ts';
+import type { TenuresOf } from './tenure.ts';
 
 export interface Decision {
   readonly tenures: readonly NewTenure[];
   readonly state: PlacementState;
 }
-
-type TenuresOf = (pointId: string) => readonly Tenure[];
 
 /** Gives every document its number, and with it its place for good, at its first write. Changes come in the order of the log. */
 export function decideByNumber(

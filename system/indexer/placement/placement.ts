@@ -1,15 +1,12 @@
 import { pointIdOf } from '../../api/point.ts';
 import type { NumberedSharding, SemanticSharding, ShardingPolicy } from '../../policies/sharding/policy.ts';
-import type { Change } from '../batch.ts';
+import type { Change } from '../change.ts';
 import { decideByNumber, decideByVector } from './decide.ts';
 import type { LocationTable, PlacementState } from './location-table.ts';
-import type { Tenure } from './tenure.ts';
+import type { TenuresOf } from './tenure.ts';
 
 /** Vectors of puts by sequence number. */
 export type EmbedPuts = (puts: readonly (Change & { readonly kind: 'put' })[]) => Promise<(sequence: number) => readonly number[]>;
-
-/** Where a document was and is, ascending; empty when it never was anywhere. */
-export type TenuresOf = (pointId: string) => readonly Tenure[];
 
 /** Knows the place of every change. A place, once decided, is the same whenever the log is read again. */
 export interface Placement {

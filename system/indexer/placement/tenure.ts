@@ -4,6 +4,9 @@ export interface Tenure {
   readonly shard: number | null;
 }
 
+/** Where a document was and is, ascending; empty when it never was anywhere. */
+export type TenuresOf = (pointId: string) => readonly Tenure[];
+
 /** The tenures of a document that began up to `sequence`; `tenures` ascend. */
 export function tenuresUpTo(tenures: readonly Tenure[], sequence: number): readonly Tenure[] {
   const later = tenures.findIndex(({ fromSequence }) => fromSequence > sequence);

@@ -70,7 +70,7 @@ export function sphericalKMeans(vectors: readonly Vector[], count: number, dimen
   }
   let centroids = firstCentroids(units, count, dimensions, random).map((centroid) => [...centroid]);
   for (let round = 0; round < iterations; round += 1) {
-    const sums = centroids.map(() => new Array<number>(dimensions).fill(0));
+    const sums = centroids.map(() => Array.from({ length: dimensions }, () => 0));
     for (const vector of units) {
       const sum = sums[nearestTo(vector, centroids).position] as number[];
       for (let index = 0; index < dimensions; index += 1) {
