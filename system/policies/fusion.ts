@@ -1,22 +1,17 @@
 import { byScore, type Scored } from './merge.ts';
 
 /**
- * Flattens the weight of the ranks: a document at rank r (from 0) of a list gets 1 ÷ (constant + r). 60 is the value of
- * the paper that introduced the method (Cormack, Clarke and Büttcher, SIGIR 2009); Qdrant's own is 2.
+ * Flattens the weight of the ranks: a document at rank r (from 0) of a list gets 1 ÷ (constant + r). 2 is Qdrant's own. The
+ * paper that introduced the method has 60 (Cormack, Clarke and Büttcher, SIGIR 2009), at which a document in the middle of
+ * both lists beats the first of one, and that first is what a search for an exact term wants. nDCG@10 on the golden
+ * set at 1, 2, 10, 60: .806, .793, .764, .764.
  */
-export const rankConstant = 60;
-
-/**
- * How many hits of each list are fused when `limit` are wanted. A document may be just below the wanted ones in both
- * lists and still belong into the answer, so each list is taken deeper than that.
- */
-export function fusedDepth(limit: number): number {
-  return 2 * limit;
-}
+export const rankConstant = 2;
 
 /**
  * Reciprocal rank fusion: the sum over all lists of 1 ÷ (constant + rank). Lists are in the order of their scores, each
- * with different ids; only the order counts, so that scores which cannot be compared need not be. Ties go by id.
+ * with different ids; only the order counts, so that scores which cannot be compared need not be. Ties go by id. Lists as deep as what is wanted
+ * are enough: twice and five times as deep the golden set has .776 and .772 instead of .793.
  */
 export function fuseByRank(lists: readonly (readonly { readonly id: string }[])[], limit: number, constant = rankConstant): Scored[] {
   const shares = new Map<string, number[]>();
@@ -38,4 +33,9 @@ export function fuseByRank(lists: readonly (readonly { readonly id: string }[])[
       .sort(byScore)
       .slice(0, limit)
   );
+}
+
+/** How many hits a reranker is given when `limit` are wanted: a model that reads every candidate is slow, so few more than those. */
+export function rerankCandidates(limit: number): number {
+  return 2 * limit;
 }

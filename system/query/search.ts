@@ -3,7 +3,7 @@ import type { Retrieval } from '../api/environment.ts';
 import type { Evidence } from '../api/evidence.ts';
 import { pointFilterOf } from '../api/point.ts';
 import type { Hit, SearchRequest } from '../api/search.ts';
-import { fusedDepth } from '../policies/fusion.ts';
+import { rerankCandidates } from '../policies/fusion.ts';
 import { mergeTopK } from '../policies/merge.ts';
 import type { ShardRouting } from '../policies/sharding/policy.ts';
 import { queryWeights } from '../policies/text/bm25.ts';
@@ -91,19 +91,15 @@ async function retrieve(
     watch.lap('merge');
     return { hits, ...rest };
   }
-  const depth = fusedDepth(query.limit);
-  const both = { ...query, limit: depth, sparse: queryWeights(text) };
+  const both = { ...query, sparse: queryWeights(text) };
   const { answers, ...rest } = await scatter(stores, (store, signal) => store.searchHybrid(both, signal), limits);
   watch.lap('search');
-  const lists = mergeLists(answers, depth);
+  const lists = mergeLists(answers, query.limit);
   watch.lap('merge');
   const hits = fusedHits(check, lists, query.limit);
   watch.lap('fuse');
   return { hits, ...rest };
 }
-
-/** How many hits a reranker is given for each that is wanted. */
-const candidatesPerHit = 2;
 
 /** Preprocess, embed, search every shard that can hold an answer, merge, fuse, rerank. Throws `ApiError`s. */
 export async function search(parts: SearchParts, task: SearchTask): Promise<SearchOutcome> {
@@ -118,7 +114,7 @@ export async function search(parts: SearchParts, task: SearchTask): Promise<Sear
   const shards = parts.routing.shardsToAsk(vector as number[]);
   // Read before the shards are asked: what is applied later may or may not be seen, what was applied before must be.
   const appliedSequence = parts.appliedSequence(shards);
-  const limit = task.rerank ? topK * candidatesPerHit : topK;
+  const limit = task.rerank ? rerankCandidates(topK) : topK;
   const query = { vector: vector as number[], filter: pointFilterOf(tenant, task.filters), limit };
   const { hits: candidates, asked, shardsMs, failures } = await retrieve(parts, task, { stores: storesOf(parts, shards), query, text });
   const reasons: string[] = [];
