@@ -3,8 +3,9 @@ import type { Logger } from 'pino';
 import type { ShardingPolicy } from '../policies/sharding/policy.ts';
 import { type EmbeddingSettings, embed } from '../runtime/embedding-client.ts';
 import type { Upstream } from '../runtime/upstream.ts';
-import type { Point, VectorStore } from '../runtime/vector-store.ts';
-import { assertConsecutive, changesToApply, type Departure, type PlacedChange, payloadOf, runsWithin, withinBytes } from './batch.ts';
+import type { VectorStore } from '../runtime/vector-store.ts';
+import { applyToShards, type Batch, limited } from './apply-to-shards.ts';
+import { assertConsecutive, changesToApply, payloadOf, withinBytes } from './batch.ts';
 import type { Change } from './change.ts';
 import { type Layout, prepareShards } from './collections.ts';
 import { readCursors, writeCursors } from './cursors.ts';
@@ -55,28 +56,10 @@ interface Session {
   readonly placement: Placement;
 }
 
-interface Batch {
-  readonly firstSequence: number;
-  readonly lastSequence: number;
-  readonly removals: readonly PlacedChange[];
-  readonly departures: readonly Departure[];
-  readonly puts: readonly { readonly placed: PlacedChange; readonly point: Point }[];
-}
-
-/** Bounds of one request to the provider and to a vector node; both take 32 MiB. */
+/** Bounds one request to the provider, which takes 32 MiB. */
 const batchContentBytes = 4 * 1024 * 1024;
-const upsertBytes = 16 * 1024 * 1024;
-/** A printed float with its comma, at most. */
-const bytesPerNumber = 22;
 /** How often the shards are looked at while there is nothing to do; should a wake-up get lost, changes wait this long. */
 const idleMs = 5_000;
-const callTimeoutMs = 60_000;
-
-/** A signal for one call: calls have no caller with a deadline here, and one that hangs would stop everything. */
-function limited(signal: AbortSignal): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(callTimeoutMs)]);
-}
-
 async function readChanges(client: ClientBase, after: number, limit: number): Promise<readonly Change[]> {
   const { rows } = await client.query<Change>({
     name: 'read-changes',
@@ -141,46 +124,10 @@ async function prepareBatch(
   }
 }
 
-async function upsertOn(store: VectorStore, batch: Batch, signal: AbortSignal): Promise<void> {
-  const points = batch.puts.filter(({ placed }) => placed.shard === store.shard).map(({ point }) => point);
-  const sizeOf = ({ vector, payload }: Point) => vector.length * bytesPerNumber + Buffer.byteLength(payload.content) * 2;
-  for (const run of runsWithin(points, sizeOf, upsertBytes)) {
-    await store.upsert(run, limited(signal));
-  }
-}
-
-/**
- * Removes what was deleted, and what has moved once it is where it moved to: a document is on two shards for a moment
- * and never on none. A shard whose documents cannot arrive elsewhere keeps them and is not done.
- */
-async function removeOn(
-  store: VectorStore,
-  batch: Batch,
-  arrivals: ReadonlyMap<number, Promise<void>>,
-  signal: AbortSignal,
-): Promise<void> {
-  const leaving = batch.departures.filter(({ shard }) => shard === store.shard);
-  for (const newShard of new Set(leaving.map((departure) => departure.newShard))) {
-    // A shard that is not behind has it already.
-    await (newShard === null ? undefined : arrivals.get(newShard));
-  }
-  const deleted = batch.removals.filter(({ shard }) => shard === store.shard);
-  const gone = [...deleted, ...leaving].map(({ pointId }) => pointId);
-  if (gone.length > 0) {
-    await store.remove(gone, limited(signal));
-  }
-}
-
 /** Applies a batch on every shard that is behind it, and records it for those that took it even when another one did not. */
 async function applyBatch(parts: ApplierParts, client: ClientBase, batch: Batch, applied: number[], signal: AbortSignal): Promise<void> {
   const behind = parts.stores.filter(({ shard }) => (applied[shard] ?? 0) < batch.lastSequence);
-  const arrivals = new Map(behind.map((store) => [store.shard, upsertOn(store, batch, signal)]));
-  const outcomes = await Promise.allSettled(
-    behind.map(async (store) => {
-      await arrivals.get(store.shard);
-      await removeOn(store, batch, arrivals, signal);
-    }),
-  );
+  const outcomes = await applyToShards(behind, batch, signal);
   const done = behind.filter((_store, position) => outcomes[position]?.status === 'fulfilled').map(({ shard }) => shard);
   if (done.length > 0) {
     await writeCursors(client, parts.layout.collection, done, batch.lastSequence);
