@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { drawFrom, randomStream } from '../../system/policies/random-stream.ts';
-import { distributionOf, slowestOf } from './order-statistic.ts';
+import { distributionOf, percentileRange, slowestOf } from './order-statistic.ts';
 
 const samples = fc.array(fc.double({ min: 0, max: 1e4, noNaN: true }), { minLength: 1, maxLength: 200 });
 
@@ -48,6 +48,18 @@ describe('slowestOf', () => {
         expect(fewer.percentile(100)).toBe(Math.max(...all));
       }),
     );
+  });
+
+  it('brackets a percentile in 95 of 100 samples', () => {
+    const random = randomStream(9, 'percentile range');
+    const rounds = 1000;
+    const held = Array.from({ length: rounds }, () =>
+      percentileRange(
+        Array.from({ length: 200 }, () => random.uniform()),
+        95,
+      ),
+    ).filter(({ low, high }) => low <= 0.95 && 0.95 <= high).length;
+    expect(held / rounds).toBeGreaterThan(0.93);
   });
 
   it('refuses no samples and no draws', () => {

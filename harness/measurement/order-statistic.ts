@@ -33,6 +33,27 @@ export function slowestOf(samples: readonly number[], draws: number): SlowestOf 
   };
 }
 
+const z95 = 1.959963984540054;
+
+/**
+ * Distribution-free 95 % interval of a percentile (0–100) from the ranks that bracket it (David and Nagaraja, 7.1). It takes the samples for
+ * independent. Throws `RangeError` without samples.
+ */
+export function percentileRange(
+  samples: readonly number[],
+  percentile: number,
+): { readonly low: number; readonly high: number; readonly confidence: number } {
+  if (samples.length === 0) {
+    throw new RangeError('percentileRange: 0 samples have no percentile');
+  }
+  const sorted = Float64Array.from(samples).sort();
+  const n = sorted.length;
+  const p = percentile / 100;
+  const half = z95 * Math.sqrt(n * p * (1 - p));
+  const at = (rank: number) => sorted[Math.min(n, Math.max(1, rank)) - 1] as number;
+  return { low: at(Math.floor(n * p - half)), high: at(Math.ceil(n * p + half) + 1), confidence: 0.95 };
+}
+
 /** Nearest-rank percentile (0–100) and mean of samples: the slowest of one draw. */
 export function distributionOf(samples: readonly number[]): SlowestOf {
   return slowestOf(samples, 1);

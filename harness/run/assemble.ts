@@ -1,4 +1,7 @@
 import { combineResults } from '../checkers/combine.ts';
+import { judgeClaims } from '../claims/index.ts';
+import type { Findings } from '../claims/judge.ts';
+import type { Claim } from '../contract/claim.ts';
 import type { MetricId } from '../contract/metrics.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { CheckerResult, Comparison, Result, ResultVariant, ValidityCheck } from '../contract/result.ts';
@@ -195,6 +198,9 @@ export interface AssembleRequest {
   readonly findings: readonly VariantFindings[];
   readonly provenance: Result['provenance'];
   readonly partialReason: string | undefined;
+  /** The registry; those of this scenario are judged. */
+  readonly claims: readonly Claim[];
+  readonly ringBalance: Result['ringBalance'];
 }
 
 function componentsOf(findings: readonly VariantFindings[]): Result['components'] {
@@ -209,7 +215,21 @@ function verdictOf(checks: readonly CheckVerdict[], measuredRequests: number, pa
 }
 
 /** Computes every figure of the result once, from what was observed; renderers only show it. */
-export function assembleResult({ scenario, plan, platform, leftOut, findings, provenance, partialReason }: AssembleRequest): Result {
+export function assembleResult(request: AssembleRequest): Result {
+  const measured = measuredResult(request);
+  return { ...measured, claims: judgeClaims(request.claims, measured) };
+}
+
+function measuredResult({
+  scenario,
+  plan,
+  platform,
+  leftOut,
+  findings,
+  provenance,
+  partialReason,
+  ringBalance,
+}: AssembleRequest): Findings {
   const baselineFindings = findings.find(({ variant }) => variant.id === scenario.baseline);
   const baseline = baselineFindings === undefined ? undefined : scatteredIn(baselineFindings);
   const variants = findings.map((finding) => resultVariant(finding, finding === baselineFindings ? undefined : baseline));
@@ -248,7 +268,7 @@ export function assembleResult({ scenario, plan, platform, leftOut, findings, pr
     checkers,
     variants,
     comparisons: comparisonsOf(scenario, findings),
-    claims: [],
+    ...(ringBalance === undefined ? {} : { ringBalance }),
     provenance,
   };
 }

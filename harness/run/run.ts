@@ -9,6 +9,7 @@ import type { Scenario, Variant } from '../contract/scenario.ts';
 import { startGenerator } from '../load/generator.ts';
 import type { Platform, RunningSystem } from '../platform/platform.ts';
 import { assembleResult, countedSteps, type VariantFindings } from './assemble.ts';
+import { readClaims } from './claims-file.ts';
 import { corpusOf, type RunCorpus } from './corpus.ts';
 import { type DrivenStep, drive } from './drive.ts';
 import { eventLog } from './event-log.ts';
@@ -18,6 +19,7 @@ import { plannedSeconds, planOf, repeatOf } from './plan.ts';
 import { type Placement, placementOf } from './points.ts';
 import { provenanceOf } from './provenance.ts';
 import { steadyHistogram } from './quantiles.ts';
+import { ringBalance } from './ring-balance.ts';
 import { createRunFolder, type RunFolder } from './run-folder.ts';
 import { writeHistograms } from './write-histograms.ts';
 
@@ -226,6 +228,8 @@ function partialReasonOf(signal: AbortSignal, failure: Error | undefined): strin
 export async function runScenario(request: RunRequest): Promise<RunOutcome> {
   const { scenario, profile, seed, runId, signal } = request;
   const startedAt = new Date();
+  // Read before anything is started: a broken registry must not cost a run.
+  const claims = await readClaims();
   const folder = await createRunFolder(request.outputDirectory);
   const emit = eventLog(folder, request.onEvent);
   const plan = planOf({ scenario, profile, seed, runId, variants: request.variants });
@@ -281,6 +285,8 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
       platform: request.platform.description,
       leftOut: request.leftOut,
       findings,
+      claims,
+      ringBalance: ringBalance(scenario, corpus.documents),
       partialReason: partialReasonOf(signal, failure),
       provenance: await provenanceOf({
         startedAt,

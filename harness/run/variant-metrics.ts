@@ -2,7 +2,7 @@ import type { Measured, MetricId, MetricValues } from '../contract/metrics.ts';
 import { metricDefinition } from '../contract/metrics.ts';
 import { wilsonInterval } from '../gates/wilson.ts';
 import { gini, maximumOverMean } from '../measurement/balance.ts';
-import { distributionOf } from '../measurement/order-statistic.ts';
+import { distributionOf, percentileRange } from '../measurement/order-statistic.ts';
 import { withholdsP999 } from '../measurement/validity.ts';
 import { requestsOf } from './fan-out.ts';
 import { failedCount, type JudgedStep } from './judged-step.ts';
@@ -101,7 +101,14 @@ function searchCosts(judged: readonly JudgedStep[]): Entry[] {
       ? []
       : ([50, 95, 99] as const)
           .filter((percentile) => tailSamples(slowest.length, percentile) >= 1)
-          .map((percentile) => measured(`slowest-shard-p${percentile}`, distribution.percentile(percentile), slowest.length))),
+          .map((percentile) =>
+            measured(
+              `slowest-shard-p${percentile}`,
+              distribution.percentile(percentile),
+              slowest.length,
+              percentileRange(slowest, percentile),
+            ),
+          )),
     ...(sent.length === 0 ? [] : [measured('search-request-bytes', mean(sent), searches.length)]),
     measured('search-response-bytes', mean(searches.map(({ responseBytes }) => responseBytes)), searches.length),
   ];

@@ -1,0 +1,129 @@
+import type { Interval } from '../contract/common.ts';
+import type { ResultVariant } from '../contract/result.ts';
+import { carried, rateNear } from './carried-rate.ts';
+import { boundOf, type Findings, type Judge, type Judgement, short, undecided } from './judge.ts';
+
+type Percentile = 'p50' | 'p95' | 'p99';
+
+/** The rate for which the source promises its response times. */
+const wantedPerSecond = 1000;
+const leastRecall = 0.95;
+/** Requests that must lie beyond a percentile before it is more than an anecdote. */
+const leastTail: Record<Percentile, number> = { p50: 30, p95: 30, p99: 30 };
+const beyond: Record<Percentile, number> = { p50: 0.5, p95: 0.05, p99: 0.01 };
+
+interface Observed {
+  readonly value: number;
+  readonly interval: Interval;
+  readonly ratePerSecond: number;
+}
+
+type Finding = { readonly variant: string; readonly verdict: Judgement['verdict']; readonly why: string; readonly observed?: Observed };
+
+/** Response time at the chosen rate: over the repetitions at the judged rate, from the ranks of the window on a rung. */
+function observe(variant: ResultVariant, percentile: Percentile): Observed | string {
+  const chosen = rateNear(variant, wantedPerSecond);
+  if (chosen === undefined) {
+    return 'carried no rate in a valid window';
+  }
+  const { ratePerSecond, runs } = chosen;
+  const windows = runs.filter(carried);
+  const judged = windows.every(({ phase }) => phase === 'judged') ? variant.metrics[`search-response-${percentile}`] : undefined;
+  const window = windows.at(-1)?.searchResponseMs;
+  const found =
+    judged?.interval !== undefined
+      ? { value: judged.value, interval: judged.interval, sampleCount: judged.sampleCount }
+      : window?.intervals !== undefined
+        ? { value: window[percentile], interval: window.intervals[percentile], sampleCount: window.sampleCount }
+        : undefined;
+  if (found === undefined) {
+    return `has no interval of its ${percentile} at ${ratePerSecond}/s`;
+  }
+  const tail = Math.floor(found.sampleCount * beyond[percentile]);
+  return tail < leastTail[percentile]
+    ? `has ${tail} searches beyond its ${percentile} at ${ratePerSecond}/s, ${leastTail[percentile]} are needed`
+    : { value: found.value, interval: found.interval, ratePerSecond };
+}
+
+function judgeVariant(variant: ResultVariant, percentile: Percentile, limitMs: number): Finding {
+  const observed = observe(variant, percentile);
+  if (typeof observed === 'string') {
+    return { variant: variant.id, verdict: 'undecided', why: `${variant.id} ${observed}` };
+  }
+  const { interval, value, ratePerSecond } = observed;
+  const recall = variant.metrics['recall-at-10']?.value;
+  const text = `${variant.id} ${short(value)} ms (${short(interval.low)}–${short(interval.high)}) at ${ratePerSecond}/s`;
+  if (interval.low > limitMs) {
+    return { variant: variant.id, verdict: 'refuted', why: text, observed };
+  }
+  if (recall === undefined || recall < leastRecall) {
+    const why = recall === undefined ? 'recall not measured' : `recall@10 ${short(recall)}, below ${leastRecall}`;
+    return { variant: variant.id, verdict: 'undecided', why: `${text}, but ${why}`, observed };
+  }
+  return { variant: variant.id, verdict: interval.high < limitMs ? 'confirmed' : 'undecided', why: text, observed };
+}
+
+/** Every variant has to agree: a target that one placement meets and another misses is answered by the list of them. */
+function combined(findings: readonly Finding[], percentile: Percentile, limitMs: number): Judgement {
+  const verdicts = new Set(findings.map(({ verdict }) => verdict));
+  const [only] = verdicts;
+  const slowest = findings.flatMap(({ observed }) => observed ?? []).toSorted((a, b) => b.value - a.value)[0];
+  const measured = slowest === undefined ? undefined : { value: slowest.value, unit: 'ms', interval: slowest.interval };
+  const list = findings.map(({ verdict, why }) => (verdicts.size > 1 ? `${verdict}: ${why}` : why)).join('; ');
+  return {
+    verdict: verdicts.size === 1 && only !== undefined ? only : 'undecided',
+    ...(measured === undefined ? {} : { measured }),
+    why: `${percentile} of whole searches from their intended start, gateway and embedding included, against ${limitMs} ms, at ${wantedPerSecond}/s or the highest rate that was carried in a valid window; the slowest variant is the figure: ${list}.${verdicts.size > 1 ? ' The variants do not agree.' : ''}`,
+  };
+}
+
+function latency(percentile: Percentile): Judge {
+  return (claim, { variants }) => {
+    const limitMs = boundOf(claim);
+    return variants.length === 0
+      ? undecided('no variant was measured')
+      : combined(
+          variants.map((variant) => judgeVariant(variant, percentile, limitMs)),
+          percentile,
+          limitMs,
+        );
+  };
+}
+
+/**
+ * The recommender searches with stored vectors, which this system's routes do not offer. A whole search that embeds its
+ * text is the slower one, so its upper bound may confirm; only the time of the vector nodes themselves may refute.
+ */
+function recommender(claim: Parameters<Judge>[0], findings: Findings): Judgement {
+  const limitMs = boundOf(claim);
+  const whole = latency('p99')(claim, findings);
+  const caches = 'Caches were off; a run with the caches on was not made.';
+  if (whole.verdict === 'confirmed') {
+    return { ...whole, why: `Even with the embedding of its text a search stays below the limit. ${whole.why} ${caches}` };
+  }
+  const nodes = findings.variants.map((variant) => ({ id: variant.id, measured: variant.metrics['slowest-shard-p99'] }));
+  const known = nodes.flatMap(({ id, measured }) =>
+    measured?.interval === undefined || measured.sampleCount * beyond.p99 < leastTail.p99
+      ? []
+      : [{ id, ...measured, interval: measured.interval }],
+  );
+  const slowest = known.toSorted((a, b) => b.value - a.value)[0];
+  const measured = slowest === undefined ? whole.measured : { value: slowest.value, unit: 'ms', interval: slowest.interval };
+  if (known.length > 0 && known.length === nodes.length && known.every(({ interval }) => interval.low > limitMs)) {
+    return {
+      verdict: 'refuted',
+      ...(measured === undefined ? {} : { measured }),
+      why: `The vector nodes alone, without embedding, take longer at the judged rate in every variant: ${known.map(({ id, value }) => `${id} ${short(value)} ms`).join('; ')}. ${caches}`,
+    };
+  }
+  const list = known.map(({ id, value, interval }) => `${id} ${short(value)} ms (${short(interval.low)}–${short(interval.high)})`);
+  return undecided(
+    `No search with stored vectors exists here, and a whole search, which embeds its text, does not stay below ${limitMs} ms in every variant. p99 of the slowest vector node of a search: ${list.length === 0 ? `not known from ${leastTail.p99} searches beyond it` : list.join('; ')}. ${caches}`,
+    measured,
+  );
+}
+
+export const productionP50: Judge = latency('p50');
+export const productionP95: Judge = latency('p95');
+export const productionP99: Judge = latency('p99');
+export const productionRecommenderP99: Judge = recommender;
