@@ -8,6 +8,8 @@ import { type Scenario, scenarioSchema, variantsIn } from '../contract/scenario.
 import { exitCodes } from '../contract/verdict.ts';
 import { requestedPlatforms } from '../platform/choose.ts';
 import type { NamedImages } from '../platform/docker/choose-images.ts';
+import { readClaims } from '../run/claims-file.ts';
+import { claimsJson, claimsText, listedClaims } from './claims.ts';
 import { explainScenario, listScenarios } from './describe.ts';
 import { type DoctorFlags, doctorCommand, doctorHelp } from './doctor.ts';
 import { exportCompose } from './export-command.ts';
@@ -161,7 +163,7 @@ function program(words: readonly string[], setExit: (code: number) => void): Com
   const root = new Command('npm run scenario')
     .description('Find out before production what sharding, caching, autoscaling and failover will do to a RAG service.')
     .usage(
-      '<scenario> -- [flags]   |   list   |   explain <scenario>   |   doctor   |   report <folder>   |   export compose <scenario> <variant>   |   schema',
+      '<scenario> -- [flags]   |   list   |   explain <scenario>   |   doctor   |   claims   |   report <folder>   |   export compose <scenario> <variant>   |   schema',
     )
     .helpCommand(false)
     .exitOverride()
@@ -255,6 +257,21 @@ function program(words: readonly string[], setExit: (code: number) => void): Com
     .action(async (stray: string[], flags: DoctorFlags) => {
       refuseStray(stray);
       setExit(await doctorCommand(flags, scenarios));
+    });
+  root
+    .command('claims [stray...]')
+    .description('every claim of the source material with the scenario that judges it')
+    .option('--scenario <name>', 'only the claims of this scenario, which may be one that does not exist yet')
+    .option('--json', 'one JSON document')
+    .action(async (stray: string[], flags: { scenario?: string; json?: boolean }) => {
+      refuseStray(stray);
+      const claims = await readClaims();
+      const named = [...new Set(claims.map((claim) => claim.scenario))];
+      if (flags.scenario !== undefined && !named.includes(flags.scenario)) {
+        throw unknownName('scenario', flags.scenario, named);
+      }
+      const listed = listedClaims(claims, { scenario: flags.scenario, existing: scenarios.map(({ id }) => id) });
+      process.stdout.write(flags.json === true ? claimsJson(listed) : claimsText(listed));
     });
   root
     .command('schema')
