@@ -30,10 +30,13 @@ export function validRates({ runs }: ResultVariant): RateWindows[] {
 
 const most = (runs: readonly RunRecord[], holds: (run: RunRecord) => boolean) => runs.filter(holds).length * 2 > runs.length;
 
-/** The lowest carried rate from `wanted` on, else the highest carried one below it; undefined where none was carried. */
-export function rateNear(variant: ResultVariant, wanted: number): RateWindows | undefined {
-  const all = validRates(variant).filter(({ runs }) => most(runs, carried));
-  return all.find(({ ratePerSecond }) => ratePerSecond >= wanted) ?? all.at(-1);
+/** Carried rates, ascending, with their carried windows: all below `wanted`, and the first from there on. */
+export function carriedRates(variant: ResultVariant, wanted: number): RateWindows[] {
+  const all = validRates(variant)
+    .filter(({ runs }) => most(runs, carried))
+    .map(({ ratePerSecond, runs }) => ({ ratePerSecond, runs: runs.filter(carried) }));
+  const first = all.findIndex(({ ratePerSecond }) => ratePerSecond >= wanted);
+  return first === -1 ? all : all.slice(0, first + 1);
 }
 
 /** Between which rates a limit breaks: held at `low` (0 where nowhere), broken at `high` (infinite where nowhere). */

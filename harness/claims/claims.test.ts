@@ -74,52 +74,46 @@ describe('every claim', () => {
 });
 
 describe('response times', () => {
-  const at = (p99: number, rate = 1200, samples = 10_000) => findings([variant({ id: 'single', runs: [window({ rate, p99, samples })] })]);
+  const repeated = (rate: number) => Array.from({ length: 6 }, (_, index) => window({ rate, phase: 'judged', repetition: index + 1 }));
+  const node = (p99: number, samples = 10_000, rest: Partial<Parameters<typeof variant>[0]> = {}) =>
+    variant({ id: 'single', runs: repeated(1000), metrics: metric('search-response-p99', p99, p99 * 0.9, p99 * 1.1, samples), ...rest });
+  const at = (...given: Parameters<typeof node>) => judged(findings([node(...given)]), 'production-p99');
 
   it('are confirmed by an interval below, refuted by one above, and open between', () => {
-    expect(judged(at(50), 'production-p99')).toMatchObject({
-      verdict: 'confirmed',
-      measured: { value: 50, unit: 'ms', interval: { low: 45 } },
-    });
-    expect(judged(at(150), 'production-p99').verdict).toBe('refuted');
-    expect(judged(at(100), 'production-p99').verdict).toBe('undecided');
+    expect(at(50)).toMatchObject({ verdict: 'confirmed', measured: { value: 50, unit: 'ms', interval: { low: 45 } } });
+    expect(at(150).verdict).toBe('refuted');
+    expect(at(100).verdict).toBe('undecided');
   });
 
-  it('need thirty searches in the tail, an answer that is right, and a rate that was carried', () => {
-    expect(judged(at(50, 1200, 2000), 'production-p99')).toMatchObject({
+  it('need repetitions, thirty searches in the tail, an answer that is right, and a rate that was carried', () => {
+    expect(at(50, 10_000, { runs: repeated(1000).slice(1) }).why).toContain('5 valid windows at one carried rate');
+    expect(at(50, 2000)).toMatchObject({ verdict: 'undecided', why: expect.stringContaining('20 searches beyond') });
+    expect(at(50, 10_000, { recall: 0.7 })).toMatchObject({ verdict: 'undecided', why: expect.stringContaining('recall@10 0.7') });
+    const lost = repeated(1000).map((run) => ({ ...run, counts: { issued: 100, succeeded: 50, failed: { timeout: 50 } } }));
+    expect(at(50, 10_000, { runs: lost })).toMatchObject({ verdict: 'undecided', why: expect.stringContaining('carried no rate') });
+  });
+
+  it('are not confirmed against a single window at a higher rate, nor by it', () => {
+    const runs = [...repeated(100), window({ rate: 400, p99: 300 }), window({ rate: 800, p99: 3000, achieved: 0.6 })];
+    expect(at(50, 10_000, { runs })).toMatchObject({
       verdict: 'undecided',
-      why: expect.stringContaining('20 searches beyond'),
+      why: expect.stringContaining('a single window at 400/s lies above'),
     });
-    const wrong = findings([variant({ id: 'single', recall: 0.7, runs: [window({ rate: 1000, p99: 50 })] })]);
-    expect(judged(wrong, 'production-p99')).toMatchObject({ verdict: 'undecided', why: expect.stringContaining('recall@10 0.7') });
-    const slow = findings([variant({ id: 'single', runs: [window({ rate: 1000, achieved: 0.5 })] })]);
-    expect(judged(slow, 'production-p50')).toMatchObject({ verdict: 'undecided', why: expect.stringContaining('carried no rate') });
-  });
-
-  it('are taken at 1000/s where that was carried, otherwise at the highest rate below', () => {
-    const runs = [window({ rate: 100, p50: 2 }), window({ rate: 400, p50: 30 }), window({ rate: 800, p50: 3, achieved: 0.6 })];
-    expect(judged(findings([variant({ id: 'single', runs })]), 'production-p50')).toMatchObject({
-      verdict: 'refuted',
-      why: expect.stringContaining('at 400/s'),
-    });
+    expect(at(150, 10_000, { runs: [...repeated(100), window({ rate: 400, p99: 30 })] }).verdict).toBe('refuted');
   });
 
   it('stay open where the variants do not agree, each with its own verdict', () => {
-    const mixed = findings([
-      variant({ id: 'single', runs: [window({ rate: 1000, p50: 3 })] }),
-      variant({ id: 'router-hash-3', shards: 3, runs: [window({ rate: 1000, p50: 30 })] }),
-    ]);
-    const { verdict, why } = judged(mixed, 'production-p50');
+    const { verdict, why } = judged(findings([node(50), { ...node(500), id: 'router-hash-3' }]), 'production-p99');
     expect(verdict).toBe('undecided');
     expect(why).toContain('confirmed: single');
     expect(why).toContain('refuted: router-hash-3');
   });
 
   it('of the recommender are refuted by the vector nodes alone, never by a search that embeds', () => {
-    const runs = [window({ rate: 1000, p99: 90 })];
-    expect(judged(findings([variant({ id: 'single', runs })]), 'production-recommender-p99').verdict).toBe('undecided');
-    const slow = variant({ id: 'single', runs, metrics: metric('slowest-shard-p99', 60, 50, 70) });
+    expect(judged(findings([node(90)]), 'production-recommender-p99').verdict).toBe('undecided');
+    const slow = node(90, 10_000, { metrics: metric('slowest-shard-p99', 60, 50, 70) });
     expect(judged(findings([slow]), 'production-recommender-p99')).toMatchObject({ verdict: 'refuted', measured: { value: 60 } });
+    expect(judged(findings([node(10)]), 'production-recommender-p99').verdict).toBe('confirmed');
   });
 });
 

@@ -41,7 +41,11 @@ function judgeOf(id: string): Judge {
   return found;
 }
 
-const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+/** Ids and symbols at the head of a sentence keep their case. */
+function sentence(text: string): string {
+  const head = /^[a-z]+(?![-@\da-z])/.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
+  return /[.!?]$/.test(head) ? head : `${head}.`;
+}
 
 /**
  * Judges every claim that the registry assigns to the scenario of these findings, in the order of the registry. A partial
@@ -60,7 +64,7 @@ export function judgeClaims(claims: readonly Claim[], findings: Findings): Judge
         id: claim.id,
         statement: claim.statement,
         ...judgement,
-        why: `${sentence(judgement.why)} ${settingOf(findings, rule)}`,
+        why: `${sentence(judgement.why)} ${judgement.verdict === 'undecided' ? 'Seen with' : 'Holds for'} ${settingOf(findings, rule)}`,
       };
     });
 }

@@ -45,7 +45,7 @@ function enginesOf({ components, variants }: Findings): string {
 export function settingOf(findings: Findings, rule: ResourceRule): string {
   const { platform, provenance, variants } = findings;
   const enforced = variants.some(({ processes }) => processes.some(({ quota }) => quota !== undefined));
-  return `Holds for ${enginesOf(findings)}; platform ${platform.id} on one machine with ${provenance.cpuCount} × ${provenance.cpuModel}; ${ruleWords[rule]}${enforced ? '' : ', no quota enforced'}; providers simulated.`;
+  return `${enginesOf(findings)}; platform ${platform.id} on one machine with ${provenance.cpuCount} × ${provenance.cpuModel}; ${ruleWords[rule]}${enforced ? '' : ', no quota enforced'}; providers simulated.`;
 }
 
 /** Why a run decides no claim at all; undefined where it may. */

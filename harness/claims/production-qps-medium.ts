@@ -35,11 +35,10 @@ export const productionQpsMedium: Judge = (claim, { variants }) => {
     return undecided('no rate was measured in a valid window');
   }
   const rate = rateInterval(best.variant, best.bracket.low);
-  const measured = {
-    value: rate?.estimate ?? 0,
-    unit: 'searches/s',
-    ...(rate?.interval === undefined ? {} : { interval: rate.interval }),
-  };
+  const measured =
+    rate === undefined
+      ? undefined
+      : { value: rate.estimate, unit: 'searches/s', ...(rate.interval === undefined ? {} : { interval: rate.interval }) };
   const list = found
     .map(
       ({ variant, bracket: { low, high } }) =>
@@ -47,7 +46,7 @@ export const productionQpsMedium: Judge = (claim, { variants }) => {
     )
     .join('; ');
   const why = `Requests/s within p99 < ${p99LimitMs} ms and recall@10 ≥ ${leastRecall}: ${list}. The figure counts the searches among them, of the best variant.`;
-  if (rate?.interval !== undefined && rate.interval.low > wanted) {
+  if (measured !== undefined && rate?.interval !== undefined && rate.interval.low > wanted) {
     return { verdict: 'confirmed', measured, why };
   }
   if (rate !== undefined && rate.estimate > wanted) {
@@ -57,10 +56,10 @@ export const productionQpsMedium: Judge = (claim, { variants }) => {
     found.length === variants.length &&
     found.every(({ bracket }) => bracket.high <= wanted && bracket.brokenWindows >= leastBrokenWindows)
   ) {
-    return { verdict: 'refuted', measured, why };
+    return { verdict: 'refuted', ...(measured === undefined ? {} : { measured }), why };
   }
   return undecided(
-    `${why} Refuting ${wanted}/s takes ${leastBrokenWindows} valid windows at or below that rate that broke the limits, in every variant; higher rates were not asked for, or the generator was the limit there.`,
+    `${why} To refute ${wanted}/s, every variant has to break these limits in ${leastBrokenWindows} valid windows at or below that rate; higher rates were not asked for, or the generator was the limit there.`,
     measured,
   );
 };

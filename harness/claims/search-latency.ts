@@ -1,6 +1,6 @@
 import type { Interval } from '../contract/common.ts';
 import type { ResultVariant } from '../contract/result.ts';
-import { carried, rateNear } from './carried-rate.ts';
+import { carriedRates } from './carried-rate.ts';
 import { boundOf, type Findings, type Judge, type Judgement, short, undecided } from './judge.ts';
 
 type Percentile = 'p50' | 'p95' | 'p99';
@@ -9,7 +9,7 @@ type Percentile = 'p50' | 'p95' | 'p99';
 const wantedPerSecond = 1000;
 const leastRecall = 0.95;
 /** Requests that must lie beyond a percentile before it is more than an anecdote. */
-const leastTail: Record<Percentile, number> = { p50: 30, p95: 30, p99: 30 };
+const leastTail = 30;
 const beyond: Record<Percentile, number> = { p50: 0.5, p95: 0.05, p99: 0.01 };
 
 interface Observed {
@@ -20,29 +20,34 @@ interface Observed {
 
 type Finding = { readonly variant: string; readonly verdict: Judgement['verdict']; readonly why: string; readonly observed?: Observed };
 
-/** Response time at the chosen rate: over the repetitions at the judged rate, from the ranks of the window on a rung. */
+/** Windows from which an interval over repetitions exists at 95 %. */
+const leastRepetitions = 6;
+
+/** Response time at the highest carried rate up to the wanted one that was repeated often enough for an interval. */
 function observe(variant: ResultVariant, percentile: Percentile): Observed | string {
-  const chosen = rateNear(variant, wantedPerSecond);
-  if (chosen === undefined) {
+  const rates = carriedRates(variant, wantedPerSecond);
+  const repeated = rates.findLast(({ runs }) => runs.length >= leastRepetitions);
+  const measured = variant.metrics[`search-response-${percentile}`];
+  if (rates.length === 0) {
     return 'carried no rate in a valid window';
   }
-  const { ratePerSecond, runs } = chosen;
-  const windows = runs.filter(carried);
-  const judged = windows.every(({ phase }) => phase === 'judged') ? variant.metrics[`search-response-${percentile}`] : undefined;
-  const window = windows.at(-1)?.searchResponseMs;
-  const found =
-    judged?.interval !== undefined
-      ? { value: judged.value, interval: judged.interval, sampleCount: judged.sampleCount }
-      : window?.intervals !== undefined
-        ? { value: window[percentile], interval: window.intervals[percentile], sampleCount: window.sampleCount }
-        : undefined;
-  if (found === undefined) {
-    return `has no interval of its ${percentile} at ${ratePerSecond}/s`;
+  if (repeated === undefined || measured?.interval === undefined) {
+    const most = Math.max(...rates.map(({ runs }) => runs.length));
+    return `has ${most} valid ${most === 1 ? 'window' : 'windows'} at one carried rate, an interval over repetitions takes ${leastRepetitions}`;
   }
-  const tail = Math.floor(found.sampleCount * beyond[percentile]);
-  return tail < leastTail[percentile]
-    ? `has ${tail} searches beyond its ${percentile} at ${ratePerSecond}/s, ${leastTail[percentile]} are needed`
-    : { value: found.value, interval: found.interval, ratePerSecond };
+  const tail = Math.floor(measured.sampleCount * beyond[percentile]);
+  return tail < leastTail
+    ? `has ${tail} searches beyond its ${percentile} at ${repeated.ratePerSecond}/s, ${leastTail} are needed`
+    : { value: measured.value, interval: measured.interval, ratePerSecond: repeated.ratePerSecond };
+}
+
+/** A single window at a higher carried rate that is certainly above the limit: it decides nothing, but it forbids to confirm. */
+function contradiction(variant: ResultVariant, percentile: Percentile, limitMs: number, { ratePerSecond }: Observed): string | undefined {
+  const higher = carriedRates(variant, wantedPerSecond).filter((each) => each.ratePerSecond > ratePerSecond);
+  const above = higher.find(({ runs }) =>
+    runs.some(({ searchResponseMs }) => (searchResponseMs?.intervals?.[percentile].low ?? 0) > limitMs),
+  );
+  return above === undefined ? undefined : `a single window at ${above.ratePerSecond}/s lies above`;
 }
 
 function judgeVariant(variant: ResultVariant, percentile: Percentile, limitMs: number): Finding {
@@ -60,6 +65,10 @@ function judgeVariant(variant: ResultVariant, percentile: Percentile, limitMs: n
     const why = recall === undefined ? 'recall not measured' : `recall@10 ${short(recall)}, below ${leastRecall}`;
     return { variant: variant.id, verdict: 'undecided', why: `${text}, but ${why}`, observed };
   }
+  const against = contradiction(variant, percentile, limitMs, observed);
+  if (interval.high < limitMs && against !== undefined) {
+    return { variant: variant.id, verdict: 'undecided', why: `${text}, but ${against}`, observed };
+  }
   return { variant: variant.id, verdict: interval.high < limitMs ? 'confirmed' : 'undecided', why: text, observed };
 }
 
@@ -73,7 +82,7 @@ function combined(findings: readonly Finding[], percentile: Percentile, limitMs:
   return {
     verdict: verdicts.size === 1 && only !== undefined ? only : 'undecided',
     ...(measured === undefined ? {} : { measured }),
-    why: `${percentile} of whole searches from their intended start, gateway and embedding included, against ${limitMs} ms, at ${wantedPerSecond}/s or the highest rate that was carried in a valid window; the slowest variant is the figure: ${list}.${verdicts.size > 1 ? ' The variants do not agree.' : ''}`,
+    why: `${percentile} of whole searches from their intended start, gateway and embedding included, against ${limitMs} ms, at ${wantedPerSecond}/s or the highest carried rate below it that was repeated; the slowest variant is the figure: ${list}.${verdicts.size > 1 ? ' The variants do not agree.' : ''}`,
   };
 }
 
@@ -103,7 +112,7 @@ function recommender(claim: Parameters<Judge>[0], findings: Findings): Judgement
   }
   const nodes = findings.variants.map((variant) => ({ id: variant.id, measured: variant.metrics['slowest-shard-p99'] }));
   const known = nodes.flatMap(({ id, measured }) =>
-    measured?.interval === undefined || measured.sampleCount * beyond.p99 < leastTail.p99
+    measured?.interval === undefined || measured.sampleCount * beyond.p99 < leastTail
       ? []
       : [{ id, ...measured, interval: measured.interval }],
   );
@@ -118,7 +127,7 @@ function recommender(claim: Parameters<Judge>[0], findings: Findings): Judgement
   }
   const list = known.map(({ id, value, interval }) => `${id} ${short(value)} ms (${short(interval.low)}–${short(interval.high)})`);
   return undecided(
-    `No search with stored vectors exists here, and a whole search, which embeds its text, does not stay below ${limitMs} ms in every variant. p99 of the slowest vector node of a search: ${list.length === 0 ? `not known from ${leastTail.p99} searches beyond it` : list.join('; ')}. ${caches}`,
+    `No search with stored vectors exists here, and a whole search, which embeds its text, does not stay below ${limitMs} ms in every variant. p99 of the slowest vector node of a search: ${list.length === 0 ? `not known from ${leastTail} searches beyond it` : list.join('; ')}. ${caches}`,
     measured,
   );
 }
