@@ -61,7 +61,7 @@ export function hybridBar(documents: readonly ScoreRange[], k: number, depth: nu
   const share = (rank: number) => (rank < depth ? 1 / (rankConstant + rank) : 0);
 
   const worst = documents.map(({ low }) =>
-    lists.reduce((sum, list) => {
+    lists.reduce<number>((sum, list) => {
       const score = low[list];
       return score === Number.NEGATIVE_INFINITY ? sum : sum + share(countAbove(highs[list] as Float64Array, below(list, score)) - 1);
     }, 0),
@@ -69,7 +69,7 @@ export function hybridBar(documents: readonly ScoreRange[], k: number, depth: nu
   return {
     score: largest(worst, k)[k - 1] ?? 0,
     bestScore: (dense, sparse) =>
-      lists.reduce((sum, list) => {
+      lists.reduce<number>((sum, list) => {
         const score = list === 0 ? dense : sparse;
         return score === Number.NEGATIVE_INFINITY ? sum : sum + share(countAbove(lows[list] as Float64Array, above(list, score)));
       }, 0),
