@@ -83,7 +83,15 @@ export const metrics = {
     title: 'recall@10',
     unit: 'ratio',
     definition:
-      'share of the ten exact nearest documents of the tenant, at the applied sequence number of the response, that the response contains; equal scores count as hits',
+      'share of the ten exact nearest documents of the tenant, at the applied sequence number of the response, that the response contains; equal scores count as hits. Hybrid: of the ten that exact dense and BM25 lists fuse to, with term rarities over all shards. Reranked: of the candidates, as many as were shown',
+    window: 'steady state',
+    better: 'higher',
+  },
+  'ndcg-at-10': {
+    title: 'nDCG@10',
+    unit: 'ratio',
+    definition:
+      'discounted gain of the ten documents of the response, graded 0 to 3 by the concepts they share with the question, divided by that of the best order of all documents of the tenant at the applied sequence number',
     window: 'steady state',
     better: 'higher',
   },

@@ -59,6 +59,7 @@ export const runSchema = z.strictObject({
     })
     .optional(),
   recallAt10: z.strictObject({ mean: share, sampleCount: z.int().positive() }).optional(),
+  ndcgAt10: z.strictObject({ mean: share, sampleCount: z.int().positive() }).optional(),
   cpuSeconds: nonNegative.optional(),
   /** Did every limit of the ladder hold? The judged rate is the lowest rung. Absent when the step was invalid. */
   passed: z.boolean().optional(),

@@ -8,9 +8,16 @@ import type { ScatteredSearch } from './fan-out.ts';
 import { meanMs, percentileInterval, percentileMs, steadyHistogram } from './quantiles.ts';
 import type { StagedResponse } from './stages.ts';
 
+export interface SampledMean {
+  readonly mean: number;
+  readonly sampleCount: number;
+}
+
 /** What the history of one step says about the quality of its answers. */
 export interface StepQuality {
-  readonly recall: { readonly mean: number; readonly sampleCount: number } | undefined;
+  readonly recall: SampledMean | undefined;
+  /** nDCG@k by the labels of documents and questions, of the same sample. */
+  readonly gain: SampledMean | undefined;
   readonly completeAnswers: number;
   readonly answers: number;
   readonly staged: readonly StagedResponse[];
@@ -80,6 +87,7 @@ export function recordOf(driven: DrivenStep, quality: StepQuality, limits: Scena
           },
         }),
     ...(quality.recall === undefined ? {} : { recallAt10: quality.recall }),
+    ...(quality.gain === undefined ? {} : { ndcgAt10: quality.gain }),
     ...(processes === undefined ? {} : { cpuSeconds: processes.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) }),
     ...(validity.verdict === 'valid' ? { passed: broken.length === 0, brokenLimits: broken } : {}),
   };

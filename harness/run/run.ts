@@ -259,6 +259,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
       driven,
       settings: plan.settings,
       limits: scenario.ladderLimits,
+      topology: variant.topology,
     });
     findings.push({
       variant,

@@ -50,11 +50,27 @@ function quality(judged: readonly JudgedStep[]): Entry[] {
   const recalls = judged.flatMap((step) => step.quality.recall ?? []);
   const samples = sum(recalls.map(({ sampleCount }) => sampleCount));
   const found = sum(recalls.map(({ mean, sampleCount }) => mean * sampleCount));
+  const gains = judged.flatMap((step) => step.quality.gain ?? []);
+  const graded = sum(gains.map(({ sampleCount }) => sampleCount));
+  const gain = sum(gains.map(({ mean, sampleCount }) => mean * sampleCount)) / graded;
   const answers = sum(judged.map((step) => step.quality.answers));
   const complete = sum(judged.map((step) => step.quality.completeAnswers));
   return [
     // A query's recall counts as one fractional trial: ten hits of one query are not ten independent ones.
     ...(samples === 0 ? [] : [measured('recall-at-10', found / samples, samples, wilsonInterval(Math.min(found, samples), samples))]),
+    ...(graded === 0
+      ? []
+      : [
+          measured(
+            'ndcg-at-10',
+            gain,
+            graded,
+            repetitionInterval(
+              gain,
+              gains.map(({ mean }) => mean),
+            ),
+          ),
+        ]),
     ...(answers === 0 ? [] : [measured('complete-answer-ratio', complete / answers, answers, wilsonInterval(complete, answers))]),
   ];
 }
