@@ -2,6 +2,7 @@ import type { ProfileId } from '../harness/contract/common.ts';
 import type { Scenario } from '../harness/contract/scenario.ts';
 import { comparisonProfiles } from './profiles.ts';
 import {
+  hybrid,
   perNode,
   qdrantCluster,
   routerConsistentHash,
@@ -60,6 +61,13 @@ export const singleVsSharded: Scenario = {
     { id: 'router-hash-4', title: 'four hash shards', topology: routerHash(4), profiles: longProfiles },
     { id: 'router-hash-6', title: 'six hash shards', topology: routerHash(6), profiles: longProfiles },
     { id: 'router-hash-8', title: 'eight hash shards', topology: routerHash(8), profiles: longProfiles },
+    { id: 'single-hybrid', title: 'one vector node, embeddings and BM25', topology: hybrid(single), profiles: longProfiles },
+    {
+      id: 'router-hash-3-hybrid',
+      title: 'three hash shards, embeddings and BM25',
+      topology: hybrid(routerHash(3)),
+      profiles: longProfiles,
+    },
   ],
   workload: {
     corpus: { tenants: 4, concepts: 256, chineseShare: 0.4 },

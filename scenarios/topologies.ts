@@ -48,6 +48,11 @@ export function qdrantCluster(nodes: number, replicationFactor: number): Topolog
   };
 }
 
+/** The same system with BM25 beside the embeddings: every search asks each shard for both lists and fuses them. */
+export function hybrid(topology: Topology): Topology {
+  return { ...topology, id: `${topology.id}-hybrid`, retrieval: 'hybrid' };
+}
+
 /** The same system where every vector node has as much as the single one: what a fleet of machines of one size has. */
 export function perNode(topology: Topology): Topology {
   return { ...topology, id: `${topology.id}-per-node`, resourceRule: 'equal-per-node' };
