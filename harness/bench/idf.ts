@@ -1,6 +1,6 @@
 import { pointIdOf } from '../../system/api/point.ts';
 import { createConceptSpace } from '../../system/concepts/concept-space.ts';
-import { hash32 } from '../../system/policies/random-stream.ts';
+import { hashSharding } from '../../system/policies/sharding/hash.ts';
 import { createCorpus, tenantNames } from '../corpus/documents.ts';
 import { localRarityOf } from '../corpus/local-rarity.ts';
 import { createQueries } from '../corpus/queries.ts';
@@ -36,7 +36,7 @@ for (const size of corpusSizes) {
     }),
   );
   for (const shards of shardCounts) {
-    const { keywords, hybrid } = localRarityOf({ space, documents, questions, k, shards, shardOf: (id) => hash32(id) % shards });
+    const { keywords, hybrid } = localRarityOf({ space, documents, questions, k, shards, shardOf: hashSharding(shards).shardOf });
     const shown = ({ mean, lowest }: { mean: number; lowest: number }) => `${mean.toFixed(4)} (${lowest.toFixed(1)})`;
     console.log(
       `${String(size).padStart(9)}  ${String(shards).padStart(6)}  ${String(Math.round(size / shards)).padStart(15)}  ${shown(keywords).padStart(22)}  ${shown(hybrid).padStart(20)}`,
