@@ -96,7 +96,7 @@ export function memory(bytes: number): Figure {
     value /= 1024;
     step += 1;
   }
-  return { text: step === 0 ? count(value) : significant(value), unit: binaryUnits[step] ?? 'B' };
+  return { text: step === 0 && Number.isInteger(value) ? count(value) : significant(value), unit: binaryUnits[step] ?? 'B' };
 }
 
 /** A length of wall time in words: 41 min 12 s. */

@@ -268,6 +268,8 @@ const en = {
     described: (panel: string, variant: string) => `${panel} over time, ${variant}`,
     second: 's',
     columns: ['Second', 'arrivals', 'sent', 'done', 'errors', 'in flight', 'p50, ms', 'p95, ms', 'p99, ms', 'n'],
+    some: (shown: number, total: number) =>
+      `${shown} of ${total} variants are shown: the baseline and those with the slowest second; result.json has all.`,
     left: 'Second-by-second tables are left out to keep this file small; result.json has them.',
   },
 
@@ -324,6 +326,7 @@ const en = {
     described: (items: readonly string[]) => `Slowest shard per search by variant. ${items.join('. ')}.`,
     describedItem: (variant: string, asked: number, p50: string, p99: string) =>
       `${variant}, ${asked} shards asked: p50 ${p50}, p99 ${p99}`,
+    shortColumns: ['Variant', 'Percentile', 'Asked', 'One shard', 'Slowest', 'Predicted from its shards', 'Predicted from the baseline'],
     columns: [
       'Variant',
       'Percentile',
@@ -488,6 +491,9 @@ const en = {
   },
 
   console: {
+    claims: 'claims',
+    claimCounts: (confirmed: number, refuted: number, undecided: number) =>
+      `${confirmed} confirmed, ${refuted} refuted, ${undecided} undecided`,
     slo: 'SLO',
     worst: 'worst',
     observed: 'observed',

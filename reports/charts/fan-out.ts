@@ -1,6 +1,7 @@
 import type { FanOut, Result } from '../../harness/contract/result.ts';
+import { predictionError } from '../cost-figures.ts';
 import type { Markup } from '../markup.ts';
-import { duration, joined, signedPercent } from '../numbers.ts';
+import { duration, joined } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
 import { labelledTicks, logDomain, logPosition, ticks125 } from './axis.ts';
 import { type Frame, plotSize, renderChart } from './compile.ts';
@@ -26,11 +27,6 @@ export function fannedVariants(result: Result): FannedVariant[] {
   return result.variants.flatMap(({ id, costs }, index) =>
     costs?.fanOut !== undefined && costs.fanOut.asked > 1 ? [{ id, index, fanOut: costs.fanOut }] : [],
   );
-}
-
-/** How far a prediction lies from the measured value, as a share of the measured one. */
-export function predictionError(predictedMs: number, measuredMs: number): string | undefined {
-  return measuredMs > 0 ? `${signedPercent(predictedMs / measuredMs - 1)} %` : undefined;
 }
 
 /** `predicted 30.5 ms (+57.0 %)`, once for each source of the prediction. */

@@ -1,7 +1,8 @@
 import type { MetricId } from '../../harness/contract/metrics.ts';
 import type { Result, ResultVariant } from '../../harness/contract/result.ts';
 import { cpuTierChart, tierFills } from '../charts/cpu-tiers.ts';
-import { fannedVariants, fanOutChart, fanOutPercentiles, predictionError } from '../charts/fan-out.ts';
+import { fannedVariants, fanOutChart, fanOutPercentiles } from '../charts/fan-out.ts';
+import { costMetrics, predictionError } from '../cost-figures.ts';
 import { html, type Insertable } from '../markup.ts';
 import { absent, count, duration, figure as figureOf, joined, significant } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
@@ -44,16 +45,6 @@ export async function fanOutSection(result: Result, s: Strings): Promise<Section
     html`${figure(s.fanOut.described(described), wide, phone)}<p class="note">${s.fanOut.note(result.baseline)}</p>${dataTable(s.table.toLimit(s.section.fanOut), s.fanOut.columns, rows)}`,
   );
 }
-
-const costMetrics = [
-  'fan-out',
-  'requests-per-query',
-  'search-request-bytes',
-  'search-response-bytes',
-  'vector-resident-bytes',
-  'resident-bytes',
-  'indexing-seconds-per-1k',
-] as const satisfies readonly MetricId[];
 
 function value(variant: ResultVariant, metric: MetricId): Insertable {
   const measured = variant.metrics[metric];

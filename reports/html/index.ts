@@ -72,7 +72,7 @@ async function page(result: Result, s: Strings, tables: TableDetail): Promise<st
 }
 
 /** Neighbours of a listed section; with them the navigation would need a second line. */
-const unlisted: ReadonlySet<Section['id']> = new Set(['balance', 'checkers']);
+const unlisted: ReadonlySet<Section['id']> = new Set(['costs', 'balance', 'checkers']);
 
 function head(result: Result, sections: readonly Section[], s: Strings): Markup {
   const links = html`<a href="#answer">${s.nav.answer}</a>${sections.filter((part) => !unlisted.has(part.id)).map((part) => html`<a href="#${part.id}">${s.nav[part.id]}</a>`)}`;
