@@ -36,7 +36,8 @@ for (const size of corpusSizes) {
     }),
   );
   for (const shards of shardCounts) {
-    const { keywords, hybrid } = localRarityOf({ space, documents, questions, k, shards, shardOf: hashSharding(shards).shardOf });
+    const policy = hashSharding(shards);
+    const { keywords, hybrid } = localRarityOf({ space, documents, questions, k, shards, shardOf: (id) => policy.shardOf(id) });
     const shown = ({ mean, lowest }: { mean: number; lowest: number }) => `${mean.toFixed(4)} (${lowest.toFixed(1)})`;
     console.log(
       `${String(size).padStart(9)}  ${String(shards).padStart(6)}  ${String(Math.round(size / shards)).padStart(15)}  ${shown(keywords).padStart(22)}  ${shown(hybrid).padStart(20)}`,

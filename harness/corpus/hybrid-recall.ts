@@ -16,7 +16,7 @@ export interface HybridJudge {
   /** Documents that were surely there. */
   readonly documents: number;
   /** Whether the version in this row of the log may have been in the answer. */
-  reaches(row: number): boolean;
+  readonly reaches: (row: number) => boolean;
 }
 
 /** Exact hybrid searches over everything that was written; terms are as rare as they are among all documents of all tenants. */

@@ -15,7 +15,7 @@ export interface RarityStudy {
   readonly k: number;
   readonly shards: number;
   /** Shard number in [0, shards) of a document. */
-  shardOf(id: string): number;
+  readonly shardOf: (id: string) => number;
 }
 
 /** Share of the first list that the second has too; two empty lists agree. */

@@ -31,7 +31,13 @@ describe('nDCG', () => {
         if (all.every((grade) => grade === 0)) {
           expect(value).toBeUndefined();
         } else {
-          expect(normalisedGain([...all].sort().reverse(), all, k)).toBeCloseTo(1, 12);
+          expect(
+            normalisedGain(
+              [...all].sort((left, right) => right - left),
+              all,
+              k,
+            ),
+          ).toBeCloseTo(1, 12);
           expect(value).toBeGreaterThanOrEqual(0);
           expect(value).toBeLessThanOrEqual(1 + 1e-12);
         }

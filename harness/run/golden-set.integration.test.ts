@@ -36,13 +36,13 @@ interface Written {
   readonly content: string;
 }
 const pointOf = (doc_id: string) => pointIdOf({ tenant, knowledge_base: 'default', doc_id });
-const { shardOf } = hashSharding(shards);
+const policy = hashSharding(shards);
 
 /** A document with this text that belongs on this shard. */
 function placedOn(shard: number, name: string, content: string): Written {
   for (let attempt = 0; ; attempt += 1) {
     const id = `${name}-${attempt}`;
-    if (shardOf(pointOf(id)) === shard) {
+    if (policy.shardOf(pointOf(id)) === shard) {
       return { id, content };
     }
   }
@@ -56,7 +56,7 @@ function documentsOf({ documents }: GoldenSet): Written[] {
   const everyShard = Array.from({ length: shards }, (_, shard) => shard);
   const texts = Array.from({ length: 12 }, (_, index) => `${'kestrel '.repeat(index + 1)}${'heron '.repeat(14 - index)}wader${index % 4}`);
   const even = texts.flatMap((content, index) => everyShard.map((shard) => placedOn(shard, `even-${index}-${shard}`, content)));
-  const sizes = everyShard.map((shard) => documents.filter(({ id }) => shardOf(pointOf(id)) === shard).length);
+  const sizes = everyShard.map((shard) => documents.filter(({ id }) => policy.shardOf(pointOf(id)) === shard).length);
   const padding = sizes.flatMap((size, shard) =>
     Array.from({ length: Math.max(...sizes) - size }, (_, index) => placedOn(shard, `padding-${shard}-${index}`, 'padding')),
   );

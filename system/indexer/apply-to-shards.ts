@@ -14,6 +14,11 @@ export interface Batch {
 const upsertBytes = 16 * 1024 * 1024;
 /** A printed float with its comma, at most. */
 const bytesPerNumber = 22;
+/**
+ * A byte of content is at most two in JSON, and where the collection is hybrid its terms come besides: a Chinese character
+ * or a short code brings a weight of some 30 bytes for every two or three of its own.
+ */
+const bytesPerContentByte = 18;
 const callTimeoutMs = 60_000;
 
 /** A signal for one call: calls have no caller with a deadline here, and one that hangs would stop everything. */
@@ -23,7 +28,7 @@ export function limited(signal: AbortSignal): AbortSignal {
 
 async function upsertOn(store: VectorStore, batch: Batch, signal: AbortSignal): Promise<void> {
   const points = batch.puts.filter(({ placed }) => placed.shard === store.shard).map(({ point }) => point);
-  const sizeOf = ({ vector, payload }: Point) => vector.length * bytesPerNumber + Buffer.byteLength(payload.content) * 2;
+  const sizeOf = ({ vector, payload }: Point) => vector.length * bytesPerNumber + Buffer.byteLength(payload.content) * bytesPerContentByte;
   for (const run of runsWithin(points, sizeOf, upsertBytes)) {
     await store.upsert(run, limited(signal));
   }

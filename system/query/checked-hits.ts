@@ -12,7 +12,7 @@ export interface HitCheck {
   readonly requestId: string;
   readonly logger: Logger;
   /** Counts a hit that must not be shown. */
-  onDroppedHit(why: 'foreign_tenant' | 'malformed_payload'): void;
+  readonly onDroppedHit: (why: 'foreign_tenant' | 'malformed_payload') => void;
 }
 
 /** The hit as the caller may see it; undefined when he may not, even though the vector node returned it in spite of the filter. */

@@ -31,7 +31,7 @@ export interface SearchParts {
   /** Applied on every one of these shards; a lower bound at any time. */
   appliedSequence(shards: readonly number[]): number;
   /** Counts a hit that must not be shown. */
-  onDroppedHit(why: 'foreign_tenant' | 'malformed_payload'): void;
+  readonly onDroppedHit: (why: 'foreign_tenant' | 'malformed_payload') => void;
   readonly logger: Logger;
 }
 
