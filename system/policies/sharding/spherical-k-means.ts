@@ -14,10 +14,13 @@ export function dot(left: Vector, right: Vector): number {
   return sum;
 }
 
+/** Squares of shorter vectors lose their digits. */
+const shortest = 1e-140;
+
 /** The vector at length 1; undefined when it has no direction. */
 function unit(vector: Vector): number[] | undefined {
   const length = Math.sqrt(dot(vector, vector));
-  return length > 0 && Number.isFinite(length) ? vector.map((component) => component / length) : undefined;
+  return length > shortest && Number.isFinite(length) ? vector.map((component) => component / length) : undefined;
 }
 
 function anyDirection(dimensions: number, random: RandomStream): number[] {
