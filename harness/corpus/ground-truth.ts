@@ -1,4 +1,5 @@
 import type { ConceptSpace } from '../../system/concepts/concept-space.ts';
+import type { Retrieval } from '../contract/topology.ts';
 import { type ExactBar, exactBar } from './exact-bar.ts';
 import { createHybridTruth, type HybridJudge } from './hybrid-recall.ts';
 import { createTenantLog, lastChangeAt, type TenantLog } from './tenant-log.ts';
@@ -85,7 +86,7 @@ interface Judged {
 }
 
 /** Of a dense system by default: the truth of a hybrid one costs an index of terms. */
-export function createGroundTruth(space: ConceptSpace, retrieval: 'dense' | 'hybrid' = 'dense'): GroundTruth {
+export function createGroundTruth(space: ConceptSpace, retrieval: Retrieval = 'dense'): GroundTruth {
   const hybrid = retrieval === 'hybrid' ? createHybridTruth(scoreTolerance) : undefined;
   const logs = new Map<string, TenantLog>();
   const tenantOfSequence = new Map<number, string>();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gatewayEnvironmentSchema, providerEnvironmentSchema, queryEnvironmentSchema } from '../../system/api/environment.ts';
-import type { Topology } from '../contract/topology.ts';
+import { rerankPresetNames } from '../../system/provider/rerank-timing.ts';
+import { rerankPresetSchema, type Topology } from '../contract/topology.ts';
 import { gatewayEnvironment, indexerEnvironment, providerEnvironment, queryEnvironment, vectorNodeEnvironment } from './environment.ts';
 
 const topology: Topology = {
@@ -32,6 +33,25 @@ describe('the rendered environments', () => {
     expect(indexer).toEqual(query);
     expect(queryPort).not.toBe(indexerPort);
     expect(query.EMBEDDING_DIM).toBe('64');
+  });
+
+  it('tell both sides of the index how documents are found, and the query tier alone to rerank', () => {
+    const hybrid = { ...wiring, topology: { ...topology, retrieval: 'hybrid' as const, rerank: true } };
+    const query = queryEnvironmentSchema.parse(queryEnvironment(hybrid, addresses, 'query-0', at(5006)));
+    expect(query).toMatchObject({ RETRIEVAL: 'hybrid', RERANK: true });
+    const indexer = indexerEnvironment(hybrid, addresses, at(5007));
+    expect(indexer.RETRIEVAL).toBe('hybrid');
+    expect(indexer).not.toHaveProperty('RERANK');
+    expect(queryEnvironmentSchema.parse(queryEnvironment(wiring, addresses, 'query-0', at(5006)))).toMatchObject({
+      RETRIEVAL: 'dense',
+      RERANK: false,
+    });
+  });
+
+  it('know the timing of every reranker that a topology can name', () => {
+    expect(rerankPresetSchema.options).toEqual([...rerankPresetNames]);
+    const provider = { ...topology.provider, rerank: 'cross-encoder' as const };
+    expect(providerEnvironment({ ...wiring, topology: { ...topology, provider } }, at(5002)).RERANK_PRESET).toBe('cross-encoder');
   });
 
   it('carry the presets and the concepts to the provider', () => {
