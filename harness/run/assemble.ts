@@ -4,7 +4,7 @@ import type { Findings } from '../claims/judge.ts';
 import type { Claim } from '../contract/claim.ts';
 import type { MetricId } from '../contract/metrics.ts';
 import type { Plan } from '../contract/plan.ts';
-import type { CheckerResult, Comparison, Result, ResultVariant, ValidityCheck } from '../contract/result.ts';
+import type { ChangeAudit, CheckerResult, Comparison, Result, ResultVariant, ValidityCheck } from '../contract/result.ts';
 import type { Scenario, Variant } from '../contract/scenario.ts';
 import { type CheckVerdict, type RunVerdict, runVerdictOf } from '../contract/verdict.ts';
 import { compare } from '../gates/comparison.ts';
@@ -29,6 +29,8 @@ export interface VariantFindings {
   /** Every judged and rung step, the invalid ones included, in order of execution. */
   readonly steps: readonly JudgedStep[];
   readonly checkers: readonly CheckerResult[];
+  /** Of the variants whose documents were changed by id after everything was measured. */
+  readonly changeAudit: ChangeAudit | undefined;
 }
 
 /** The valid attempt of each judged repetition, by repetition. */
@@ -103,6 +105,7 @@ function resultVariant(findings: VariantFindings, baseline: Measured | undefined
     processes,
     shards: (filled?.pointsPerShard ?? []).map((points, shard) => ({ id: `shard-${shard}`, points })),
     costs: costsOf({ processes, documents: filled?.documents, measured: scatteredIn(findings), baseline }),
+    ...(findings.changeAudit === undefined ? {} : { changeAudit: findings.changeAudit }),
     ...placementIn(filled),
     errors: errorsOf(judged),
   };

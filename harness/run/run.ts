@@ -4,11 +4,12 @@ import type { ProfileId } from '../contract/common.ts';
 import type { RunEvent } from '../contract/event.ts';
 import type { Second } from '../contract/observation.ts';
 import type { Plan, Step } from '../contract/plan.ts';
-import { type Result, resultSchema } from '../contract/result.ts';
+import { type ChangeAudit, type Result, resultSchema } from '../contract/result.ts';
 import type { Scenario, Variant } from '../contract/scenario.ts';
 import { startGenerator } from '../load/generator.ts';
 import type { Platform, RunningSystem } from '../platform/platform.ts';
 import { assembleResult, countedSteps, type VariantFindings } from './assemble.ts';
+import { auditChanges, isAudited } from './change-audit.ts';
 import { readClaims } from './claims-file.ts';
 import { corpusOf, type RunCorpus } from './corpus.ts';
 import { type DrivenStep, drive } from './drive.ts';
@@ -59,6 +60,7 @@ interface VariantState {
   components: RunningSystem['components'];
   quotas: RunningSystem['quotas'];
   filled?: Filled & Placement;
+  changeAudit?: ChangeAudit;
   readonly driven: DrivenStep[];
 }
 
@@ -202,6 +204,20 @@ async function driveSteps(stage: Stage, systems: ReadonlyMap<string, RunningSyst
   }
 }
 
+/** Changes documents by id where a claim asks what becomes of them; nothing is measured after this. */
+async function auditSystems({ request, corpus, states, emit }: Stage, systems: ReadonlyMap<string, RunningSystem>): Promise<void> {
+  for (const [id, system] of systems) {
+    const state = stateOf(states, id);
+    if (isAudited(state.variant.topology)) {
+      emit({ type: 'step', variant: id, message: `${id}: changing documents by id and reading every shard`, progress: stepsShare });
+      state.changeAudit = await Promise.race([
+        system.failed,
+        auditChanges({ system, documents: corpus.documents, signal: request.signal }),
+      ]);
+    }
+  }
+}
+
 async function execute(stage: Stage): Promise<void> {
   const { emit } = stage;
   // Disposed in reverse order, whatever happens: generator, systems, platform.
@@ -210,6 +226,7 @@ async function execute(stage: Stage): Promise<void> {
   const systems = await startSystems(stage, stack);
   await fillSystems(stage, systems);
   await driveSteps(stage, systems, stack);
+  await auditSystems(stage, systems);
   emit({ type: 'stop', message: 'stopping', progress: stepsShare });
 }
 
@@ -252,7 +269,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
   }
   emit({ type: 'judge', message: 'judging answers against the exact ground truth', progress: stepsShare });
   const findings: VariantFindings[] = [];
-  for (const { variant, components, quotas, filled, driven } of states.values()) {
+  for (const { variant, components, quotas, filled, driven, changeAudit } of states.values()) {
     const judged = await judgeVariant({
       corpus,
       fillSequences: filled?.sequences ?? [],
@@ -266,6 +283,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
       components,
       quotas,
       filled: filled === undefined ? undefined : { ...filled, documents: corpus.documents.length },
+      changeAudit,
       ...judged,
     });
   }

@@ -11,6 +11,9 @@ import { nothing, type Section, section, table, variantName, verdictWord } from 
 const ids = (examples: readonly string[]): Insertable =>
   examples.length === 0 ? absent : examples.map((id, place) => html`${place > 0 && ' '}<code class="id">${id}</code>`);
 
+/** With more variants than this a column for each would be wider than the page; then each has a row. */
+const mostErrorColumns = 4;
+
 /** Failed requests by class and variant with ids to look up in the history. */
 export function errorSection(result: Result, s: Strings): Section {
   const classes = [...new Set(result.variants.flatMap((variant) => variant.errors.map((each) => each.errorClass)))];
@@ -21,16 +24,32 @@ export function errorSection(result: Result, s: Strings): Section {
   }
   const total = (errorClass: ErrorClass) =>
     result.variants.reduce((sum, variant) => sum + (variant.errors.find((each) => each.errorClass === errorClass)?.count ?? 0), 0);
-  const rows = classes
-    .toSorted((a, b) => total(b) - total(a))
-    .map((errorClass) => {
-      const found = result.variants.map((variant) => variant.errors.find((each) => each.errorClass === errorClass));
-      return [
-        s.errorClass(errorClass),
-        ...found.map((each) => count(each?.count ?? 0)),
-        ids(found.flatMap((each) => each?.exampleRequestIds ?? []).slice(0, 3)),
-      ];
-    });
+  const sorted = classes.toSorted((a, b) => total(b) - total(a));
+  if (result.variants.length > mostErrorColumns) {
+    const rows = sorted.flatMap((errorClass) =>
+      result.variants.flatMap(({ id, errors }) => {
+        const found = errors.find((each) => each.errorClass === errorClass);
+        return found === undefined
+          ? []
+          : [[s.errorClass(errorClass), variantName(result, id), count(found.count), ids(found.exampleRequestIds.slice(0, 3))]];
+      }),
+    );
+    const columns = [
+      { head: s.errors.errorClass },
+      { head: s.variants.variant },
+      { head: s.errors.count, numeric: true },
+      { head: s.errors.examples },
+    ];
+    return section('errors', s.section.errors, s.errors.subtitle, table(columns, rows, s.section.errors), 'half');
+  }
+  const rows = sorted.map((errorClass) => {
+    const found = result.variants.map((variant) => variant.errors.find((each) => each.errorClass === errorClass));
+    return [
+      s.errorClass(errorClass),
+      ...found.map((each) => count(each?.count ?? 0)),
+      ids(found.flatMap((each) => each?.exampleRequestIds ?? []).slice(0, 3)),
+    ];
+  });
   const columns = [
     { head: s.errors.errorClass },
     ...result.variants.map((variant) => ({ head: variantName(result, variant.id), numeric: true })),
