@@ -8,7 +8,7 @@ export interface ShardRouting {
 export interface ComputedSharding extends ShardRouting {
   readonly placedBy: 'id';
   /** Shard number in [0, shards) of a point id. */
-  shardOf(pointId: string): number;
+  readonly shardOf: (pointId: string) => number;
 }
 
 /**
@@ -18,7 +18,7 @@ export interface ComputedSharding extends ShardRouting {
 export interface NumberedSharding extends ShardRouting {
   readonly placedBy: 'number';
   /** Shard number in [0, shards) of the document with that number, counted from 0. */
-  shardOfNumber(documentNumber: number): number;
+  readonly shardOfNumber: (documentNumber: number) => number;
 }
 
 /** Unit vectors, one per shard, by shard number. */
