@@ -53,11 +53,11 @@ function contradiction(variant: ResultVariant, percentile: Percentile, limitMs: 
 function judgeVariant(variant: ResultVariant, percentile: Percentile, limitMs: number): Finding {
   const observed = observe(variant, percentile);
   if (typeof observed === 'string') {
-    return { variant: variant.id, verdict: 'undecided', why: `${variant.id} ${observed}` };
+    return { variant: variant.id, verdict: 'undecided', why: observed };
   }
   const { interval, value, ratePerSecond } = observed;
   const recall = variant.metrics['recall-at-10']?.value;
-  const text = `${variant.id} ${short(value)} ms (${short(interval.low)}–${short(interval.high)}) at ${ratePerSecond}/s`;
+  const text = `${short(value)} ms (${short(interval.low)}–${short(interval.high)}) at ${ratePerSecond}/s`;
   if (interval.low > limitMs) {
     return { variant: variant.id, verdict: 'refuted', why: text, observed };
   }
@@ -78,7 +78,15 @@ function combined(findings: readonly Finding[], percentile: Percentile, limitMs:
   const [only] = verdicts;
   const slowest = findings.flatMap(({ observed }) => observed ?? []).toSorted((a, b) => b.value - a.value)[0];
   const measured = slowest === undefined ? undefined : { value: slowest.value, unit: 'ms', interval: slowest.interval };
-  const list = findings.map(({ verdict, why }) => (verdicts.size > 1 ? `${verdict}: ${why}` : why)).join('; ');
+  // Variants that share a reason share its sentence.
+  const reasons = Map.groupBy(findings, ({ verdict, why }) => `${verdict} ${why}`);
+  const list = [...reasons.values()]
+    .map((same) => {
+      const names = same.map(({ variant }) => variant).join(', ');
+      const [first] = same;
+      return `${verdicts.size > 1 ? `${first?.verdict}: ` : ''}${names} ${same.length > 1 && first?.observed === undefined ? 'each ' : ''}${first?.why}`;
+    })
+    .join('; ');
   return {
     verdict: verdicts.size === 1 && only !== undefined ? only : 'undecided',
     ...(measured === undefined ? {} : { measured }),
