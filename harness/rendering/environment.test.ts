@@ -54,6 +54,22 @@ describe('the rendered environments', () => {
     expect(providerEnvironment({ ...wiring, topology: { ...topology, provider } }, at(5002)).RERANK_PRESET).toBe('cross-encoder');
   });
 
+  it.each([
+    [{ sharding: 'hash' as const, shards: 3 }, {}],
+    [{ sharding: 'range' as const, shards: 3, expectedDocuments: 90 }, { EXPECTED_DOCUMENTS: '90' }],
+    [{ sharding: 'random' as const, shards: 3 }, { PLACEMENT_SEED: '7' }],
+    [{ sharding: 'consistent-hash' as const, shards: 3, virtualNodes: 150 }, { VIRTUAL_NODES: '150' }],
+    [
+      { sharding: 'semantic' as const, shards: 3, probes: 1 },
+      { PROBES: '1', PLACEMENT_SEED: '7' },
+    ],
+  ])('tell a strategy what it reads and nothing else: %j', (vector, expected) => {
+    const environment = indexerEnvironment({ ...wiring, topology: { ...topology, vector } }, addresses, at(5007));
+    const names = ['EXPECTED_DOCUMENTS', 'VIRTUAL_NODES', 'PROBES', 'PLACEMENT_SEED'];
+    expect(environment.SHARDING_STRATEGY).toBe(vector.sharding);
+    expect(Object.fromEntries(Object.entries(environment).filter(([name]) => names.includes(name)))).toEqual(expected);
+  });
+
   it('carry the presets and the concepts to the provider', () => {
     expect(providerEnvironmentSchema.parse(providerEnvironment(wiring, at(5002)))).toMatchObject({
       PORT: 5002,
