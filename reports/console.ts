@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import type { Result } from '../harness/contract/result.ts';
 import { type ExitCode, exitCodeOf } from '../harness/contract/verdict.ts';
 import { answerOf } from './answer.ts';
+import { claimCounts } from './claim-text.ts';
 import { decides, failedFirst, orderedSlos, readable, type Stamp, slowestStages, stampOf, worstObservation } from './findings.ts';
 import { absent, count, figure, percent, significant } from './numbers.ts';
 import { margin, objective, observed, samples } from './slo-text.ts';
@@ -45,6 +46,7 @@ export function renderConsole(result: Result, options: ConsoleOptions): string {
     ...variants(result, c, s),
     '',
     ...slowest(result, options, c, s),
+    ...claims(result, c, s),
     ...Object.entries(options.paths).map(([name, path]) => labelled(name, c.cyan(visible(path)), c)),
     labelled(s.console.next, visible(options.nextCommand), c),
     labelled(s.console.exit(code), c.dim(s.console.exitReason(code)), c),
@@ -185,6 +187,10 @@ function variants(result: Result, c: Colours, s: Strings): string[] {
   const standIns = result.components.filter(({ standIn }) => standIn === true).map(({ tier }) => s.tier[tier]);
   const notes = [...embedded, ...(standIns.length > 0 ? [s.first.standIns(standIns)] : [])];
   return [...laidOut(heads, rows, c.dim), ...(notes.length > 0 ? notes.map((note) => `  ${c.dim(note)}`) : [])];
+}
+
+function claims(result: Result, c: Colours, s: Strings): string[] {
+  return result.claims.length === 0 ? [] : [labelled(s.console.claims, s.console.claimCounts(...claimCounts(result)), c)];
 }
 
 function slowest(result: Result, { columns }: ConsoleOptions, c: Colours, s: Strings): string[] {

@@ -1,8 +1,10 @@
 import type { Comparison, Result, ResultVariant } from '../harness/contract/result.ts';
 import { answerOf, ratioInterval } from './answer.ts';
+import { claimCounts, claimFigure, claimsInOrder } from './claim-text.ts';
 import { conclusion } from './conclusion.ts';
+import { costMetrics, predictionError } from './cost-figures.ts';
 import { failedFirst, judgedInOrder, orderedSlos, readable, sloCounts, slowestStages, stampOf, worstObservation } from './findings.ts';
-import { absent, count, figure, interval, joined, percent, ratio, significant, zeroBound } from './numbers.ts';
+import { absent, count, duration, figure, interval, joined, percent, ratio, significant, zeroBound } from './numbers.ts';
 import { provenanceFacts } from './provenance-facts.ts';
 import { remoteHops } from './remote-hops.ts';
 import { margin, objective, observed, samples } from './slo-text.ts';
@@ -57,6 +59,8 @@ export function renderMarkdown(result: Result, language: Language = 'en'): strin
     checkers(result, s),
     variants(result, s),
     ratios(result, s),
+    fanOut(result, s),
+    costs(result, s),
     stages(result, s),
     overTime(result, s),
     errors(result, s),
@@ -190,6 +194,49 @@ function ratios(result: Result, s: Strings): string {
   return `## ${s.section.ratios}\n\n${body}`;
 }
 
+function fanOut(result: Result, s: Strings): string | undefined {
+  const rows = result.variants.flatMap(({ id, costs }) => {
+    const found = costs?.fanOut;
+    return found === undefined || found.asked < 2
+      ? []
+      : (['p50', 'p95', 'p99'] as const).map((percentile) => [
+          id,
+          percentile,
+          count(found.asked),
+          joined(duration(found.oneShardMs[percentile])),
+          joined(duration(found.slowestMs[percentile])),
+          ...(['shards', 'baseline'] as const).map((from) => {
+            const predicted = found.predictions.find((each) => each.from === from)?.slowestMs[percentile];
+            return predicted === undefined
+              ? absent
+              : s.fanOut.prediction(from, joined(duration(predicted)), predictionError(predicted, found.slowestMs[percentile]));
+          }),
+        ]);
+  });
+  return rows.length === 0
+    ? undefined
+    : `## ${s.section.fanOut}\n\n${table(s.fanOut.shortColumns, rows)}\n\n${plain(s.fanOut.note(result.baseline))}`;
+}
+
+function costs(result: Result, s: Strings): string | undefined {
+  const known = result.variants.filter((variant) => variant.costs !== undefined);
+  if (known.length === 0) {
+    return undefined;
+  }
+  const rows = known.map((variant) => [
+    variant.id,
+    (variant.costs?.cpuByTier ?? []).map(({ tier, cpuSecondsPer1k }) => `${s.tier[tier]} ${significant(cpuSecondsPer1k)}`).join(', ') ||
+      absent,
+    ...costMetrics.map((metric) => {
+      const measured = variant.metrics[metric];
+      return measured === undefined ? absent : joined(figure(metric, measured.value));
+    }),
+  ]);
+  const heads = [s.variants.variant, s.metricTitle('cpu-seconds-per-1k'), ...costMetrics.map((metric) => s.costs.heads[metric])];
+  const unmeasured = [...new Set(known.flatMap((variant) => variant.costs?.bytesNotMeasured ?? []))];
+  return `## ${s.section.costs}\n\n${table(heads, rows)}\n\n${plain(s.costs.note(unmeasured))}`;
+}
+
 function stages(result: Result, s: Strings): string | undefined {
   const slowest = slowestStages(result);
   const [first, second] = slowest?.parts ?? [];
@@ -227,9 +274,15 @@ function errors(result: Result, s: Strings): string | undefined {
 }
 
 function claims(result: Result, s: Strings): string | undefined {
-  const rows = result.claims.map((claim) => [s.claim[claim.verdict], claim.id, claim.statement, claim.why]);
-  const heads = [s.claims.verdict, s.claims.claim, s.claims.statement, s.claims.why];
-  return rows.length > 0 ? `## ${s.section.claims}\n\n${table(heads, rows)}` : undefined;
+  const rows = claimsInOrder(result).map((claim) => [
+    s.claim[claim.verdict],
+    claim.id,
+    claim.statement,
+    claim.measured === undefined ? absent : claimFigure(claim.measured),
+    claim.why,
+  ]);
+  const heads = [s.claims.verdict, s.claims.claim, s.claims.statement, s.claims.measured, s.claims.why];
+  return rows.length > 0 ? `## ${s.section.claims}\n\n${s.claims.subtitle(...claimCounts(result))}\n\n${table(heads, rows)}` : undefined;
 }
 
 function validity(result: Result, s: Strings): string {

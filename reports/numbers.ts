@@ -96,7 +96,7 @@ export function memory(bytes: number): Figure {
     value /= 1024;
     step += 1;
   }
-  return { text: step === 0 ? count(value) : significant(value), unit: binaryUnits[step] ?? 'B' };
+  return { text: step === 0 && Number.isInteger(value) ? count(value) : significant(value), unit: binaryUnits[step] ?? 'B' };
 }
 
 /** A length of wall time in words: 41 min 12 s. */
@@ -135,8 +135,11 @@ export function figure(metric: MetricId, value: number): Figure {
     case 'documents':
       return { text: count(value), unit: '' };
     case 's/1k requests':
+    case 's/1k documents':
       return { text: significant(value), unit: 's per 1k' };
     case 'ratio':
+    case 'shards':
+    case 'requests':
       return { text: significant(value), unit: '' };
   }
 }
@@ -158,8 +161,11 @@ export function threshold(metric: MetricId, value: number): Figure {
     case 'documents/s':
       return { text: count(value), unit: '/s' };
     case 's/1k requests':
+    case 's/1k documents':
       return { text: count(value), unit: 's per 1k' };
     case 'documents':
+    case 'shards':
+    case 'requests':
     case 'ratio':
       return { text: count(value), unit: '' };
   }

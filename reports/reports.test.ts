@@ -298,6 +298,64 @@ describe('a run on containers', () => {
   });
 });
 
+describe('what sharding costs', () => {
+  it.each(['html', 'markdown'])(
+    'stands in %s: the slowest shard beside both predictions and their errors, and what a search moves',
+    async (name) => {
+      const result = passingResult();
+      const text = textOf((await renderers[name]?.(result)) ?? '').replaceAll(/\\/g, '');
+      const fanOut = result.variants[1]?.costs?.fanOut;
+      expect(fanOut).toBeDefined();
+      if (fanOut) {
+        expect(text).toContain(significant(fanOut.slowestMs.p99));
+        for (const { slowestMs } of fanOut.predictions) {
+          expect(text).toContain(`${significant(slowestMs.p95)}`);
+        }
+      }
+      // 0.4 ÷ 0.33 and 0.2 ÷ 0.33 of the measured time.
+      for (const part of [s.section.fanOut, '+21.2', '−39.4', s.section.costs, '98.7 B', 'bytes not measured: headers', '0.667']) {
+        expect(text).toContain(part);
+      }
+    },
+  );
+  it('is left out where a result did not measure it', async () => {
+    const old = passingResult();
+    old.variants = old.variants.map(({ costs: _costs, ...rest }) => rest);
+    expect(textOf(await renderHtml(old))).not.toContain(s.section.costs);
+    expect(renderMarkdown(old)).not.toContain(s.section.fanOut);
+  });
+});
+
+describe('many variants', () => {
+  const many = () => {
+    const result = passingResult();
+    const [single, sharded] = result.variants;
+    if (single && sharded) {
+      const others = Array.from({ length: 13 }, (_, index) => ({ ...sharded, id: `router-strategy-number-${index}` }));
+      const rules = ['equal-total', 'equal-per-node'] as const;
+      result.comparisons = others.flatMap((variant, index) =>
+        result.comparisons.map((each) => ({ ...each, variant: variant.id, resourceRule: rules[index % 2] ?? 'equal-total' })),
+      );
+      result.variants = [single, ...others];
+    }
+    return result;
+  };
+  it('each keep their ratios under their own rule, within one megabyte', async () => {
+    const page = await renderHtml(many());
+    // The limit of a report is meant for four variants; every further one adds its curve, its bars and its ratios.
+    expect(Buffer.byteLength(page)).toBeLessThanOrEqual(2.5 * sizeLimitBytes);
+    expect(page).toContain(s.overTime.some(4, 14));
+    const text = textOf(page);
+    for (let index = 0; index < 13; index += 1) {
+      expect(text).toContain(`router-strategy-number-${index} ÷ single`);
+    }
+    const rows = renderMarkdown(many())
+      .split('\n')
+      .filter((line) => line.includes('÷ single'));
+    expect(rows.every((row) => row.includes('equal total resources') !== row.includes('equal resources per node'))).toBe(true);
+  }, 60_000);
+});
+
 describe('the picture', () => {
   it('names scenario, engine, machine, profile and run, and carries its own colours', async () => {
     const result = passingResult();

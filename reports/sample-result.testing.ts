@@ -135,6 +135,39 @@ function runs(shape: VariantShape): RunRecord[] {
   return [...judged, ...rungs];
 }
 
+/** One shard by itself, and the slowest of several: the formula of the response times at a third of its size. */
+function costs({ id, shards, scale }: VariantShape): ResultVariant['costs'] {
+  const spread = (factor: number, sampleCount: number) => ({
+    mean: quantile(scale * factor, 60),
+    p50: quantile(scale * factor, 50),
+    p95: quantile(scale * factor, 95),
+    p99: quantile(scale * factor, 99),
+    sampleCount,
+  });
+  return {
+    documents: 10_000,
+    cpuByTier: [
+      { tier: 'gateway', cpuSecondsPer1k: 0.146 },
+      { tier: 'query', cpuSecondsPer1k: 0.333 },
+      { tier: 'vector', cpuSecondsPer1k: 0.667 },
+      { tier: 'postgres', cpuSecondsPer1k: 0.0208 },
+    ],
+    fanOut: {
+      asked: shards,
+      slowestMs: spread(0.33, 11_520),
+      oneShardMs: spread(0.25, 11_520 * shards),
+      predictions:
+        shards === 1
+          ? []
+          : [
+              { from: 'shards', variant: id, slowestMs: spread(0.4, 11_520 * shards) },
+              { from: 'baseline', variant: 'single', slowestMs: spread(0.2, 11_520) },
+            ],
+    },
+    bytesNotMeasured: ['headers', 'query tier to vector nodes'],
+  };
+}
+
 function variant(shape: VariantShape): ResultVariant {
   const n = repetitions * perRepetition;
   const searches = Math.round(n * 0.8);
@@ -170,6 +203,13 @@ function variant(shape: VariantShape): ResultVariant {
       'cpu-seconds-per-1k': measured('cpu-seconds-per-1k', cpu, n, around(cpu, 0.02)),
       'resident-bytes': measured('resident-bytes', 300_000_000 + shape.shards * 80_000_000, repetitions),
       ...(shape.shards > 1 && { 'shard-balance': measured('shard-balance', 1.03, 10_000) }),
+      ...(shape.shards > 1 && { 'shard-gini': measured('shard-gini', 0.0123, 10_000) }),
+      'fan-out': measured('fan-out', shape.shards, searches),
+      'requests-per-query': measured('requests-per-query', 3 + shape.shards, searches),
+      'search-request-bytes': measured('search-request-bytes', 98.7, searches),
+      'search-response-bytes': measured('search-response-bytes', 5210.4, searches),
+      'vector-resident-bytes': measured('vector-resident-bytes', shape.shards * 90_000_000, repetitions),
+      'indexing-seconds-per-1k': measured('indexing-seconds-per-1k', 1000 / 1830, 10_000),
       'fill-rate': measured('fill-rate', 1830, 10_000),
       'highest-passed-rate': measured('highest-passed-rate', shape.highestPassed, 4),
       ...(shape.highestPassed < 200 && { 'lowest-failed-rate': measured('lowest-failed-rate', shape.highestPassed * 2, 4) }),
@@ -193,6 +233,7 @@ function variant(shape: VariantShape): ResultVariant {
       id: `vector-${shard + 1}`,
       points: shape.shards === 1 ? 10_000 : ([3433, 3318, 3249][shard] ?? 0),
     })),
+    costs: costs(shape),
     errors:
       shape.failed > 0
         ? [{ errorClass: 'timeout', count: shape.failed, exampleRequestIds: [`${shape.id}-judged-1:177`, `${shape.id}-judged-1:1802`] }]

@@ -152,6 +152,8 @@ const en = {
     stages: 'Where time goes',
     ladder: 'Ladder of rates',
     ratios: 'Ratios to the baseline',
+    fanOut: 'Fan-out and the slowest shard',
+    costs: 'What a search and its index cost',
     balance: 'Balance of the shards',
     processes: 'Processes',
     errors: 'Errors by class',
@@ -169,6 +171,8 @@ const en = {
     stages: 'Stages',
     ladder: 'Ladder',
     ratios: 'Ratios',
+    'fan-out': 'Fan-out',
+    costs: 'Costs',
     balance: 'Shards',
     processes: 'Processes',
     errors: 'Errors',
@@ -264,6 +268,8 @@ const en = {
     described: (panel: string, variant: string) => `${panel} over time, ${variant}`,
     second: 's',
     columns: ['Second', 'arrivals', 'sent', 'done', 'errors', 'in flight', 'p50, ms', 'p95, ms', 'p99, ms', 'n'],
+    some: (shown: number, total: number) =>
+      `${shown} of ${total} variants are shown: the baseline and those with the slowest second; result.json has all.`,
     left: 'Second-by-second tables are left out to keep this file small; result.json has them.',
   },
 
@@ -310,12 +316,59 @@ const en = {
     columns: ['Ratio of', 'Metric', 'Ratio', '≥ 95 % interval', 'Pairs', 'Rule', 'Conclusion'],
   },
 
+  fanOut: {
+    subtitle: 'time of the slowest asked shard as the query tier saw it, ms, against what independent shards would give',
+    measured: (percentile: string, value: string, thin: boolean) => `${percentile}  ${value}${thin ? ' (thin)' : ''}`,
+    prediction: (from: 'shards' | 'baseline', value: string, error: string | undefined) =>
+      `${from === 'shards' ? '△' : '◇'} ${value}${error === undefined ? '' : ` (${error})`}`,
+    note: (baseline: string) =>
+      `● the slowest of the asked shards, measured; small dot: one shard by itself. △ the slowest of as many independent draws from the times of this variant’s own shards, ◇ from those of the node of ${baseline}; both are exact order statistics of the measured times, and the percentage is their error. △ above ● says that shards are slow together, as they are on a shared machine; ◇ below ● says what sharing the machine costs. A hollow ● rests on fewer than 10 searches beyond it.`,
+    described: (items: readonly string[]) => `Slowest shard per search by variant. ${items.join('. ')}.`,
+    describedItem: (variant: string, asked: number, p50: string, p99: string) =>
+      `${variant}, ${asked} shards asked: p50 ${p50}, p99 ${p99}`,
+    shortColumns: ['Variant', 'Percentile', 'Asked', 'One shard', 'Slowest', 'Predicted from its shards', 'Predicted from the baseline'],
+    columns: [
+      'Variant',
+      'Percentile',
+      'Asked',
+      'n',
+      'One shard, ms',
+      'Slowest, ms',
+      '△ predicted, ms',
+      'error',
+      '◇ predicted, ms',
+      'error',
+    ],
+  },
+
+  costs: {
+    subtitle: 'CPU seconds per 1,000 requests by tier; below, per search and per node',
+    cpuNote: 'over all valid judged windows and all kinds of request; the generator is not in it.',
+    described: (items: readonly string[]) => `CPU seconds per 1,000 requests by tier. ${items.join('. ')}.`,
+    describedItem: (variant: string, tiers: readonly string[]) => `${variant}: ${list(tiers)}`,
+    heads: {
+      'fan-out': 'Fan-out',
+      'requests-per-query': 'Requests per search',
+      'search-request-bytes': 'Request body',
+      'search-response-bytes': 'Response body',
+      'vector-resident-bytes': 'Vector nodes, memory',
+      'resident-bytes': 'All, memory',
+      'indexing-seconds-per-1k': 'Indexing per 1k documents',
+    },
+    perNode: 'Memory per vector node',
+    note: (unmeasured: readonly string[]) =>
+      `Bodies as the generator sent and received them${unmeasured.length === 0 ? '' : `; bytes not measured: ${list(unmeasured)}`}. Indexing runs while no load does, from the first write to the last document visible on every shard.`,
+  },
+
   balance: {
     subtitle: 'points per shard after the fill; dotted: the mean',
     shard: 'Shard',
     points: 'Points',
     share: 'Share, %',
     ratio: (value: string) => `max ÷ mean ${value}`,
+    mean: 'mean',
+    figures: (ratio: string, gini: string | undefined) => `max ÷ mean ${ratio}${gini === undefined ? '' : ` · Gini ${gini}`}`,
+    described: (items: readonly string[]) => `Points of each shard relative to the mean of its variant. ${items.join('. ')}.`,
     replicas: (places: readonly string[]) => `on ${list(places)}`,
     replica: (node: string, state: string) => (state === 'Active' ? node : `${node} (${state})`),
     none: 'No variant reported points per shard.',
@@ -438,6 +491,9 @@ const en = {
   },
 
   console: {
+    claims: 'claims',
+    claimCounts: (confirmed: number, refuted: number, undecided: number) =>
+      `${confirmed} confirmed, ${refuted} refuted, ${undecided} undecided`,
     slo: 'SLO',
     worst: 'worst',
     observed: 'observed',

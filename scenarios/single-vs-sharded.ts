@@ -1,6 +1,20 @@
+import type { ProfileId } from '../harness/contract/common.ts';
 import type { Scenario } from '../harness/contract/scenario.ts';
 import { comparisonProfiles } from './profiles.ts';
-import { perNode, qdrantCluster, routerHash, single } from './topologies.ts';
+import {
+  hybrid,
+  perNode,
+  qdrantCluster,
+  routerConsistentHash,
+  routerHash,
+  routerRandom,
+  routerRange,
+  routerSemantic,
+  single,
+} from './topologies.ts';
+
+/** What only the long profiles have the time for. */
+const longProfiles: ProfileId[] = ['standard', 'full'];
 
 /**
  * Shall I shard? One vector node against three shards, placed by the query tier or by Qdrant itself. Where nothing enforces
@@ -27,6 +41,32 @@ export const singleVsSharded: Scenario = {
       title: 'Qdrant’s own three shards, each on two of three nodes',
       topology: qdrantCluster(3, 2),
       requires: ['qdrant'],
+    },
+    // Other strategies at three shards, and other numbers of shards of one strategy; `single` is the one of one shard.
+    { id: 'router-range-3', title: 'three ranges of document numbers', topology: routerRange(3), profiles: longProfiles },
+    { id: 'router-random-3', title: 'three shards drawn at random', topology: routerRandom(3), profiles: longProfiles },
+    {
+      id: 'router-consistent-hash-3',
+      title: 'three shards on a hash ring',
+      topology: routerConsistentHash(3),
+      profiles: longProfiles,
+    },
+    {
+      id: 'router-semantic-3',
+      title: 'three shards by meaning, of which a search asks two',
+      topology: routerSemantic(3),
+      profiles: longProfiles,
+    },
+    { id: 'router-hash-2', title: 'two hash shards', topology: routerHash(2), profiles: longProfiles },
+    { id: 'router-hash-4', title: 'four hash shards', topology: routerHash(4), profiles: longProfiles },
+    { id: 'router-hash-6', title: 'six hash shards', topology: routerHash(6), profiles: longProfiles },
+    { id: 'router-hash-8', title: 'eight hash shards', topology: routerHash(8), profiles: longProfiles },
+    { id: 'single-hybrid', title: 'one vector node, embeddings and BM25', topology: hybrid(single), profiles: longProfiles },
+    {
+      id: 'router-hash-3-hybrid',
+      title: 'three hash shards, embeddings and BM25',
+      topology: hybrid(routerHash(3)),
+      profiles: longProfiles,
     },
   ],
   workload: {

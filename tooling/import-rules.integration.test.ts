@@ -22,6 +22,7 @@ const violations: Readonly<Record<string, readonly [string, string]>> = {
   'pure-harness-measurement': ['harness/measurement/starts.ts', 'harness/platform/platform.ts'],
   'pure-harness-checkers': ['harness/checkers/starts.ts', 'harness/platform/platform.ts'],
   'pure-harness-gates': ['harness/gates/starts.ts', 'harness/platform/platform.ts'],
+  'pure-harness-claims': ['harness/claims/starts.ts', 'harness/platform/platform.ts'],
   'pure-harness-rendering': ['harness/rendering/starts.ts', 'harness/platform/platform.ts'],
   'pure-harness-exports': ['harness/exports/starts.ts', 'harness/platform/platform.ts'],
   'pure-harness-touches-nothing': ['harness/exports/writes.ts', 'node:fs'],

@@ -3,7 +3,7 @@ import type { ICruiseOptions, IRegularForbiddenRuleType as IForbiddenRuleType } 
 /** Who may import whom; the folders and the reasons are in docs/adr/0002-house.md. */
 const pureSystem = '^system/(api|policies|concepts)/';
 const rooms = ['gateway', 'query', 'indexer', 'provider', 'vector-node'];
-const pureHarness = ['arrivals', 'corpus', 'measurement', 'checkers', 'gates', 'rendering', 'exports'];
+const pureHarness = ['arrivals', 'corpus', 'measurement', 'checkers', 'gates', 'claims', 'rendering', 'exports'];
 
 /** Built-in modules that reach outside the process. */
 const touching = '^(node:)?(fs|net|http|https|child_process|worker_threads|os|dgram|tls)';

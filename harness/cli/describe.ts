@@ -19,6 +19,7 @@ const needs: Record<Capability, string> = { quotas: 'enforced quotas (--platform
 
 /** What a scenario will do, in words; nothing is started. */
 export function explainScenario(scenario: Scenario): string {
+  const width = Math.max(...scenario.variants.map(({ id }) => id.length));
   const slos = scenario.slos.map(({ metric, comparator, limit, minimumSamples }) => {
     const { title, unit } = metricDefinition(metric);
     return `  ${title} ${comparator === 'le' ? '≤' : '≥'} ${limit} ${unit} (at least ${minimumSamples} samples)`;
@@ -36,8 +37,8 @@ export function explainScenario(scenario: Scenario): string {
     '',
     'Variants',
     ...scenario.variants.map(
-      ({ id, title, topology, requires = [] }) =>
-        `  ${id.padEnd(16)} ${title}; ${topology.resourceRule} resources${requires.length === 0 ? '' : `; needs ${requires.map((capability) => needs[capability]).join(' and ')}`}${id === scenario.baseline ? '; the baseline' : ''}`,
+      ({ id, title, topology, requires = [], profiles: only }) =>
+        `  ${id.padEnd(width)} ${title}; ${topology.resourceRule} resources${requires.length === 0 ? '' : `; needs ${requires.map((capability) => needs[capability]).join(' and ')}`}${only === undefined ? '' : `; unasked only in ${only.join(' and ')}`}${id === scenario.baseline ? '; the baseline' : ''}`,
     ),
     '',
     'Goals',

@@ -15,6 +15,7 @@ import { imageLabels } from '../platform/docker/images/names.ts';
 import type { ApiKey } from '../platform/platform.ts';
 import { possibleVariants } from '../run/possible-variants.ts';
 import { provenanceOf } from '../run/provenance.ts';
+import { scenarioForProfile } from '../run/scenario-for-profile.ts';
 import { type AskedQuota, scenarioWithQuota } from './asked-quota.ts';
 
 export interface ExportOptions {
@@ -119,7 +120,7 @@ function keyTable(apiKeys: readonly ApiKey[]): string {
  */
 export async function exportCompose(options: ExportOptions): Promise<void> {
   const { profile, seed, variant: variantId, gatewayPort, publish, outputFile, mayOverwrite, words } = options;
-  const scenario = scenarioWithQuota(options.scenario, options.quota);
+  const scenario = scenarioForProfile(scenarioWithQuota(options.scenario, options.quota), profile);
   const chosen = await imagesOf(options);
   const needsReal = 'the image of the vector store is a stand-in, which has no cluster; name the real one by --qdrant-image';
   possibleVariants(

@@ -16,7 +16,7 @@ describe('the command line', () => {
     [['single-vs-shraded'], 'unknown_scenario', '"single-vs-shraded"', 'did you mean "single-vs-sharded"?'],
     [['single-vs-sharded', '--profile', 'smoek'], 'unknown_profile', '"smoek"', 'did you mean "smoke"?'],
     [['single-vs-sharded', '--platform', 'dokcer'], 'unknown_platform', '"dokcer"', 'did you mean "docker"?'],
-    [['single-vs-sharded', '--variants', 'single,router-hash-4'], 'unknown_variant', '"router-hash-4"', 'did you mean "router-hash-3"?'],
+    [['single-vs-sharded', '--variants', 'single,router-hash-5'], 'unknown_variant', '"router-hash-5"', 'did you mean "router-hash-3"?'],
     [['single-vs-sharded', '--profil', 'smoke'], 'unknown_option', "'--profil'", '--profile'],
     [['single-vs-sharded', 'smoke'], 'unexpected_argument', '"smoke"', 'follow a lone --'],
     [['single-vs-sharded', '--seed', '-3'], 'invalid_argument', '"-3"', '--help'],

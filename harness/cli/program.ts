@@ -4,10 +4,12 @@ import { scenarios } from '../../scenarios/index.ts';
 import { profileIdSchema } from '../contract/common.ts';
 import { Failure } from '../contract/failure.ts';
 import { nearest, parseOrFail } from '../contract/parse.ts';
-import { type Scenario, scenarioSchema } from '../contract/scenario.ts';
+import { type Scenario, scenarioSchema, variantsIn } from '../contract/scenario.ts';
 import { exitCodes } from '../contract/verdict.ts';
 import { requestedPlatforms } from '../platform/choose.ts';
 import type { NamedImages } from '../platform/docker/choose-images.ts';
+import { readClaims } from '../run/claims-file.ts';
+import { claimsJson, claimsText, listedClaims } from './claims.ts';
 import { explainScenario, listScenarios } from './describe.ts';
 import { type DoctorFlags, doctorCommand, doctorHelp } from './doctor.ts';
 import { exportCompose } from './export-command.ts';
@@ -53,14 +55,14 @@ function seed(word: string): number {
   return value;
 }
 
-function variantsOf(scenario: Scenario, chosen: readonly string[] | undefined): string[] {
+function variantsOf(scenario: Scenario, chosen: readonly string[] | undefined, profile: SystemFlags['profile']): string[] {
   const known = scenario.variants.map(({ id }) => id);
   for (const name of chosen ?? []) {
     if (!known.includes(name)) {
       throw unknownName('variant', name, known);
     }
   }
-  return chosen === undefined ? known : known.filter((id) => chosen.includes(id));
+  return chosen === undefined ? variantsIn(scenario, profile) : known.filter((id) => chosen.includes(id));
 }
 
 /** npm keeps flags for itself unless `--` stands before them, and then only their values arrive. */
@@ -161,7 +163,7 @@ function program(words: readonly string[], setExit: (code: number) => void): Com
   const root = new Command('npm run scenario')
     .description('Find out before production what sharding, caching, autoscaling and failover will do to a RAG service.')
     .usage(
-      '<scenario> -- [flags]   |   list   |   explain <scenario>   |   doctor   |   report <folder>   |   export compose <scenario> <variant>   |   schema',
+      '<scenario> -- [flags]   |   list   |   explain <scenario>   |   doctor   |   claims   |   report <folder>   |   export compose <scenario> <variant>   |   schema',
     )
     .helpCommand(false)
     .exitOverride()
@@ -185,7 +187,7 @@ function program(words: readonly string[], setExit: (code: number) => void): Com
           images: namedImages(flags),
           quota: { cpus: flags.cpus, memoryMiB: flags.memory },
           seed: flags.seed,
-          variants: variantsOf(scenario, flags.variants),
+          variants: variantsOf(scenario, flags.variants, flags.profile),
           variantsWereNamed: flags.variants !== undefined,
           outputDirectory: flags.out === undefined ? undefined : path.resolve(flags.out),
           json: flags.json === true,
@@ -227,7 +229,7 @@ function program(words: readonly string[], setExit: (code: number) => void): Com
     .option('--publish <part=port,...>', 'further ports on 127.0.0.1, such as vector-0=6333', portsByPart)
     .action(async (name: string, variant: string, flags: ExportFlags) => {
       const scenario = scenarioNamed(name);
-      const [variantId = variant] = variantsOf(scenario, [variant]);
+      const [variantId = variant] = variantsOf(scenario, [variant], flags.profile);
       await exportCompose({
         scenario,
         variant: variantId,
@@ -255,6 +257,21 @@ function program(words: readonly string[], setExit: (code: number) => void): Com
     .action(async (stray: string[], flags: DoctorFlags) => {
       refuseStray(stray);
       setExit(await doctorCommand(flags, scenarios));
+    });
+  root
+    .command('claims [stray...]')
+    .description('every claim of the source material with the scenario that judges it')
+    .option('--scenario <name>', 'only the claims of this scenario, which may be one that does not exist yet')
+    .option('--json', 'one JSON document')
+    .action(async (stray: string[], flags: { scenario?: string; json?: boolean }) => {
+      refuseStray(stray);
+      const claims = await readClaims();
+      const named = [...new Set(claims.map((claim) => claim.scenario))];
+      if (flags.scenario !== undefined && !named.includes(flags.scenario)) {
+        throw unknownName('scenario', flags.scenario, named);
+      }
+      const listed = listedClaims(claims, { scenario: flags.scenario, existing: scenarios.map(({ id }) => id) });
+      process.stdout.write(flags.json === true ? claimsJson(listed) : claimsText(listed));
     });
   root
     .command('schema')

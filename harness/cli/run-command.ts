@@ -10,6 +10,7 @@ import type { NamedImages } from '../platform/docker/choose-images.ts';
 import { possibleVariants } from '../run/possible-variants.ts';
 import { runScenario } from '../run/run.ts';
 import { newRunId } from '../run/run-folder.ts';
+import { scenarioForProfile } from '../run/scenario-for-profile.ts';
 import { type AskedQuota, scenarioWithQuota } from './asked-quota.ts';
 import { watchInterruption } from './interruption.ts';
 import { progressView } from './progress.ts';
@@ -45,8 +46,8 @@ function reproduceCommand({ scenario, profile, seed, images, quota, variants, va
   return words.join(' ');
 }
 
-/** The scenario with the quota that the user asked for; only containers have one. */
-function withQuota({ scenario, quota }: RunOptions, platform: string): Scenario {
+/** The scenario at the size of its profile, with the quota that the user asked for; only containers have one. */
+function scenarioToRun({ scenario, quota, profile }: RunOptions, platform: string): Scenario {
   if (platform !== 'docker' && (quota.cpus !== undefined || quota.memoryMiB !== undefined)) {
     throw new Failure(
       'usage',
@@ -57,7 +58,7 @@ function withQuota({ scenario, quota }: RunOptions, platform: string): Scenario 
       },
     );
   }
-  return scenarioWithQuota(scenario, quota);
+  return scenarioForProfile(scenarioWithQuota(scenario, quota), profile);
 }
 
 const defaultColumns = 100;
@@ -78,7 +79,7 @@ export async function runCommand(options: RunOptions): Promise<number> {
   };
   const platform = await choosePlatform({ requested: options.platform, images: options.images });
   const { id: platformId, why } = platform.description;
-  const scenario = withQuota(options, platformId);
+  const scenario = scenarioToRun(options, platformId);
   const { possible, leftOut } = possibleVariants(
     scenario,
     { chosen: options.variants, asked: options.variantsWereNamed },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { judgedClaimSchema } from '../contract/claim.ts';
+import { claimsFileSchema, judgedClaimSchema } from '../contract/claim.ts';
 import { eventSchema } from '../contract/event.ts';
 import { metrics } from '../contract/metrics.ts';
 import { observationSchema } from '../contract/observation.ts';
@@ -22,6 +22,7 @@ const schemas = {
   operation: operationSchema,
   observation: observationSchema,
   claim: judgedClaimSchema,
+  claims: claimsFileSchema,
   verdict: z.union([runVerdictSchema, checkVerdictSchema, claimVerdictSchema, validityVerdictSchema]),
   result: resultSchema,
   doctor: doctorReportSchema,

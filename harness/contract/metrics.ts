@@ -1,7 +1,18 @@
 import { z } from 'zod';
 import { intervalSchema } from './common.ts';
 
-export type Unit = 'ms' | 'requests/s' | 'documents/s' | 'ratio' | 's/1k requests' | 'bytes' | 'documents' | 'share';
+export type Unit =
+  | 'ms'
+  | 'requests/s'
+  | 'documents/s'
+  | 'ratio'
+  | 's/1k requests'
+  | 's/1k documents'
+  | 'bytes'
+  | 'documents'
+  | 'shards'
+  | 'requests'
+  | 'share';
 
 export interface MetricDefinition {
   readonly title: string;
@@ -16,6 +27,14 @@ const responseTime = (kind: string, statistic: string): MetricDefinition => ({
   title: `${statistic} ${kind} response time`,
   unit: 'ms',
   definition: `${statistic} of intended start to last byte of successful ${kind} requests`,
+  window: 'steady state',
+  better: 'lower',
+});
+
+const slowestShard = (statistic: string): MetricDefinition => ({
+  title: `${statistic} of the slowest shard`,
+  unit: 'ms',
+  definition: `${statistic} of the time for which the slowest asked shard of a complete search took, as the query tier saw it`,
   window: 'steady state',
   better: 'lower',
 });
@@ -64,7 +83,15 @@ export const metrics = {
     title: 'recall@10',
     unit: 'ratio',
     definition:
-      'share of the ten exact nearest documents of the tenant, at the applied sequence number of the response, that the response contains; equal scores count as hits',
+      'share of the ten exact nearest documents of the tenant, at the applied sequence number of the response, that the response contains; equal scores count as hits. Hybrid: of the ten that exact dense and BM25 lists fuse to, with term rarities over all shards. Reranked: of the candidates, as many as were shown',
+    window: 'steady state',
+    better: 'higher',
+  },
+  'ndcg-at-10': {
+    title: 'nDCG@10',
+    unit: 'ratio',
+    definition:
+      'discounted gain of the ten documents of the response, graded 0 to 3 by the concepts they share with the question, divided by that of the best order of all documents of the tenant at the applied sequence number',
     window: 'steady state',
     better: 'higher',
   },
@@ -94,6 +121,59 @@ export const metrics = {
     title: 'shard balance, max ÷ mean',
     unit: 'ratio',
     definition: 'points on the fullest shard divided by the mean number of points per shard',
+    window: 'fill',
+    better: 'lower',
+  },
+  'shard-gini': {
+    title: 'shard balance, Gini',
+    unit: 'ratio',
+    definition: 'Gini coefficient of the points per shard: 0 when all hold as many, (n − 1) ÷ n when one of n holds all',
+    window: 'fill',
+    better: 'lower',
+  },
+  'fan-out': {
+    title: 'fan-out',
+    unit: 'shards',
+    definition: 'shards asked per successful search, on average',
+    window: 'steady state',
+    better: 'lower',
+  },
+  'requests-per-query': {
+    title: 'requests per search',
+    unit: 'requests',
+    definition:
+      'HTTP requests behind one successful search, on average: to the gateway, to the query tier, for the embedding, to each asked shard and, where answers are reranked, to the reranker',
+    window: 'steady state',
+    better: 'lower',
+  },
+  'slowest-shard-p50': slowestShard('p50'),
+  'slowest-shard-p95': slowestShard('p95'),
+  'slowest-shard-p99': slowestShard('p99'),
+  'search-request-bytes': {
+    title: 'bytes per search request',
+    unit: 'bytes',
+    definition: 'bytes of the body of a search as the generator sent it, headers left out, on average',
+    window: 'steady state',
+    better: 'lower',
+  },
+  'search-response-bytes': {
+    title: 'bytes per search response',
+    unit: 'bytes',
+    definition: 'bytes of the body of a successful search as the generator received it, headers left out, on average',
+    window: 'steady state',
+    better: 'lower',
+  },
+  'vector-resident-bytes': {
+    title: 'resident memory of the vector nodes',
+    unit: 'bytes',
+    definition: 'sum of the resident memory of all vector nodes at the end of the window',
+    window: 'steady state',
+    better: 'lower',
+  },
+  'indexing-seconds-per-1k': {
+    title: 'indexing time per 1,000 documents',
+    unit: 's/1k documents',
+    definition: 'time from the first write to the last one visible on every shard, per 1,000 documents of the corpus',
     window: 'fill',
     better: 'lower',
   },

@@ -48,9 +48,18 @@ export const runSchema = z.strictObject({
   counts: countsSchema,
   /** Of successful searches in the steady window, ms. Absent where nothing succeeded. */
   searchResponseMs: z
-    .strictObject({ mean: nonNegative, p50: nonNegative, p95: nonNegative, p99: nonNegative, sampleCount: z.int().positive() })
+    .strictObject({
+      mean: nonNegative,
+      p50: nonNegative,
+      p95: nonNegative,
+      p99: nonNegative,
+      sampleCount: z.int().positive(),
+      /** From the ranks around each percentile; they take the requests of the step for independent. */
+      intervals: z.strictObject({ p50: intervalSchema, p95: intervalSchema, p99: intervalSchema }).optional(),
+    })
     .optional(),
   recallAt10: z.strictObject({ mean: share, sampleCount: z.int().positive() }).optional(),
+  ndcgAt10: z.strictObject({ mean: share, sampleCount: z.int().positive() }).optional(),
   cpuSeconds: nonNegative.optional(),
   /** Did every limit of the ladder hold? The judged rate is the lowest rung. Absent when the step was invalid. */
   passed: z.boolean().optional(),
@@ -94,6 +103,65 @@ export const processUseSchema = z.strictObject({
 });
 export type ProcessUse = z.infer<typeof processUseSchema>;
 
+const spreadSchema = z.strictObject({
+  mean: nonNegative,
+  p50: nonNegative,
+  p95: nonNegative,
+  p99: nonNegative,
+  sampleCount: z.int().positive(),
+});
+export type Spread = z.infer<typeof spreadSchema>;
+
+/** What it means for a search that its answer lies on several shards. */
+export const fanOutSchema = z.strictObject({
+  /** Shards asked by the searches below: the most frequent number, where a policy asks differently many. */
+  asked: z.int().positive(),
+  /** Time of the slowest of the asked shards, ms, over complete searches of the judged windows. */
+  slowestMs: spreadSchema,
+  /** Time of one shard, ms, over all shards and the same searches. */
+  oneShardMs: spreadSchema,
+  /** The slowest of `asked` independent draws from a distribution of single times: what the measured one would be if shards had nothing in common. */
+  predictions: z.array(
+    z.strictObject({
+      /** `shards`: the times of this variant's own shards. `baseline`: those of the one node of the baseline. */
+      from: z.enum(['shards', 'baseline']),
+      variant: nameSchema,
+      slowestMs: spreadSchema,
+    }),
+  ),
+});
+export type FanOut = z.infer<typeof fanOutSchema>;
+
+/** What serving this way costs beside response time. Absent in results that were written before it was measured. */
+export const costsSchema = z.strictObject({
+  /** Documents of the fill. */
+  documents: count.optional(),
+  /** In the order in which a request meets the tiers; the sum over all tiers is the metric `cpu-seconds-per-1k` over all jobs. */
+  cpuByTier: z.array(z.strictObject({ tier: tierSchema, cpuSecondsPer1k: nonNegative })),
+  fanOut: fanOutSchema.optional(),
+  /** Bytes that were counted, and the hops whose bytes were not. */
+  bytesNotMeasured: z.array(z.string()),
+});
+export type Costs = z.infer<typeof costsSchema>;
+
+/** Documents added, changed and deleted by id after everything was measured, and where the points then were. */
+export const changeAuditSchema = z.strictObject({
+  added: count,
+  updated: count,
+  deleted: count,
+  pointsPerShardBefore: z.array(count),
+  pointsPerShardAfter: z.array(count),
+  /** Documents that are on more than one shard, or twice on one. */
+  duplicates: count,
+  /** Deleted documents that are still there. */
+  survivors: count,
+  /** Documents that should be there and are not. */
+  lost: count,
+  /** Documents whose point holds an older content than the last change. */
+  stale: count,
+});
+export type ChangeAudit = z.infer<typeof changeAuditSchema>;
+
 export const resultVariantSchema = z.strictObject({
   id: nameSchema,
   title: z.string(),
@@ -109,6 +177,8 @@ export const resultVariantSchema = z.strictObject({
   stages: z.array(stageCohortSchema),
   processes: z.array(processUseSchema),
   shards: z.array(z.strictObject({ id: nameSchema, points: count })),
+  costs: costsSchema.optional(),
+  changeAudit: changeAuditSchema.optional(),
   /** Where a Qdrant cluster put its replicas, as its peers tell; absent where the query tier shards. */
   placement: z
     .strictObject({
@@ -227,6 +297,17 @@ export const resultSchema = z.strictObject({
   variants: z.array(resultVariantSchema),
   comparisons: z.array(comparisonSchema),
   claims: z.array(judgedClaimSchema),
+  /** Consistent hashing of this corpus' own ids, replayed without a system: fullest ÷ mean by virtual nodes per shard. */
+  ringBalance: z
+    .array(
+      z.strictObject({
+        virtualNodes: z.int().positive(),
+        shards: z.int().positive(),
+        documents: count,
+        maximumOverMean: z.number().min(1),
+      }),
+    )
+    .optional(),
   provenance: provenanceSchema,
 });
 export type Result = z.infer<typeof resultSchema>;

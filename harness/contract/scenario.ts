@@ -30,6 +30,8 @@ export const variantSchema = z.strictObject({
   topology: topologySchema,
   /** Without these it would not be what its title says: the variant is then left out, by name. */
   requires: z.array(capabilitySchema).optional(),
+  /** Profiles that measure it unasked; all where absent. Named by `--variants` it is measured in any. */
+  profiles: z.array(profileIdSchema).min(1).optional(),
 });
 export type Variant = z.infer<typeof variantSchema>;
 
@@ -79,6 +81,14 @@ export const scenarioSchema = z
         params: { allowed: ids, received: scenario.baseline },
       });
     }
+    const baseline = scenario.variants.findIndex(({ id }) => id === scenario.baseline);
+    if (scenario.variants[baseline]?.profiles !== undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['variants', baseline, 'profiles'],
+        message: `"${scenario.baseline}" is the baseline, which every profile measures`,
+      });
+    }
     for (const [index, id] of ids.entries()) {
       if (ids.indexOf(id) !== index) {
         context.addIssue({ code: 'custom', path: ['variants', index, 'id'], message: `variant "${id}" is named twice` });
@@ -86,3 +96,8 @@ export const scenarioSchema = z
     }
   });
 export type Scenario = z.infer<typeof scenarioSchema>;
+
+/** The variants that a profile measures when none were named. */
+export function variantsIn({ variants }: Pick<Scenario, 'variants'>, profile: z.infer<typeof profileIdSchema>): string[] {
+  return variants.filter(({ profiles }) => profiles?.includes(profile) ?? true).map(({ id }) => id);
+}

@@ -2,10 +2,50 @@ import { z } from 'zod';
 import { nameSchema, positiveInteger, resourceRuleSchema } from './common.ts';
 
 /** Placement of documents on vector nodes; the names are the files of `system/policies/sharding`. */
-export const shardingStrategySchema = z.enum(['hash']);
+export const shardingStrategySchema = z.enum(['hash', 'range', 'random', 'consistent-hash', 'semantic']);
+type ShardingStrategy = z.infer<typeof shardingStrategySchema>;
 
 /** The query tier scatters over independent vector nodes, one per shard. */
-const routerSchema = z.strictObject({ sharding: shardingStrategySchema, shards: positiveInteger.max(64) });
+const routerSchema = z.strictObject({
+  sharding: shardingStrategySchema,
+  shards: positiveInteger.max(64),
+  /** `range`: documents over which the equal ranges are laid. Where absent, those that the profile fills in. */
+  expectedDocuments: positiveInteger.optional(),
+  /** `consistent-hash`: places of each shard on the ring, 150 where absent. */
+  virtualNodes: positiveInteger.max(10_000).optional(),
+  /** `semantic`: shards that a search asks, 2 where absent. */
+  probes: positiveInteger.max(64).optional(),
+});
+
+/** Which strategy reads which field; the other ones refuse it. */
+const readBy = { expectedDocuments: 'range', virtualNodes: 'consistent-hash', probes: 'semantic' } as const satisfies Record<
+  string,
+  ShardingStrategy
+>;
+
+/** What makes no sense of a router, by the field to blame. */
+function routerProblems(vector: z.infer<typeof routerSchema>): { readonly field: string; readonly message: string }[] {
+  const { sharding, shards, expectedDocuments, probes } = vector;
+  const problems = Object.entries(readBy).flatMap(([field, strategy]) => {
+    const value = vector[field as keyof typeof readBy];
+    return value === undefined || strategy === sharding
+      ? []
+      : [{ field, message: `${field} is ${value}, but sharding is "${sharding}": only "${strategy}" reads it` }];
+  });
+  if (sharding === 'semantic' && shards < 2) {
+    problems.push({ field: 'shards', message: `shards is ${shards}, and "semantic" has to choose between at least 2` });
+  }
+  if (sharding === 'semantic' && probes !== undefined && probes > shards) {
+    problems.push({ field: 'probes', message: `probes is ${probes}, but shards is ${shards}` });
+  }
+  if (sharding === 'range' && expectedDocuments !== undefined && expectedDocuments < shards) {
+    problems.push({
+      field: 'expectedDocuments',
+      message: `expectedDocuments is ${expectedDocuments}, which leaves some of ${shards} shards without a range`,
+    });
+  }
+  return problems;
+}
 
 /** Qdrant's own sharding: one collection of `shards` shards, spread over the peers of a cluster. Needs a real Qdrant. */
 const qdrantClusterSchema = z.strictObject({
@@ -18,6 +58,9 @@ const qdrantClusterSchema = z.strictObject({
 
 const vectorTierSchema = z.discriminatedUnion('sharding', [routerSchema, qdrantClusterSchema]).superRefine((vector, context) => {
   if (vector.sharding !== 'qdrant-cluster') {
+    for (const { field, message } of routerProblems(vector)) {
+      context.addIssue({ code: 'custom', path: [field], message });
+    }
     return;
   }
   const { nodes, replicationFactor, writeConsistencyFactor } = vector;
@@ -45,6 +88,13 @@ export function vectorNodeCount(vector: z.infer<typeof vectorTierSchema>): numbe
 /** Timing of the simulated providers; the names are the files of `system/provider/presets`. */
 export const providerPresetSchema = z.enum(['instant', 'gpt-4o-mini']);
 
+/** Timing of the simulated reranker; the names are those of `system/provider/rerank-timing.ts`. */
+export const rerankPresetSchema = z.enum(['instant', 'cross-encoder']);
+
+/** `dense`: nearest embeddings alone. `hybrid`: nearest embeddings and BM25, fused by reciprocal rank. */
+export const retrievalSchema = z.enum(['dense', 'hybrid']);
+export type Retrieval = z.infer<typeof retrievalSchema>;
+
 /**
  * What one container may use. On the local platform nothing enforces it.
  */
@@ -67,8 +117,17 @@ export const topologySchema = z.strictObject({
   id: nameSchema,
   gateway: z.strictObject({ replicas: positiveInteger.max(16) }),
   query: z.strictObject({ replicas: positiveInteger.max(32) }),
-  provider: z.strictObject({ embeddings: providerPresetSchema, chat: providerPresetSchema }),
+  provider: z.strictObject({
+    embeddings: providerPresetSchema,
+    chat: providerPresetSchema,
+    /** `instant` where absent. */
+    rerank: rerankPresetSchema.optional(),
+  }),
   vector: vectorTierSchema,
+  /** How documents are found; `dense` where absent. */
+  retrieval: retrievalSchema.optional(),
+  /** Whether the provider puts twice as many candidates as are asked for into a new order; it does not where absent. */
+  rerank: z.boolean().optional(),
   resourceRule: resourceRuleSchema,
   /**
    * q of the resource rule: what the vector tier may use as a whole under `equal-total`, what each of its nodes may use

@@ -1,5 +1,7 @@
 import type { ConceptSpace } from '../../system/concepts/concept-space.ts';
+import type { Retrieval } from '../contract/topology.ts';
 import { type ExactBar, exactBar } from './exact-bar.ts';
+import { createHybridTruth, type HybridJudge } from './hybrid-recall.ts';
 import { createTenantLog, lastChangeAt, type TenantLog } from './tenant-log.ts';
 
 export interface DocumentWrite {
@@ -20,6 +22,8 @@ export interface RecallQuestion {
   readonly tenant: string;
   readonly queryText: string;
   readonly k: number;
+  /** How many hits were found before a reranker chose `k` of them; a hit counts when it is among these. Default: `k`. */
+  readonly candidates?: number;
   /** From the response's evidence: every change up to it was visible. */
   readonly appliedSequence: number;
   /**
@@ -81,7 +85,9 @@ interface Judged {
   readonly violation?: ViolationKind;
 }
 
-export function createGroundTruth(space: ConceptSpace): GroundTruth {
+/** Of a dense system by default: the truth of a hybrid one costs an index of terms. */
+export function createGroundTruth(space: ConceptSpace, retrieval: Retrieval = 'dense'): GroundTruth {
+  const hybrid = retrieval === 'hybrid' ? createHybridTruth(scoreTolerance) : undefined;
   const logs = new Map<string, TenantLog>();
   const tenantOfSequence = new Map<number, string>();
   const queries = new Map<string, KeptQuery>();
@@ -121,15 +127,25 @@ export function createGroundTruth(space: ConceptSpace): GroundTruth {
     return query;
   };
   const barOf = (log: TenantLog, query: KeptQuery, question: RecallQuestion) => {
-    const { tenant, k, appliedSequence } = question;
+    const { tenant, k, candidates = k, appliedSequence } = question;
     const visible = Math.max(appliedSequence, question.visibleUpTo ?? appliedSequence);
-    const key = `${tenant} ${k} ${lastChangeAt(log.changes, appliedSequence)} ${lastChangeAt(log.changes, visible)}`;
+    const key = `${tenant} ${candidates} ${lastChangeAt(log.changes, appliedSequence)} ${lastChangeAt(log.changes, visible)}`;
     let bar = query.bars.get(key);
     if (bar === undefined) {
-      bar = exactBar(log, query.vector, k, appliedSequence, visible);
+      bar = exactBar(log, query.vector, candidates, appliedSequence, visible);
       query.bars.set(key, bar);
     }
     return bar;
+  };
+  /** How many documents there were, up to the number of candidates, and which versions belong among these. */
+  const judgeOf = (log: TenantLog, query: KeptQuery, question: RecallQuestion): HybridJudge => {
+    const { k, candidates = k, appliedSequence, visibleUpTo = appliedSequence } = question;
+    if (hybrid !== undefined) {
+      const visible = Math.max(appliedSequence, visibleUpTo);
+      return hybrid.judge({ log, text: question.queryText, vector: query.vector, limit: candidates, applied: appliedSequence, visible });
+    }
+    const { score, expected } = barOf(log, query, question);
+    return { documents: expected, reaches: (row) => log.score(query.vector, row) >= score - scoreTolerance };
   };
 
   const judge = (tenant: string, hit: RetrievedDocument, appliedSequence: number): Judged => {
@@ -156,7 +172,9 @@ export function createGroundTruth(space: ConceptSpace): GroundTruth {
   return {
     write({ tenant, docId, content, sequence }) {
       register(tenant, sequence);
-      logOf(tenant).write(docId, content, sequence);
+      const log = logOf(tenant);
+      log.write(docId, content, sequence);
+      hybrid?.add(log, content);
     },
     remove({ tenant, docId, sequence }) {
       register(tenant, sequence);
@@ -164,7 +182,9 @@ export function createGroundTruth(space: ConceptSpace): GroundTruth {
     },
     writeUncertain({ tenant, docId, content }) {
       forgetBars();
-      logOf(tenant).writeUncertain(docId, content);
+      const log = logOf(tenant);
+      log.writeUncertain(docId, content);
+      hybrid?.add(log, content);
     },
     recall(question) {
       const { tenant, k, hits } = question;
@@ -173,7 +193,7 @@ export function createGroundTruth(space: ConceptSpace): GroundTruth {
       }
       const log = logOf(tenant);
       const query = queryOf(question.queryText);
-      const bar = barOf(log, query, question);
+      const { documents, reaches } = judgeOf(log, query, question);
       const violations: RecallViolation[] = [];
       const counted = new Set<string>();
       for (const hit of hits.slice(0, k)) {
@@ -181,12 +201,13 @@ export function createGroundTruth(space: ConceptSpace): GroundTruth {
         if (violation !== undefined) {
           violations.push({ ...hit, kind: violation });
         }
-        if (rows.some((row) => log.score(query.vector, row) >= bar.score - scoreTolerance)) {
+        if (rows.some(reaches)) {
           counted.add(hit.docId);
         }
       }
-      const found = Math.min(counted.size, bar.expected);
-      return { recall: bar.expected === 0 ? undefined : found / bar.expected, found, expected: bar.expected, violations };
+      const expected = Math.min(k, documents);
+      const found = Math.min(counted.size, expected);
+      return { recall: expected === 0 ? undefined : found / expected, found, expected, violations };
     },
     violationOf: (tenant, hit, appliedSequence) => judge(tenant, hit, appliedSequence).violation,
     contentOf: (tenant, docId, documentVersion) =>

@@ -1,16 +1,20 @@
 import type { ConceptSpace } from '../../system/concepts/concept-space.ts';
 import type { Language } from '../../system/concepts/vocabulary.ts';
 import { drawFrom, type RandomStream, randomStream } from '../../system/policies/random-stream.ts';
-import { drawMixture, phrase } from './prose.ts';
+import { drawMixture, type Mixture, phrase } from './prose.ts';
 import { createZipf } from './zipf.ts';
 
 export interface Query {
   readonly tenant: string;
   readonly text: string;
   readonly language: Language;
+  /** What it is about: the label by which the relevance of documents is judged. */
+  readonly concepts: Mixture;
   /** From the pool of questions that come again; otherwise asked once and never again. */
   readonly repeated: boolean;
 }
+
+type Question = Pick<Query, 'text' | 'language' | 'concepts'>;
 
 export interface QuerySettings {
   /** Seed of the pool: the same for all steps of a run, so that they ask the same popular questions. */
@@ -25,7 +29,7 @@ export interface QuerySettings {
 }
 
 export interface Queries {
-  readonly pool: readonly { readonly text: string; readonly language: Language }[];
+  readonly pool: readonly Question[];
   /**
    * The questions of one window of load, in order. `label` must be different for each window of a run: it goes into the
    * questions that are asked once, so that they never come again.
@@ -34,11 +38,11 @@ export interface Queries {
 }
 
 /** About twelve words: a question form and words of the concepts that it is about. */
-function ask(space: ConceptSpace, stream: RandomStream, chineseShare: number): { text: string; language: Language } {
+function ask(space: ConceptSpace, stream: RandomStream, chineseShare: number): Question {
   const language = stream.uniform() < chineseShare ? 'zh' : 'en';
-  const mixture = drawMixture(stream, space.concepts);
-  const body = phrase(space, stream, mixture, language, 6 + Math.floor(stream.uniform() * 5));
-  return { language, text: language === 'zh' ? `如何理解${body}` : `how does ${body} work` };
+  const concepts = drawMixture(stream, space.concepts);
+  const body = phrase(space, stream, concepts, language, 6 + Math.floor(stream.uniform() * 5));
+  return { language, concepts, text: language === 'zh' ? `如何理解${body}` : `how does ${body} work` };
 }
 
 /**
@@ -49,7 +53,7 @@ export function createQueries(space: ConceptSpace, settings: QuerySettings): Que
   const { seed, tenants, distinct, zipfExponent, neverRepeatedShare, chineseShare } = settings;
   const popularity = createZipf(distinct, zipfExponent);
   const poolStream = randomStream(seed, 'query pool');
-  const known = new Map<string, { text: string; language: Language }>();
+  const known = new Map<string, Question>();
   while (known.size < distinct) {
     const question = ask(space, poolStream, chineseShare);
     known.set(question.text, question);
@@ -67,9 +71,14 @@ export function createQueries(space: ConceptSpace, settings: QuerySettings): Que
           if (pooled !== undefined) {
             return { tenant, ...pooled, repeated: true };
           }
-          const { text, language } = ask(space, stream, chineseShare);
+          const { text, ...question } = ask(space, stream, chineseShare);
           once += 1;
-          return { tenant, text: `${text} (${language === 'zh' ? '编号' : 'case'} ${label}-${once})`, language, repeated: false };
+          return {
+            tenant,
+            text: `${text} (${question.language === 'zh' ? '编号' : 'case'} ${label}-${once})`,
+            ...question,
+            repeated: false,
+          };
         },
       };
     },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gatewayEnvironmentSchema, providerEnvironmentSchema, queryEnvironmentSchema } from '../../system/api/environment.ts';
-import type { Topology } from '../contract/topology.ts';
+import { rerankPresetNames } from '../../system/provider/rerank-timing.ts';
+import { rerankPresetSchema, type Topology } from '../contract/topology.ts';
 import { gatewayEnvironment, indexerEnvironment, providerEnvironment, queryEnvironment, vectorNodeEnvironment } from './environment.ts';
 
 const topology: Topology = {
@@ -32,6 +33,41 @@ describe('the rendered environments', () => {
     expect(indexer).toEqual(query);
     expect(queryPort).not.toBe(indexerPort);
     expect(query.EMBEDDING_DIM).toBe('64');
+  });
+
+  it('tell both sides of the index how documents are found, and the query tier alone to rerank', () => {
+    const hybrid = { ...wiring, topology: { ...topology, retrieval: 'hybrid' as const, rerank: true } };
+    const query = queryEnvironmentSchema.parse(queryEnvironment(hybrid, addresses, 'query-0', at(5006)));
+    expect(query).toMatchObject({ RETRIEVAL: 'hybrid', RERANK: true });
+    const indexer = indexerEnvironment(hybrid, addresses, at(5007));
+    expect(indexer.RETRIEVAL).toBe('hybrid');
+    expect(indexer).not.toHaveProperty('RERANK');
+    expect(queryEnvironmentSchema.parse(queryEnvironment(wiring, addresses, 'query-0', at(5006)))).toMatchObject({
+      RETRIEVAL: 'dense',
+      RERANK: false,
+    });
+  });
+
+  it('know the timing of every reranker that a topology can name', () => {
+    expect(rerankPresetSchema.options).toEqual([...rerankPresetNames]);
+    const provider = { ...topology.provider, rerank: 'cross-encoder' as const };
+    expect(providerEnvironment({ ...wiring, topology: { ...topology, provider } }, at(5002)).RERANK_PRESET).toBe('cross-encoder');
+  });
+
+  it.each([
+    [{ sharding: 'hash' as const, shards: 3 }, {}],
+    [{ sharding: 'range' as const, shards: 3, expectedDocuments: 90 }, { EXPECTED_DOCUMENTS: '90' }],
+    [{ sharding: 'random' as const, shards: 3 }, { PLACEMENT_SEED: '7' }],
+    [{ sharding: 'consistent-hash' as const, shards: 3, virtualNodes: 150 }, { VIRTUAL_NODES: '150' }],
+    [
+      { sharding: 'semantic' as const, shards: 3, probes: 1 },
+      { PROBES: '1', PLACEMENT_SEED: '7' },
+    ],
+  ])('tell a strategy what it reads and nothing else: %j', (vector, expected) => {
+    const environment = indexerEnvironment({ ...wiring, topology: { ...topology, vector } }, addresses, at(5007));
+    const names = ['EXPECTED_DOCUMENTS', 'VIRTUAL_NODES', 'PROBES', 'PLACEMENT_SEED'];
+    expect(environment.SHARDING_STRATEGY).toBe(vector.sharding);
+    expect(Object.fromEntries(Object.entries(environment).filter(([name]) => names.includes(name)))).toEqual(expected);
   });
 
   it('carry the presets and the concepts to the provider', () => {

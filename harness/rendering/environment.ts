@@ -48,14 +48,33 @@ function clusterEnvironment(vector: Topology['vector']): Environment {
     : {};
 }
 
-function indexEnvironment({ topology, dimensions }: Wiring, { databaseUrl, providerUrl, vectorUrls }: IndexAddresses): Environment {
+/** Only what the strategy reads, so that the environments of the others say nothing that has no meaning. */
+function placementEnvironment(vector: Topology['vector'], seed: number): Environment {
+  if (vector.sharding === 'qdrant-cluster') {
+    return {};
+  }
+  const { sharding, expectedDocuments, virtualNodes, probes } = vector;
+  return {
+    ...(expectedDocuments === undefined ? {} : { EXPECTED_DOCUMENTS: String(expectedDocuments) }),
+    ...(virtualNodes === undefined ? {} : { VIRTUAL_NODES: String(virtualNodes) }),
+    ...(probes === undefined ? {} : { PROBES: String(probes) }),
+    ...(sharding === 'random' || sharding === 'semantic' ? { PLACEMENT_SEED: String(seed) } : {}),
+  };
+}
+
+function indexEnvironment(
+  { topology, dimensions, conceptSeed }: Wiring,
+  { databaseUrl, providerUrl, vectorUrls }: IndexAddresses,
+): Environment {
   return {
     DATABASE_URL: databaseUrl,
     PROVIDER_URL: providerUrl,
     QDRANT_URLS: vectorUrls.join(','),
     SHARDING_STRATEGY: topology.vector.sharding,
     EMBEDDING_DIM: String(dimensions),
+    ...(topology.retrieval === undefined ? {} : { RETRIEVAL: topology.retrieval }),
     ...clusterEnvironment(topology.vector),
+    ...placementEnvironment(topology.vector, conceptSeed),
   };
 }
 
@@ -70,6 +89,7 @@ export function providerEnvironment({ topology, dimensions, conceptCount, concep
     ...serverEnvironment(listening),
     EMBEDDINGS_PRESET: topology.provider.embeddings,
     CHAT_PRESET: topology.provider.chat,
+    ...(topology.provider.rerank === undefined ? {} : { RERANK_PRESET: topology.provider.rerank }),
     EMBEDDING_DIM: String(dimensions),
     CONCEPT_COUNT: String(conceptCount),
     CONCEPT_SEED: String(conceptSeed),
@@ -89,6 +109,7 @@ export function queryEnvironment(wiring: Wiring, addresses: IndexAddresses, id: 
     ...serverEnvironment(listening),
     INTERNAL_TOKEN: wiring.internalToken,
     ...indexEnvironment(wiring, addresses),
+    ...(wiring.topology.rerank === undefined ? {} : { RERANK: String(wiring.topology.rerank) }),
   });
 }
 

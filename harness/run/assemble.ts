@@ -1,13 +1,19 @@
 import { combineResults } from '../checkers/combine.ts';
+import { judgeClaims } from '../claims/index.ts';
+import type { Findings } from '../claims/judge.ts';
+import type { Claim } from '../contract/claim.ts';
 import type { MetricId } from '../contract/metrics.ts';
 import type { Plan } from '../contract/plan.ts';
-import type { CheckerResult, Comparison, Result, ResultVariant, ValidityCheck } from '../contract/result.ts';
+import type { ChangeAudit, CheckerResult, Comparison, Result, ResultVariant, ValidityCheck } from '../contract/result.ts';
 import type { Scenario, Variant } from '../contract/scenario.ts';
 import { type CheckVerdict, type RunVerdict, runVerdictOf } from '../contract/verdict.ts';
 import { compare } from '../gates/comparison.ts';
 import { judgeSlo } from '../gates/slo.ts';
 import { percentileCurve } from '../measurement/curve.ts';
 import type { RunningSystem } from '../platform/platform.ts';
+import { costsOf } from './costs.ts';
+import { driftCheck } from './drift-check.ts';
+import type { Measured } from './fan-out.ts';
 import type { JudgedStep } from './judged-step.ts';
 import { processUses } from './process-uses.ts';
 import { meanMs, percentileMs, steadyHistogram, tailSamples } from './quantiles.ts';
@@ -23,6 +29,8 @@ export interface VariantFindings {
   /** Every judged and rung step, the invalid ones included, in order of execution. */
   readonly steps: readonly JudgedStep[];
   readonly checkers: readonly CheckerResult[];
+  /** Of the variants whose documents were changed by id after everything was measured. */
+  readonly changeAudit: ChangeAudit | undefined;
 }
 
 /** The valid attempt of each judged repetition, by repetition. */
@@ -70,11 +78,17 @@ function placementIn(filled: VariantFill | undefined): Pick<ResultVariant, 'plac
     : { placement: { replicas: [...filled.replicas], remoteShardsPerSearch: filled.remoteShardsPerSearch ?? 0 } };
 }
 
-function resultVariant(findings: VariantFindings): ResultVariant {
+/** Every search of the judged windows with the shards it asked. */
+function scatteredIn(findings: VariantFindings): Measured {
+  return { variant: findings.variant.id, searches: countedSteps(findings).flatMap(({ quality }) => quality.scattered) };
+}
+
+function resultVariant(findings: VariantFindings, baseline: Measured | undefined): ResultVariant {
   const { variant, components, quotas, filled, steps } = findings;
   const judged = countedSteps(findings);
   const rungs = steps.filter(({ record }) => record.phase === 'rung');
   const series = seriesOf(judged);
+  const processes = processUses(judged, quotas);
   return {
     id: variant.id,
     title: variant.title,
@@ -88,8 +102,10 @@ function resultVariant(findings: VariantFindings): ResultVariant {
     curves: curvesOf(judged),
     ...(series === undefined ? {} : { series }),
     stages: stageCohorts(judged.flatMap(({ quality }) => quality.staged)),
-    processes: processUses(judged, quotas),
+    processes,
     shards: (filled?.pointsPerShard ?? []).map((points, shard) => ({ id: `shard-${shard}`, points })),
+    costs: costsOf({ processes, documents: filled?.documents, measured: scatteredIn(findings), baseline }),
+    ...(findings.changeAudit === undefined ? {} : { changeAudit: findings.changeAudit }),
     ...placementIn(filled),
     errors: errorsOf(judged),
   };
@@ -170,7 +186,11 @@ function validityOf(plan: Plan, findings: readonly VariantFindings[], partialRea
       });
   });
   const reasons = [...(partialReason === undefined ? [] : [partialReason]), ...missing];
-  return { verdict: reasons.length === 0 ? 'valid' : 'invalid', reasons, checks: worstChecks(counted) };
+  return {
+    verdict: reasons.length === 0 ? 'valid' : 'invalid',
+    reasons,
+    checks: [...worstChecks(counted), ...driftCheck(findings.map(countedSteps))],
+  };
 }
 
 export interface AssembleRequest {
@@ -181,6 +201,9 @@ export interface AssembleRequest {
   readonly findings: readonly VariantFindings[];
   readonly provenance: Result['provenance'];
   readonly partialReason: string | undefined;
+  /** The registry; those of this scenario are judged. */
+  readonly claims: readonly Claim[];
+  readonly ringBalance: Result['ringBalance'];
 }
 
 function componentsOf(findings: readonly VariantFindings[]): Result['components'] {
@@ -195,8 +218,24 @@ function verdictOf(checks: readonly CheckVerdict[], measuredRequests: number, pa
 }
 
 /** Computes every figure of the result once, from what was observed; renderers only show it. */
-export function assembleResult({ scenario, plan, platform, leftOut, findings, provenance, partialReason }: AssembleRequest): Result {
-  const variants = findings.map(resultVariant);
+export function assembleResult(request: AssembleRequest): Result {
+  const measured = measuredResult(request);
+  return { ...measured, claims: judgeClaims(request.claims, measured) };
+}
+
+function measuredResult({
+  scenario,
+  plan,
+  platform,
+  leftOut,
+  findings,
+  provenance,
+  partialReason,
+  ringBalance,
+}: AssembleRequest): Findings {
+  const baselineFindings = findings.find(({ variant }) => variant.id === scenario.baseline);
+  const baseline = baselineFindings === undefined ? undefined : scatteredIn(baselineFindings);
+  const variants = findings.map((finding) => resultVariant(finding, finding === baselineFindings ? undefined : baseline));
   const slos = scenario.slos.map((slo) => judgeSlo(slo, variants));
   const checkers = combineResults(
     findings.flatMap((finding) => finding.checkers),
@@ -232,7 +271,7 @@ export function assembleResult({ scenario, plan, platform, leftOut, findings, pr
     checkers,
     variants,
     comparisons: comparisonsOf(scenario, findings),
-    claims: [],
+    ...(ringBalance === undefined ? {} : { ringBalance }),
     provenance,
   };
 }

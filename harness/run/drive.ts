@@ -18,6 +18,8 @@ export interface DrivenStep {
   /** Absent when a sample could not be taken at both ends of the window. */
   readonly processes: readonly ProcessWindow[] | undefined;
   readonly operationsFile: string;
+  /** Mean bytes of the body of a search of the schedule; absent where none was scheduled. */
+  readonly searchRequestBytes?: number;
 }
 
 export interface DriveRequest {
@@ -30,6 +32,12 @@ export interface DriveRequest {
   readonly prepared: Pick<LoadPlan, 'requests' | 'requestOf' | 'offsetsUs'>;
   readonly signal: AbortSignal;
   readonly onSecond: (second: Second) => void;
+}
+
+function meanSearchBytes({ requests, requestOf }: DriveRequest['prepared']): number | undefined {
+  const bytes = requests.map(({ kind, body }) => (kind === 'search' ? Buffer.byteLength(body ?? '') : undefined));
+  const sent = requestOf.flatMap((position) => bytes[position] ?? []);
+  return sent.length === 0 ? undefined : sent.reduce((sum, each) => sum + each, 0) / sent.length;
 }
 
 function withoutKeys(plan: LoadPlan): LoadPlan {
@@ -93,11 +101,13 @@ export async function drive({ step, system, generator, folder, workload, prepare
   ]);
   // The file stays as evidence of what was sent and when; the keys in it were for the generator alone.
   await writeFile(planFile, JSON.stringify(withoutKeys(plan)));
+  const searchRequestBytes = meanSearchBytes(prepared);
   return {
     step,
     observation,
     validity: judgeStep(observation, step, workload.arrivals),
     processes: processWindows(await Promise.all(samples)),
     operationsFile: path.join(outputDirectory, 'operations.jsonl'),
+    ...(searchRequestBytes === undefined ? {} : { searchRequestBytes }),
   };
 }

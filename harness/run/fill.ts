@@ -61,7 +61,7 @@ function clientOf({ gateways, apiKeys, variant }: RunningSystem, signal: AbortSi
     }
     return found.key;
   };
-  return async (tenant: string, method: 'GET' | 'POST', route: string, body?: unknown): Promise<unknown> => {
+  return async (tenant: string, method: 'GET' | 'POST' | 'DELETE', route: string, body?: unknown): Promise<unknown> => {
     const response = await fetch(`http://${gateway.host}:${gateway.port}${route}`, {
       method,
       signal,
@@ -85,6 +85,37 @@ function clientOf({ gateways, apiKeys, variant }: RunningSystem, signal: AbortSi
     }
     return JSON.parse(text);
   };
+}
+
+/** Waits until the last change of a write is visible on every shard. */
+async function visible(call: ReturnType<typeof clientOf>, tenant: string, { job_id }: WriteResponse, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const job = jobResponseSchema.parse(await call(tenant, 'GET', `/v1/jobs/${job_id}`));
+    if (job.status === 'completed') {
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+    signal.throwIfAborted();
+  }
+}
+
+/**
+ * Deletes documents by id through `DELETE /v1/documents` and waits until that is visible on every shard. Rejects as `fill`
+ * does.
+ */
+export async function removeDocuments({ system, documents, signal }: FillRequest): Promise<void> {
+  const call = clientOf(system, signal);
+  const groups = Map.groupBy(documents, ({ tenant, document }) => JSON.stringify([tenant, document.knowledge_base]));
+  for (const group of groups.values()) {
+    for (let from = 0; from < group.length; from += batchSize) {
+      const batch = group.slice(from, from + batchSize);
+      const [first] = batch;
+      if (first !== undefined) {
+        const body = { doc_ids: batch.map(({ document }) => document.doc_id), knowledge_base: first.document.knowledge_base };
+        await visible(call, first.tenant, writeResponseSchema.parse(await call(first.tenant, 'DELETE', '/v1/documents', body)), signal);
+      }
+    }
+  }
 }
 
 /**
@@ -115,16 +146,8 @@ export async function fill({ system, documents, signal }: FillRequest): Promise<
     }
   };
   await Promise.all(Array.from({ length: concurrency }, write));
-  for (;;) {
-    if (last === undefined) {
-      break;
-    }
-    const job = jobResponseSchema.parse(await call(lastTenant, 'GET', `/v1/jobs/${last.job_id}`));
-    if (job.status === 'completed') {
-      break;
-    }
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
-    signal.throwIfAborted();
+  if (last !== undefined) {
+    await visible(call, lastTenant, last, signal);
   }
   return { sequences, seconds: (performance.now() - started) / 1000 };
 }

@@ -1,3 +1,4 @@
+import { rerankCandidates } from '../../system/policies/fusion.ts';
 import { randomStream } from '../../system/policies/random-stream.ts';
 import { combineResults } from '../checkers/combine.ts';
 import { completeAnswers } from '../checkers/complete-answers.ts';
@@ -7,12 +8,16 @@ import { tenantIsolation } from '../checkers/tenant-isolation.ts';
 import { wireFormat } from '../checkers/wire-format.ts';
 import type { CheckerResult } from '../contract/result.ts';
 import type { Profile, Scenario } from '../contract/scenario.ts';
+import type { Topology } from '../contract/topology.ts';
+import type { CorpusDocument } from '../corpus/documents.ts';
+import { createGradedTruth, type GradedTruth } from '../corpus/graded-truth.ts';
 import { createGroundTruth, type GroundTruth } from '../corpus/ground-truth.ts';
 import { type Answer, readAnswers, type StepAnswers } from './answers.ts';
 import type { RunCorpus } from './corpus.ts';
 import type { DrivenStep } from './drive.ts';
+import { scatteredOf } from './fan-out.ts';
 import { type Outcome, readHistory } from './history.ts';
-import { isComplete, type JudgedStep, recordOf, type StepQuality } from './judged-step.ts';
+import { isComplete, type JudgedStep, recordOf, type SampledMean, type StepQuality } from './judged-step.ts';
 import type { StagedResponse } from './stages.ts';
 
 export interface JudgeRequest {
@@ -22,6 +27,8 @@ export interface JudgeRequest {
   readonly driven: readonly DrivenStep[];
   readonly settings: Profile;
   readonly limits: Scenario['ladderLimits'];
+  /** How the variant finds documents, and with it what an exact answer is. */
+  readonly topology: Pick<Topology, 'retrieval' | 'rerank'>;
 }
 
 export interface VariantJudgement {
@@ -33,26 +40,30 @@ export interface VariantJudgement {
 const rungSampleShare = 0.1;
 const minimumSamples = 20;
 
-function truthOf(corpus: RunCorpus, fillSequences: readonly number[]): GroundTruth {
-  const truth = createGroundTruth(corpus.space);
+/** What was written, as far as the harness was told: for exact neighbours, and for relevance by label. */
+interface Truths {
+  readonly exact: GroundTruth;
+  readonly graded: GradedTruth;
+}
+
+function writeTo({ exact, graded }: Truths, { tenant, docId, content, concepts }: CorpusDocument, sequence: number | undefined): void {
+  if (sequence === undefined) {
+    exact.writeUncertain({ tenant, docId, content });
+  } else {
+    exact.write({ tenant, docId, content, sequence });
+    graded.write({ tenant, docId, concepts, sequence });
+  }
+}
+
+function truthsOf({ corpus, fillSequences, topology }: JudgeRequest): Truths {
+  const truths: Truths = { exact: createGroundTruth(corpus.space, topology.retrieval), graded: createGradedTruth() };
   for (const [position, sequence] of fillSequences.entries()) {
     const document = corpus.corpusDocuments[position];
     if (document !== undefined) {
-      truth.write({ tenant: document.tenant, docId: document.docId, content: document.content, sequence });
+      writeTo(truths, document, sequence);
     }
   }
-  return truth;
-}
-
-function recordWrites(truth: GroundTruth, { writes }: StepAnswers): void {
-  for (const { intent, sequence } of writes) {
-    const { tenant, document } = intent;
-    if (sequence === undefined) {
-      truth.writeUncertain({ tenant, docId: document.docId, content: document.content });
-    } else {
-      truth.write({ tenant, docId: document.docId, content: document.content, sequence });
-    }
-  }
+  return truths;
 }
 
 /** The highest sequence number that an answer may have seen: of all writes sent before it arrived. */
@@ -85,25 +96,32 @@ function isSteady({ step }: DrivenStep, { intendedUs }: Outcome): boolean {
   return intendedUs >= step.warmUpSeconds * 1e6;
 }
 
-function judgeRecall(
-  truth: GroundTruth,
+function meanOf(values: readonly number[]): SampledMean | undefined {
+  return values.length === 0
+    ? undefined
+    : { mean: values.reduce((sum, value) => sum + value, 0) / values.length, sampleCount: values.length };
+}
+
+/** Recall and gain of a seeded sample of searches. */
+function judgeHits(
+  { exact, graded }: Truths,
   answers: StepAnswers,
-  steady: readonly Answer[],
-  count: number,
-  seed: number,
-): StepQuality['recall'] {
-  const known = choose(steady, count, seed).flatMap(
-    (answer) =>
-      truth.recall({
-        tenant: answer.intent.tenant,
-        queryText: answer.intent.query.text,
-        k: answer.intent.topK,
-        appliedSequence: answer.evidence.applied_sequence,
-        visibleUpTo: visibleUpTo(answers, answer),
-        hits: answer.hits.map(({ doc_id, document_version }) => ({ docId: doc_id, documentVersion: document_version })),
-      }).recall ?? [],
-  );
-  return known.length === 0 ? undefined : { mean: known.reduce((sum, value) => sum + value, 0) / known.length, sampleCount: known.length };
+  sample: readonly Answer[],
+  isReranked: boolean,
+): Pick<StepQuality, 'recall' | 'gain'> {
+  const judged = sample.map((answer) => {
+    const { query, tenant, topK: k } = answer.intent;
+    const hits = answer.hits.map(({ doc_id, document_version }) => ({ docId: doc_id, documentVersion: document_version }));
+    const asked = { tenant, k, appliedSequence: answer.evidence.applied_sequence, hits };
+    const { recall } = exact.recall({
+      ...asked,
+      queryText: query.text,
+      visibleUpTo: visibleUpTo(answers, answer),
+      candidates: isReranked ? rerankCandidates(k) : k,
+    });
+    return { recall, gain: graded.gain({ ...asked, concepts: query.concepts }) };
+  });
+  return { recall: meanOf(judged.flatMap(({ recall }) => recall ?? [])), gain: meanOf(judged.flatMap(({ gain }) => gain ?? [])) };
 }
 
 /** Every checker over every answer of one step, whatever its phase: a leak during warm-up is a leak. */
@@ -127,30 +145,33 @@ function checkStep(truth: GroundTruth, { answers, writes, malformed }: StepAnswe
 
 /**
  * Reads the histories of a variant's steps in the order in which they were driven, follows every write, and judges the
- * answers: recall of a seeded sample, completeness, stages, errors, and every checker. Pilot steps count for writes and checkers only.
+ * answers: recall and nDCG of a seeded sample, completeness, stages, errors, and every checker. Pilot steps count for writes and checkers only.
  */
-export async function judgeVariant({ corpus, fillSequences, driven, settings, limits }: JudgeRequest): Promise<VariantJudgement> {
-  const truth = truthOf(corpus, fillSequences);
+export async function judgeVariant(request: JudgeRequest): Promise<VariantJudgement> {
+  const { corpus, driven, settings, limits, topology } = request;
+  const truths = truthsOf(request);
   const perRepetition = Math.max(minimumSamples, Math.ceil(settings.recallSamples / settings.repetitions));
   const steps: JudgedStep[] = [];
   const checked: CheckerResult[] = [];
   for (const step of driven) {
     const history = await readHistory(step.operationsFile);
     const answers = readAnswers(history, corpus.intentsOf(step.step.id));
-    recordWrites(truth, answers);
-    checked.push(...checkStep(truth, answers));
+    for (const { intent, sequence } of answers.writes) {
+      writeTo(truths, intent.document, sequence);
+    }
+    checked.push(...checkStep(truths.exact, answers));
     if (step.step.phase === 'pilot') {
       continue;
     }
     const steady = answers.answers.filter(({ outcome }) => isSteady(step, outcome));
     const searches = steady.filter(({ intent }) => intent.kind === 'search');
     const samples = step.step.phase === 'judged' ? perRepetition : Math.max(minimumSamples, Math.ceil(perRepetition * rungSampleShare));
-    const recall = judgeRecall(truth, answers, searches, samples, step.step.seed);
     const quality: StepQuality = {
-      recall,
+      ...judgeHits(truths, answers, choose(searches, samples, step.step.seed), topology.rerank === true),
       answers: steady.length,
       completeAnswers: steady.filter(({ evidence }) => isComplete(evidence)).length,
       staged: searches.map(stagedOf),
+      scattered: searches.map(scatteredOf),
       errors: history
         .filter((outcome) => outcome.type !== 'ok' && isSteady(step, outcome))
         .map(({ id, errorClass }) => ({ errorClass: errorClass ?? 'unfinished', requestId: id })),

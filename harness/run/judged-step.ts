@@ -4,15 +4,25 @@ import type { ErrorClass } from '../contract/operation.ts';
 import type { RunRecord } from '../contract/result.ts';
 import type { Scenario } from '../contract/scenario.ts';
 import type { DrivenStep } from './drive.ts';
-import { meanMs, percentileMs, steadyHistogram } from './quantiles.ts';
+import type { ScatteredSearch } from './fan-out.ts';
+import { meanMs, percentileInterval, percentileMs, steadyHistogram } from './quantiles.ts';
 import type { StagedResponse } from './stages.ts';
+
+export interface SampledMean {
+  readonly mean: number;
+  readonly sampleCount: number;
+}
 
 /** What the history of one step says about the quality of its answers. */
 export interface StepQuality {
-  readonly recall: { readonly mean: number; readonly sampleCount: number } | undefined;
+  readonly recall: SampledMean | undefined;
+  /** nDCG@k by the labels of documents and questions, of the same sample. */
+  readonly gain: SampledMean | undefined;
   readonly completeAnswers: number;
   readonly answers: number;
   readonly staged: readonly StagedResponse[];
+  /** Successful searches of the steady window. */
+  readonly scattered: readonly ScatteredSearch[];
   readonly errors: readonly { readonly errorClass: ErrorClass; readonly requestId: string }[];
 }
 
@@ -62,8 +72,22 @@ export function recordOf(driven: DrivenStep, quality: StepQuality, limits: Scena
     counts: observation.steady,
     ...(mean === undefined || p50 === undefined || p95 === undefined || p99 === undefined
       ? {}
-      : { searchResponseMs: { mean, p50, p95, p99, sampleCount: histogram.totalCount } }),
+      : {
+          searchResponseMs: {
+            mean,
+            p50,
+            p95,
+            p99,
+            sampleCount: histogram.totalCount,
+            intervals: {
+              p50: percentileInterval(histogram, 50),
+              p95: percentileInterval(histogram, 95),
+              p99: percentileInterval(histogram, 99),
+            },
+          },
+        }),
     ...(quality.recall === undefined ? {} : { recallAt10: quality.recall }),
+    ...(quality.gain === undefined ? {} : { ndcgAt10: quality.gain }),
     ...(processes === undefined ? {} : { cpuSeconds: processes.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) }),
     ...(validity.verdict === 'valid' ? { passed: broken.length === 0, brokenLimits: broken } : {}),
   };

@@ -34,7 +34,7 @@ export function meanMs(histogram: Histogram): number | undefined {
 }
 
 /** Distribution-free interval of a percentile from the ranks that bracket it (David and Nagaraja, Order Statistics, 7.1). It takes requests for independent. */
-function orderStatisticInterval(histogram: Histogram, percentile: number): Interval {
+export function percentileInterval(histogram: Histogram, percentile: number): Interval {
   const n = histogram.totalCount;
   const p = percentile / 100;
   const half = z95 * Math.sqrt(n * p * (1 - p));
@@ -71,7 +71,7 @@ export function measuredPercentile(observations: readonly Observation[], kind: O
     value,
     unit: 'ms',
     sampleCount: pooled.totalCount,
-    interval: overRepetitions ?? orderStatisticInterval(pooled, percentile),
+    interval: overRepetitions ?? percentileInterval(pooled, percentile),
     window: 'steady state',
   };
 }

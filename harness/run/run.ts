@@ -4,11 +4,13 @@ import type { ProfileId } from '../contract/common.ts';
 import type { RunEvent } from '../contract/event.ts';
 import type { Second } from '../contract/observation.ts';
 import type { Plan, Step } from '../contract/plan.ts';
-import { type Result, resultSchema } from '../contract/result.ts';
+import { type ChangeAudit, type Result, resultSchema } from '../contract/result.ts';
 import type { Scenario, Variant } from '../contract/scenario.ts';
 import { startGenerator } from '../load/generator.ts';
 import type { Platform, RunningSystem } from '../platform/platform.ts';
 import { assembleResult, countedSteps, type VariantFindings } from './assemble.ts';
+import { auditChanges, isAudited } from './change-audit.ts';
+import { readClaims } from './claims-file.ts';
 import { corpusOf, type RunCorpus } from './corpus.ts';
 import { type DrivenStep, drive } from './drive.ts';
 import { eventLog } from './event-log.ts';
@@ -18,6 +20,7 @@ import { plannedSeconds, planOf, repeatOf } from './plan.ts';
 import { type Placement, placementOf } from './points.ts';
 import { provenanceOf } from './provenance.ts';
 import { steadyHistogram } from './quantiles.ts';
+import { ringBalance } from './ring-balance.ts';
 import { createRunFolder, type RunFolder } from './run-folder.ts';
 import { settle } from './settle.ts';
 import { writeHistograms } from './write-histograms.ts';
@@ -58,6 +61,7 @@ interface VariantState {
   components: RunningSystem['components'];
   quotas: RunningSystem['quotas'];
   filled?: Filled & Placement;
+  changeAudit?: ChangeAudit;
   readonly driven: DrivenStep[];
 }
 
@@ -203,6 +207,20 @@ async function driveSteps(stage: Stage, systems: ReadonlyMap<string, RunningSyst
   }
 }
 
+/** Changes documents by id where a claim asks what becomes of them; nothing is measured after this. */
+async function auditSystems({ request, corpus, states, emit }: Stage, systems: ReadonlyMap<string, RunningSystem>): Promise<void> {
+  for (const [id, system] of systems) {
+    const state = stateOf(states, id);
+    if (isAudited(state.variant.topology)) {
+      emit({ type: 'step', variant: id, message: `${id}: changing documents by id and reading every shard`, progress: stepsShare });
+      state.changeAudit = await Promise.race([
+        system.failed,
+        auditChanges({ system, documents: corpus.documents, signal: request.signal }),
+      ]);
+    }
+  }
+}
+
 async function execute(stage: Stage): Promise<void> {
   const { emit } = stage;
   // Disposed in reverse order, whatever happens: generator, systems, platform.
@@ -211,6 +229,7 @@ async function execute(stage: Stage): Promise<void> {
   const systems = await startSystems(stage, stack);
   await fillSystems(stage, systems);
   await driveSteps(stage, systems, stack);
+  await auditSystems(stage, systems);
   emit({ type: 'stop', message: 'stopping', progress: stepsShare });
 }
 
@@ -229,6 +248,8 @@ function partialReasonOf(signal: AbortSignal, failure: Error | undefined): strin
 export async function runScenario(request: RunRequest): Promise<RunOutcome> {
   const { scenario, profile, seed, runId, signal } = request;
   const startedAt = new Date();
+  // Read before anything is started: a broken registry must not cost a run.
+  const claims = await readClaims();
   const folder = await createRunFolder(request.outputDirectory);
   const emit = eventLog(folder, request.onEvent);
   const plan = planOf({ scenario, profile, seed, runId, variants: request.variants });
@@ -251,19 +272,21 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
   }
   emit({ type: 'judge', message: 'judging answers against the exact ground truth', progress: stepsShare });
   const findings: VariantFindings[] = [];
-  for (const { variant, components, quotas, filled, driven } of states.values()) {
+  for (const { variant, components, quotas, filled, driven, changeAudit } of states.values()) {
     const judged = await judgeVariant({
       corpus,
       fillSequences: filled?.sequences ?? [],
       driven,
       settings: plan.settings,
       limits: scenario.ladderLimits,
+      topology: variant.topology,
     });
     findings.push({
       variant,
       components,
       quotas,
       filled: filled === undefined ? undefined : { ...filled, documents: corpus.documents.length },
+      changeAudit,
       ...judged,
     });
   }
@@ -284,6 +307,8 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
       platform: request.platform.description,
       leftOut: request.leftOut,
       findings,
+      claims,
+      ringBalance: ringBalance(scenario, corpus.documents),
       partialReason: partialReasonOf(signal, failure),
       provenance: await provenanceOf({
         startedAt,

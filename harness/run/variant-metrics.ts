@@ -1,10 +1,13 @@
 import type { Measured, MetricId, MetricValues } from '../contract/metrics.ts';
 import { metricDefinition } from '../contract/metrics.ts';
 import { wilsonInterval } from '../gates/wilson.ts';
+import { gini, maximumOverMean } from '../measurement/balance.ts';
+import { distributionOf, percentileRange } from '../measurement/order-statistic.ts';
 import { withholdsP999 } from '../measurement/validity.ts';
+import { requestsOf } from './fan-out.ts';
 import { failedCount, type JudgedStep } from './judged-step.ts';
 import type { Placement } from './points.ts';
-import { measuredMean, measuredPercentile, repetitionInterval } from './quantiles.ts';
+import { measuredMean, measuredPercentile, repetitionInterval, tailSamples } from './quantiles.ts';
 
 export interface VariantFill extends Placement {
   readonly documents: number;
@@ -47,11 +50,27 @@ function quality(judged: readonly JudgedStep[]): Entry[] {
   const recalls = judged.flatMap((step) => step.quality.recall ?? []);
   const samples = sum(recalls.map(({ sampleCount }) => sampleCount));
   const found = sum(recalls.map(({ mean, sampleCount }) => mean * sampleCount));
+  const gains = judged.flatMap((step) => step.quality.gain ?? []);
+  const graded = sum(gains.map(({ sampleCount }) => sampleCount));
+  const gain = sum(gains.map(({ mean, sampleCount }) => mean * sampleCount)) / graded;
   const answers = sum(judged.map((step) => step.quality.answers));
   const complete = sum(judged.map((step) => step.quality.completeAnswers));
   return [
     // A query's recall counts as one fractional trial: ten hits of one query are not ten independent ones.
     ...(samples === 0 ? [] : [measured('recall-at-10', found / samples, samples, wilsonInterval(Math.min(found, samples), samples))]),
+    ...(graded === 0
+      ? []
+      : [
+          measured(
+            'ndcg-at-10',
+            gain,
+            graded,
+            repetitionInterval(
+              gain,
+              gains.map(({ mean }) => mean),
+            ),
+          ),
+        ]),
     ...(answers === 0 ? [] : [measured('complete-answer-ratio', complete / answers, answers, wilsonInterval(complete, answers))]),
   ];
 }
@@ -68,11 +87,46 @@ function resources(judged: readonly JudgedStep[]): Entry[] {
   const costs = judged.flatMap((step) => cpuPer1k(step) ?? []);
   const last = judged.at(-1)?.driven.processes ?? [];
   const resident = last.flatMap(({ residentBytes }) => residentBytes ?? []);
+  const nodes = last.filter(({ tier }) => tier === 'vector');
+  const nodeBytes = nodes.flatMap(({ residentBytes }) => residentBytes ?? []);
   const cost = sum(costs) / costs.length;
   return [
     measured('cpu-seconds-per-1k', cost, costs.length, repetitionInterval(cost, costs)),
     // A sum over some of the processes would pass for the whole.
     ...(resident.length === last.length ? [measured('resident-bytes', sum(resident), resident.length)] : []),
+    ...(nodeBytes.length === nodes.length ? [measured('vector-resident-bytes', sum(nodeBytes), nodeBytes.length)] : []),
+  ];
+}
+
+/** What a search asks of the shards, and what it moves. */
+function searchCosts(judged: readonly JudgedStep[]): Entry[] {
+  const searches = judged.flatMap(({ quality: { scattered } }) => scattered);
+  if (searches.length === 0) {
+    return [];
+  }
+  const mean = (values: readonly number[]) => sum(values) / values.length;
+  const slowest = searches.flatMap(({ asked, answered, shardsMs }) =>
+    shardsMs !== undefined && asked === answered && shardsMs.length > 0 ? Math.max(...shardsMs) : [],
+  );
+  const distribution = slowest.length === 0 ? undefined : distributionOf(slowest);
+  const sent = judged.flatMap(({ driven }) => driven.searchRequestBytes ?? []);
+  return [
+    measured('fan-out', mean(searches.map(({ asked }) => asked)), searches.length),
+    measured('requests-per-query', mean(searches.map(requestsOf)), searches.length),
+    ...(distribution === undefined
+      ? []
+      : ([50, 95, 99] as const)
+          .filter((percentile) => tailSamples(slowest.length, percentile) >= 1)
+          .map((percentile) =>
+            measured(
+              `slowest-shard-p${percentile}`,
+              distribution.percentile(percentile),
+              slowest.length,
+              percentileRange(slowest, percentile),
+            ),
+          )),
+    ...(sent.length === 0 ? [] : [measured('search-request-bytes', mean(sent), searches.length)]),
+    measured('search-response-bytes', mean(searches.map(({ responseBytes }) => responseBytes)), searches.length),
   ];
 }
 
@@ -97,10 +151,11 @@ function fillMetrics(filled: VariantFill | undefined): Entry[] {
     return [];
   }
   const { documents, seconds, pointsPerShard } = filled;
-  const mean = sum(pointsPerShard) / pointsPerShard.length;
   return [
     measured('fill-rate', documents / seconds, documents),
-    measured('shard-balance', Math.max(...pointsPerShard) / mean, sum(pointsPerShard)),
+    measured('indexing-seconds-per-1k', (1000 * seconds) / documents, documents),
+    measured('shard-balance', maximumOverMean(pointsPerShard), sum(pointsPerShard)),
+    measured('shard-gini', gini(pointsPerShard), sum(pointsPerShard)),
   ];
 }
 
@@ -126,6 +181,7 @@ export function variantMetrics(
     ...rates(judged),
     ...quality(judged),
     ...resources(judged),
+    ...searchCosts(judged),
     ...ladder([...judged, ...ladderSteps]),
     ...fillMetrics(filled),
   ];

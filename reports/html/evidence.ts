@@ -1,15 +1,18 @@
 import type { ErrorClass } from '../../harness/contract/operation.ts';
 import type { Result } from '../../harness/contract/result.ts';
 import { type Glyph, glyph } from '../charts/marks.ts';
+import { claimCounts, claimParts, claimsInOrder } from '../claim-text.ts';
 import { failedFirst } from '../findings.ts';
 import { html, type Insertable } from '../markup.ts';
-import { absent, count, interval, joined, range, significant } from '../numbers.ts';
+import { absent, count } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
-import { inUnit } from '../validity-text.ts';
 import { nothing, type Section, section, table, variantName, verdictWord } from './parts.ts';
 
 const ids = (examples: readonly string[]): Insertable =>
   examples.length === 0 ? absent : examples.map((id, place) => html`${place > 0 && ' '}<code class="id">${id}</code>`);
+
+/** With more variants than this a column for each would be wider than the page; then each has a row. */
+const mostErrorColumns = 4;
 
 /** Failed requests by class and variant with ids to look up in the history. */
 export function errorSection(result: Result, s: Strings): Section {
@@ -21,16 +24,32 @@ export function errorSection(result: Result, s: Strings): Section {
   }
   const total = (errorClass: ErrorClass) =>
     result.variants.reduce((sum, variant) => sum + (variant.errors.find((each) => each.errorClass === errorClass)?.count ?? 0), 0);
-  const rows = classes
-    .toSorted((a, b) => total(b) - total(a))
-    .map((errorClass) => {
-      const found = result.variants.map((variant) => variant.errors.find((each) => each.errorClass === errorClass));
-      return [
-        s.errorClass(errorClass),
-        ...found.map((each) => count(each?.count ?? 0)),
-        ids(found.flatMap((each) => each?.exampleRequestIds ?? []).slice(0, 3)),
-      ];
-    });
+  const sorted = classes.toSorted((a, b) => total(b) - total(a));
+  if (result.variants.length > mostErrorColumns) {
+    const rows = sorted.flatMap((errorClass) =>
+      result.variants.flatMap(({ id, errors }) => {
+        const found = errors.find((each) => each.errorClass === errorClass);
+        return found === undefined
+          ? []
+          : [[s.errorClass(errorClass), variantName(result, id), count(found.count), ids(found.exampleRequestIds.slice(0, 3))]];
+      }),
+    );
+    const columns = [
+      { head: s.errors.errorClass },
+      { head: s.variants.variant },
+      { head: s.errors.count, numeric: true },
+      { head: s.errors.examples },
+    ];
+    return section('errors', s.section.errors, s.errors.subtitle, table(columns, rows, s.section.errors), 'half');
+  }
+  const rows = sorted.map((errorClass) => {
+    const found = result.variants.map((variant) => variant.errors.find((each) => each.errorClass === errorClass));
+    return [
+      s.errorClass(errorClass),
+      ...found.map((each) => count(each?.count ?? 0)),
+      ids(found.flatMap((each) => each?.exampleRequestIds ?? []).slice(0, 3)),
+    ];
+  });
   const columns = [
     { head: s.errors.errorClass },
     ...result.variants.map((variant) => ({ head: variantName(result, variant.id), numeric: true })),
@@ -68,42 +87,25 @@ export function claimSection(result: Result, s: Strings): Section | undefined {
   if (result.claims.length === 0) {
     return undefined;
   }
-  const order = { refuted: 0, confirmed: 1, undecided: 2 } as const;
-  const rows = result.claims
-    .toSorted((a, b) => order[a.verdict] - order[b.verdict])
-    .map((claim) => [
-      html`<span class="verdict claim-${claim.verdict}">${glyph(claimGlyphs[claim.verdict])} ${s.claim[claim.verdict]}</span>`,
-      html`<code>${claim.id}</code>`,
-      claim.statement,
-      measuredClaim(claim.measured),
-      claim.why,
-    ]);
-  const of = (verdict: keyof typeof order) => result.claims.filter((claim) => claim.verdict === verdict).length;
+  const rows = claimsInOrder(result).map((claim) => [
+    html`<span class="verdict claim-${claim.verdict}">${glyph(claimGlyphs[claim.verdict])} ${s.claim[claim.verdict]}</span>`,
+    html`${claim.statement}<small><code class="id">${claim.id}</code></small>`,
+    measuredClaim(claim.measured),
+    claim.why,
+  ]);
   const columns = [
     { head: s.claims.verdict },
     { head: s.claims.claim },
-    { head: s.claims.statement },
     { head: s.claims.measured, numeric: true },
     { head: s.claims.why },
   ];
-  return section(
-    'claims',
-    s.section.claims,
-    s.claims.subtitle(of('confirmed'), of('refuted'), of('undecided')),
-    table(columns, rows, s.section.claims),
-  );
+  return section('claims', s.section.claims, s.claims.subtitle(...claimCounts(result)), table(columns, rows, s.section.claims));
 }
 
-/** A claim carries its own unit; without an interval the value alone stands there. */
 function measuredClaim(measured: Result['claims'][number]['measured']): Insertable {
   if (!measured) {
     return absent;
   }
-  const { value, unit, interval: bounds } = measured;
-  if (unit === 'ms') {
-    const text = bounds && ` (${interval('search-response-mean', value, bounds)})`;
-    return html`<b>${inUnit(value, unit)}</b>${text}`;
-  }
-  const shown = unit === 'ratio' ? joined({ text: significant(value), unit: '×' }) : inUnit(value, unit);
-  return html`<b>${shown}</b>${bounds && ` (${range(significant(bounds.low), significant(bounds.high))})`}`;
+  const { value, bounds } = claimParts(measured);
+  return html`<b>${value}</b>${bounds}`;
 }

@@ -5,6 +5,7 @@ import { decides, hasQuotas, stampOf } from '../findings.ts';
 import { html, type Markup, trusted } from '../markup.ts';
 import { type Language, type Strings, strings } from '../strings.ts';
 import { utc } from '../validity-text.ts';
+import { costSection, fanOutSection } from './costs.ts';
 import { checkerSection, claimSection, errorSection } from './evidence.ts';
 import { firstScreen } from './first-screen.ts';
 import { ladderSection } from './ladder.ts';
@@ -39,11 +40,14 @@ export async function renderHtml(result: Result, language: Language = 'en'): Pro
 }
 
 async function page(result: Result, s: Strings, tables: TableDetail): Promise<string> {
-  const [percentiles, overTime, stages, ratios] = await Promise.all([
+  const [percentiles, overTime, stages, ratios, fanOut, costs, balance] = await Promise.all([
     percentileSection(result, tables, s),
     overTimeSection(result, tables, s),
     stageSection(result, s),
     ratioSection(result, s),
+    fanOutSection(result, s),
+    costSection(result, s),
+    balanceSection(result, s),
   ]);
   const claims = claimSection(result, s);
   const rows: readonly (readonly (Section | undefined)[])[] = [
@@ -52,10 +56,10 @@ async function page(result: Result, s: Strings, tables: TableDetail): Promise<st
     [overTime],
     [stages, ladderSection(result, s)],
     [ratios],
+    [fanOut],
+    [costs],
     // With what quotas add, the table of the processes needs the whole width.
-    ...(hasQuotas(result)
-      ? [[processSection(result, s)], [balanceSection(result, s)]]
-      : [[processSection(result, s), balanceSection(result, s)]]),
+    ...(hasQuotas(result) ? [[processSection(result, s)], [balance]] : [[processSection(result, s), balance]]),
     [errorSection(result, s), checkerSection(result, s)],
     [claims],
     [validitySection(result, s), provenanceSection(result, s)],
@@ -68,7 +72,7 @@ async function page(result: Result, s: Strings, tables: TableDetail): Promise<st
 }
 
 /** Neighbours of a listed section; with them the navigation would need a second line. */
-const unlisted: ReadonlySet<Section['id']> = new Set(['balance', 'checkers']);
+const unlisted: ReadonlySet<Section['id']> = new Set(['costs', 'balance', 'checkers']);
 
 function head(result: Result, sections: readonly Section[], s: Strings): Markup {
   const links = html`<a href="#answer">${s.nav.answer}</a>${sections.filter((part) => !unlisted.has(part.id)).map((part) => html`<a href="#${part.id}">${s.nav[part.id]}</a>`)}`;

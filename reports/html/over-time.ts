@@ -12,7 +12,8 @@ const recorded = (variant: ResultVariant): variant is Recorded => (variant.serie
 
 /** Side by side up to two variants, on shared axes; more follow below. */
 export async function overTimeSection(result: Result, tables: TableDetail, s: Strings): Promise<Section> {
-  const variants = result.variants.filter(recorded);
+  const all = result.variants.filter(recorded);
+  const variants = shownOf(result, all);
   if (variants.length === 0) {
     return section('over-time', s.section.overTime, '', nothing(s.overTime.none));
   }
@@ -27,8 +28,23 @@ export async function overTimeSection(result: Result, tables: TableDetail, s: St
     'over-time',
     s.section.overTime,
     s.overTime.subtitle(variants.map((variant) => s.overTime.repetition(variant.id, variant.series.stepId))),
-    html`${drawn}${tables === 'all' ? variants.map((variant) => secondsTable(variant, s)) : html`<p class="note">${s.overTime.left}</p>`}`,
+    html`${drawn}${all.length > variants.length && html`<p class="note">${s.overTime.some(variants.length, all.length)}</p>`}${tables === 'all' ? variants.map((variant) => secondsTable(variant, s)) : html`<p class="note">${s.overTime.left}</p>`}`,
   );
+}
+
+/** As many variants as have a colour of their own; more panels would be looked at by nobody. */
+const mostShown = 4;
+
+/** The baseline and the variants with the slowest second, in the order of the result. */
+function shownOf(result: Result, all: readonly Recorded[]): readonly Recorded[] {
+  const slowest = ({ series }: Recorded) => Math.max(0, ...series.seconds.map((each) => each.searchResponseUs?.p99 ?? 0));
+  const chosen = new Set(
+    all
+      .toSorted((a, b) => Number(b.id === result.baseline) - Number(a.id === result.baseline) || slowest(b) - slowest(a))
+      .slice(0, mostShown)
+      .map(({ id }) => id),
+  );
+  return all.filter(({ id }) => chosen.has(id));
 }
 
 function timeScale(result: Result, variants: readonly Recorded[]): TimeScale {

@@ -1,10 +1,11 @@
 import type { Result } from '../../harness/contract/result.ts';
+import { shardBalanceChart } from '../charts/shard-balance.ts';
 import { shareBar } from '../charts/share-bar.ts';
 import { hasQuotas } from '../findings.ts';
 import { html, type Markup } from '../markup.ts';
 import { absent, count, figure, joined, memory, percent, significant } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
-import { nothing, type Section, section, seriesOf, table, variantName } from './parts.ts';
+import { figure as chartFigure, dataTable, nothing, type Section, section, seriesOf, table, variantName } from './parts.ts';
 
 type Process = Result['variants'][number]['processes'][number];
 
@@ -74,8 +75,11 @@ function replicas({ placement }: Result['variants'][number], shard: number, s: S
     : html`<small>${s.balance.replicas(held.map(({ node, state }) => s.balance.replica(node, state)))}</small>`;
 }
 
+/** More shards than this stand in a table that is folded away; the chart shows them all. */
+const mostShardRows = 12;
+
 /** Points per shard; undefined when no variant has more than one shard, because one shard has no balance. */
-export function balanceSection(result: Result, s: Strings): Section | undefined {
+export async function balanceSection(result: Result, s: Strings): Promise<Section | undefined> {
   const sharded = result.variants.filter((variant) => variant.topology.vector.shards > 1);
   if (sharded.length === 0) {
     return undefined;
@@ -106,5 +110,25 @@ export function balanceSection(result: Result, s: Strings): Section | undefined 
     { head: s.balance.points, numeric: true },
     { head: s.balance.share, numeric: true },
   ];
-  return section('balance', s.section.balance, s.balance.subtitle, table(columns, rows, s.section.balance), 'half');
+  const [wide, phone] = await Promise.all([
+    shardBalanceChart(result, 628, false, s, 'wide'),
+    shardBalanceChart(result, 328, true, s, 'phone'),
+  ]);
+  const described = known.map(({ id, metrics }) => {
+    const balance = metrics['shard-balance'];
+    return `${id} ${s.balance.ratio(balance === undefined ? absent : figure('shard-balance', balance.value).text)}`;
+  });
+  const chart = wide && chartFigure(s.balance.described(described), wide, phone);
+  const body =
+    rows.length <= mostShardRows
+      ? table(columns, rows, s.section.balance)
+      : dataTable(
+          s.table.toLimit(s.section.balance),
+          [s.variants.variant, s.balance.shard, s.balance.points, s.balance.share],
+          known.flatMap((variant) => {
+            const total = variant.shards.reduce((sum, shard) => sum + shard.points, 0);
+            return variant.shards.map(({ id, points }) => [variant.id, id, count(points), total > 0 ? percent(points / total) : absent]);
+          }),
+        );
+  return section('balance', s.section.balance, s.balance.subtitle, html`${chart}${body}`, 'half');
 }

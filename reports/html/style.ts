@@ -66,6 +66,7 @@ td small,th small{display:block;color:var(--ink3);font-weight:400}.cell-label{di
 code.id{font-size:11px}td code,td,dd,p,li,h1{overflow-wrap:anywhere}.name code,.verdict{overflow-wrap:normal}td.n,td.rate{overflow-wrap:normal}
 .ladder td{min-width:170px}.ladder thead th,.ladder td:first-child{padding-right:24px}.ladder tbody th,.ladder tfoot th{padding-right:24px;white-space:nowrap}.ladder tfoot th{font-size:12px}.ladder td.hatched{padding-left:8px}
 .scroll{overflow-x:auto}
+#claims .stack td:first-child{padding-right:20px}#claims .stack td:nth-child(2){min-width:240px}#claims .stack td:nth-child(3){min-width:130px}#claims .stack td{vertical-align:top}
 details.figures{margin-top:8px;font-size:12px;color:var(--ink2)}details.figures summary{cursor:pointer;color:var(--ink3);width:fit-content}
 details.figures .scroll{max-height:320px;overflow:auto}details.figures table{width:auto;margin-top:4px}details.figures td,details.figures th{padding:1px 16px 1px 0;text-align:right;white-space:nowrap}details.figures td:first-child,details.figures th:first-child{text-align:left}
 details.figures thead th{position:sticky;top:0;background:var(--surface)}
@@ -96,7 +97,7 @@ table.glance,table.glance tbody,table.stack,table.stack tbody,table.slos,table.s
 .slos tr{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:2px 8px;padding:8px 0}.slos td{height:auto;padding:0}.slos .v{grid-row:1}.slos .m{grid-row:1;grid-column:2}.slos .o{grid-column:1/3}.slos .chart{grid-column:1/3;width:auto}.slos .chart svg{width:100%;max-width:480px}.slos .w{grid-column:1}.slos .x{grid-column:2}.slos .q{grid-column:1/3;color:var(--ink3);font-size:12px}.slos td small{margin:0}
 .stack tr{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:4px 10px;padding:8px 0}.stack td{display:block;padding:0;text-align:left;overflow-wrap:anywhere}.stack td:first-child{grid-column:1/4}.stack td.empty{display:none}.phone-axis svg{width:100%;max-width:480px}.stack td .bar{margin-top:4px}
 .panels,.panels.columns-1,.panels.of-1.columns-2{display:block}.panel-head{display:none}.panel-title{padding-top:12px}.panel-name{display:block}
-#claims .stack td{grid-column:1/4}.bar{width:100%}
+#claims .stack td,#claims .stack td:nth-child(2){grid-column:1/4;min-width:0}.bar{width:100%}
 }
 `;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shardingStrategies } from '../policies/sharding/index.ts';
 
 /**
  * The environment of each process of the reference system: read by the process, rendered by the platforms. Unknown
@@ -17,6 +18,10 @@ const server = {
   PORT: port,
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
 };
+/** How documents are found, and therefore which vectors the points of a collection carry. */
+const retrievalSchema = z.enum(['dense', 'hybrid']);
+export type Retrieval = z.infer<typeof retrievalSchema>;
+
 /** Shared secret of the processes behind the gateway; they refuse every request without it. */
 const internal = { INTERNAL_TOKEN: z.string().min(16) };
 
@@ -26,7 +31,15 @@ const index = {
   /** One per shard; the position is the shard number. With `qdrant-cluster` the peers, each of which takes requests. */
   QDRANT_URLS: urlList,
   /** `qdrant-cluster`: the vector nodes are peers of one Qdrant cluster, which shards by itself. */
-  SHARDING_STRATEGY: z.enum(['hash', 'qdrant-cluster']).default('hash'),
+  SHARDING_STRATEGY: z.enum([...shardingStrategies, 'qdrant-cluster']).default('hash'),
+  /** `range`: documents over which the equal ranges are laid; what comes beyond goes to the last shard. */
+  EXPECTED_DOCUMENTS: z.coerce.number().int().min(1).default(1_000_000),
+  /** `consistent-hash`: places of each shard on the ring. */
+  VIRTUAL_NODES: z.coerce.number().int().min(1).max(10_000).default(150),
+  /** `semantic`: shards that a search asks. */
+  PROBES: z.coerce.number().int().min(1).max(64).default(2),
+  /** `random` and `semantic`: decides draws and first centroids. */
+  PLACEMENT_SEED: z.coerce.number().int().min(0).default(1),
   /** What the collection of a cluster is created with; without meaning for the other strategies. */
   CLUSTER_SHARD_NUMBER: z.coerce.number().int().min(1).max(64).default(1),
   CLUSTER_REPLICATION_FACTOR: z.coerce.number().int().min(1).max(16).default(1),
@@ -35,6 +48,8 @@ const index = {
     .string()
     .regex(/^[a-z0-9_-]{1,64}$/)
     .default('documents'),
+  /** `hybrid`: every point also carries a sparse vector of BM25 weights, and searches fuse both lists. */
+  RETRIEVAL: retrievalSchema.default('dense'),
   EMBEDDING_DIM: z.coerce.number().int().min(1).max(4096).default(1024),
   EMBEDDING_MODEL: z.string().default('concept-embedding'),
 };
@@ -47,7 +62,18 @@ export const gatewayEnvironmentSchema = z.object({
   /** JSON file of `ApiKeyRecord[]`. */
   API_KEYS_FILE: z.string().min(1),
 });
-export const queryEnvironmentSchema = z.object({ ...server, ...internal, ...index, CHAT_MODEL: z.string().default('concept-chat') });
+export const queryEnvironmentSchema = z.object({
+  ...server,
+  ...internal,
+  ...index,
+  CHAT_MODEL: z.string().default('concept-chat'),
+  /** Reranks every search and question, not only those that ask for it. */
+  RERANK: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true'),
+  RERANK_MODEL: z.string().default('concept-rerank'),
+});
 export const indexerEnvironmentSchema = z.object({
   ...server,
   ...internal,
@@ -59,6 +85,7 @@ export const providerEnvironmentSchema = z.object({
   ...server,
   EMBEDDINGS_PRESET: z.string().default('instant'),
   CHAT_PRESET: z.string().default('instant'),
+  RERANK_PRESET: z.string().default('instant'),
   EMBEDDING_DIM: z.coerce.number().int().min(1).max(4096).default(1024),
   CONCEPT_COUNT: z.coerce.number().int().min(1).max(4096).default(256),
   CONCEPT_SEED: z.coerce.number().int().min(0).default(1),

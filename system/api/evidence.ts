@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The consecutive stages of a request inside the query tier; their durations add up to `total_ms`. */
-export const stageNames = ['preprocess', 'embed', 'search', 'merge', 'generate'] as const;
+export const stageNames = ['preprocess', 'embed', 'search', 'merge', 'fuse', 'rerank', 'generate'] as const;
 export type StageName = (typeof stageNames)[number];
 
 /** What every answer of the query tier carries so that its quality and its time can be judged from outside. */
@@ -15,6 +15,8 @@ export const evidenceSchema = z.strictObject({
   stages: z.array(z.strictObject({ stage: z.enum(stageNames), duration_ms: z.number().nonnegative() })),
   total_ms: z.number().nonnegative(),
   shards: z.strictObject({ asked: z.int().positive(), answered: z.int().nonnegative() }),
+  /** Time from asking each answering shard to its whole answer, ms, in the order asked: the slowest is what a scattered search waits for. */
+  shards_ms: z.array(z.number().nonnegative()).optional(),
   degraded: z.boolean(),
   degraded_reason: z.string().nullable(),
 });

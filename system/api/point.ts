@@ -20,6 +20,10 @@ export function pointIdOf({ tenant, knowledge_base, doc_id }: DocumentKey): stri
   return uuidv5(`${tenant}/${knowledge_base}/${doc_id}`, namespace);
 }
 
+/** Names of the two vectors of a point in a hybrid collection; the only vector of a dense one has no name. */
+export const denseVector = 'dense';
+export const sparseVector = 'bm25';
+
 /** What a point carries beside its vector. */
 export const pointPayloadSchema = z.object({
   tenant: z.string(),

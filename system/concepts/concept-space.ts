@@ -20,6 +20,8 @@ export interface ConceptSpace {
   readonly dimensions: number;
   /** Unit vector of a text, bit for bit the same on every machine. A text without a word gives the first axis. */
   embed(text: string): Float32Array;
+  /** Concepts that the words of a text belong to, with their shares; empty for a text without such a word. */
+  mixture(text: string): ReadonlyMap<number, number>;
   /** Words with which to write about a concept; both languages share its direction. */
   words(concept: number, language: Language): readonly string[];
 }
@@ -105,6 +107,14 @@ export function createConceptSpace(options: ConceptSpaceOptions): ConceptSpace {
     concepts,
     dimensions,
     words: (concept, language) => vocabulary.words(concept, language),
+    mixture(text) {
+      const found = terms(text, isKnownWord).flatMap((term) => vocabulary.conceptOf(term) ?? []);
+      const shares = new Map<number, number>();
+      for (const concept of found) {
+        shares.set(concept, (shares.get(concept) ?? 0) + 1 / found.length);
+      }
+      return shares;
+    },
     embed(text) {
       const sum = new Float64Array(dimensions);
       for (const term of terms(text, isKnownWord)) {

@@ -3,10 +3,14 @@ import type { Logger } from 'pino';
 import type { ShardingPolicy } from '../policies/sharding/policy.ts';
 import { type EmbeddingSettings, embed } from '../runtime/embedding-client.ts';
 import type { Upstream } from '../runtime/upstream.ts';
-import type { Point, VectorStore } from '../runtime/vector-store.ts';
-import { assertConsecutive, type Change, changesToApply, type PlacedChange, payloadOf, runsWithin, withinBytes } from './batch.ts';
+import type { VectorStore } from '../runtime/vector-store.ts';
+import { applyToShards, type Batch, limited } from './apply-to-shards.ts';
+import { assertConsecutive, changesToApply, payloadOf, withinBytes } from './batch.ts';
+import type { Change } from './change.ts';
 import { type Layout, prepareShards } from './collections.ts';
 import { readCursors, writeCursors } from './cursors.ts';
+import { type EmbedPuts, type Placement, placementOf } from './placement/placement.ts';
+import { postgresLocationTable } from './placement/postgres-location-table.ts';
 import type { Wakeup } from './wakeup.ts';
 
 export interface ApplierParts {
@@ -29,6 +33,8 @@ export interface AppliedBatch {
   readonly lastSequence: number;
   readonly puts: number;
   readonly removals: number;
+  /** Documents that left a shard for another one. */
+  readonly moves: number;
 }
 
 /** An error while a range of the log was on its way. */
@@ -44,27 +50,16 @@ export class ApplyError extends Error {
   }
 }
 
-interface Batch {
-  readonly firstSequence: number;
-  readonly lastSequence: number;
-  readonly removals: readonly PlacedChange[];
-  readonly puts: readonly { readonly placed: PlacedChange; readonly point: Point }[];
+/** What lasts as long as the applier's connection. */
+interface Session {
+  readonly client: ClientBase;
+  readonly placement: Placement;
 }
 
-/** Bounds of one request to the provider and to a vector node; both take 32 MiB. */
+/** Bounds one request to the provider, which takes 32 MiB. */
 const batchContentBytes = 4 * 1024 * 1024;
-const upsertBytes = 16 * 1024 * 1024;
-/** A printed float with its comma, at most. */
-const bytesPerNumber = 22;
 /** How often the shards are looked at while there is nothing to do; should a wake-up get lost, changes wait this long. */
 const idleMs = 5_000;
-const callTimeoutMs = 60_000;
-
-/** A signal for one call: calls have no caller with a deadline here, and one that hangs would stop everything. */
-function limited(signal: AbortSignal): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(callTimeoutMs)]);
-}
-
 async function readChanges(client: ClientBase, after: number, limit: number): Promise<readonly Change[]> {
   const { rows } = await client.query<Change>({
     name: 'read-changes',
@@ -76,10 +71,28 @@ async function readChanges(client: ClientBase, after: number, limit: number): Pr
   return withinBytes(rows, batchContentBytes);
 }
 
-/** Reads and embeds what follows `after`; undefined at the end of the log. */
+type Put = Change & { readonly kind: 'put' };
+
+/** Embeds puts of one batch, each once even when its place is decided by its vector before it is written. */
+function embedOnce(parts: ApplierParts, requestId: string, signal: AbortSignal): EmbedPuts {
+  const known = new Map<number, readonly number[]>();
+  return async (puts: readonly Put[]) => {
+    const missing = puts.filter(({ sequence }) => !known.has(sequence));
+    if (missing.length > 0) {
+      const contents = missing.map(({ content }) => content);
+      const vectors = await embed(parts.provider, parts.embedding, contents, { signal: limited(signal), requestId });
+      for (const [index, { sequence }] of missing.entries()) {
+        known.set(sequence, vectors[index] as number[]);
+      }
+    }
+    return (sequence) => known.get(sequence) as readonly number[];
+  };
+}
+
+/** Reads, places and embeds what follows `after`; undefined at the end of the log. */
 async function prepareBatch(
   parts: ApplierParts,
-  client: ClientBase,
+  { client, placement }: Session,
   after: number,
   applied: readonly number[],
   signal: AbortSignal,
@@ -90,25 +103,20 @@ async function prepareBatch(
     return undefined;
   }
   try {
-    const placed = changesToApply(changes, parts.policy, applied);
+    const embedPuts = embedOnce(parts, `index-${after + 1}-${last.sequence}`, signal);
+    const tenuresOf = await placement.locate(changes, embedPuts);
+    const { placed, departures } = changesToApply(changes, tenuresOf, applied);
     const removals = placed.filter(({ change }) => change.kind === 'delete');
     const puts = placed.flatMap(({ shard, pointId, change }) => (change.kind === 'put' ? [{ shard, pointId, change }] : []));
-    const vectors =
-      puts.length === 0
-        ? []
-        : await embed(
-            parts.provider,
-            parts.embedding,
-            puts.map(({ change }) => change.content),
-            { signal: limited(signal), requestId: `index-${after + 1}-${last.sequence}` },
-          );
+    const vectorOf = await embedPuts(puts.map(({ change }) => change));
     return {
       firstSequence: after + 1,
       lastSequence: last.sequence,
       removals,
-      puts: puts.map((put, index) => ({
+      departures,
+      puts: puts.map((put) => ({
         placed: put,
-        point: { id: put.pointId, vector: vectors[index] as number[], payload: payloadOf(put.change) },
+        point: { id: put.pointId, vector: [...vectorOf(put.change.sequence)], payload: payloadOf(put.change) },
       })),
     };
   } catch (error) {
@@ -116,22 +124,10 @@ async function prepareBatch(
   }
 }
 
-async function applyToShard(store: VectorStore, batch: Batch, signal: AbortSignal): Promise<void> {
-  const points = batch.puts.filter(({ placed }) => placed.shard === store.shard).map(({ point }) => point);
-  const sizeOf = ({ vector, payload }: Point) => vector.length * bytesPerNumber + Buffer.byteLength(payload.content) * 2;
-  for (const run of runsWithin(points, sizeOf, upsertBytes)) {
-    await store.upsert(run, limited(signal));
-  }
-  const gone = batch.removals.filter(({ shard }) => shard === store.shard).map(({ pointId }) => pointId);
-  if (gone.length > 0) {
-    await store.remove(gone, limited(signal));
-  }
-}
-
 /** Applies a batch on every shard that is behind it, and records it for those that took it even when another one did not. */
 async function applyBatch(parts: ApplierParts, client: ClientBase, batch: Batch, applied: number[], signal: AbortSignal): Promise<void> {
   const behind = parts.stores.filter(({ shard }) => (applied[shard] ?? 0) < batch.lastSequence);
-  const outcomes = await Promise.allSettled(behind.map((store) => applyToShard(store, batch, signal)));
+  const outcomes = await applyToShards(behind, batch, signal);
   const done = behind.filter((_store, position) => outcomes[position]?.status === 'fulfilled').map(({ shard }) => shard);
   if (done.length > 0) {
     await writeCursors(client, parts.layout.collection, done, batch.lastSequence);
@@ -163,9 +159,11 @@ export async function applySession(parts: ApplierParts, client: ClientBase, sign
   const { stores, layout, wakeup } = parts;
   await prepareShards(client, stores, layout, limited(signal));
   const applied = await readCursors(client, layout.collection, stores.length);
+  const placement = placementOf(parts.policy, stores.length, postgresLocationTable(client, layout.collection));
+  const session: Session = { client, placement };
   parts.onPrepared();
   const prepare = (after: number) => {
-    const batch = prepareBatch(parts, client, after, applied, signal);
+    const batch = prepareBatch(parts, session, after, applied, signal);
     // It is awaited one turn later; until then a rejection must not count as unhandled.
     batch.catch(() => undefined);
     return batch;
@@ -185,7 +183,13 @@ export async function applySession(parts: ApplierParts, client: ClientBase, sign
     upcoming = prepare(after);
     if (batch !== undefined) {
       await applyBatch(parts, client, batch, applied, signal);
-      parts.onApplied({ lastSequence: batch.lastSequence, puts: batch.puts.length, removals: batch.removals.length });
+      const moves = batch.departures.filter(({ newShard }) => newShard !== null).length;
+      parts.onApplied({
+        lastSequence: batch.lastSequence,
+        puts: batch.puts.length,
+        removals: batch.removals.length + batch.departures.length - moves,
+        moves,
+      });
     }
   }
 }

@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { pointIdOf } from '../api/point.ts';
 import { shardingPolicy } from '../policies/sharding/index.ts';
-import { assertConsecutive, type Change, changesToApply, payloadOf, runsWithin, withinBytes } from './batch.ts';
+import type { ComputedSharding } from '../policies/sharding/policy.ts';
+import { assertConsecutive, changesToApply, payloadOf, runsWithin, withinBytes } from './batch.ts';
+import type { Change } from './change.ts';
+import type { TenuresOf } from './placement/tenure.ts';
 
 const changeList = fc
   .array(fc.record({ doc: fc.integer({ min: 0, max: 6 }), kind: fc.constantFrom('put' as const, 'delete' as const), text: fc.string() }), {
@@ -14,6 +17,11 @@ const changeList = fc
       return kind === 'put' ? { ...base, kind, content: text, metadata: {} } : { ...base, kind, content: null, metadata: null };
     }),
   );
+
+/** Places that follow from the ids. */
+const tenuresOf =
+  (policy: ComputedSharding): TenuresOf =>
+  (pointId) => [{ fromSequence: 0, shard: policy.shardOf(pointId) }];
 
 /** What a shard holds after changes were applied one by one: content by point, the meaning that batches must keep. */
 function replay(state: Map<string, string>, changes: readonly Change[]): Map<string, string> {
@@ -39,7 +47,7 @@ describe('changesToApply', () => {
           const batch = changes.slice(start, start + size);
           state = replay(
             state,
-            changesToApply(batch, policy, applied).map(({ change }) => change),
+            changesToApply(batch, tenuresOf(policy), applied).placed.map(({ change }) => change),
           );
           applied.fill(batch.at(-1)?.sequence ?? 0);
         }
@@ -52,7 +60,7 @@ describe('changesToApply', () => {
     fc.assert(
       fc.property(changeList, fc.integer({ min: 0, max: 40 }), (changes, ahead) => {
         const policy = shardingPolicy('hash', 2);
-        const placed = changesToApply(changes, policy, [ahead, 0]);
+        const { placed } = changesToApply(changes, tenuresOf(policy), [ahead, 0]);
         expect(placed.filter(({ shard, change }) => shard === 0 && change.sequence <= ahead)).toEqual([]);
         expect(new Set(placed.map(({ pointId }) => pointId)).size).toBe(placed.length);
       }),

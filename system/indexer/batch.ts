@@ -1,22 +1,25 @@
-import type { z } from 'zod';
-import { type DocumentKey, labelsOf, type PointPayload, pointIdOf } from '../api/point.ts';
-import type { metadataSchema } from '../api/search.ts';
-import type { ShardingPolicy } from '../policies/sharding/policy.ts';
-
-interface ChangeBase extends DocumentKey {
-  readonly sequence: number;
-}
-
-/** A row of the change log. */
-export type Change =
-  | (ChangeBase & { readonly kind: 'put'; readonly content: string; readonly metadata: z.infer<typeof metadataSchema> })
-  | (ChangeBase & { readonly kind: 'delete'; readonly content: null; readonly metadata: null });
+import { labelsOf, type PointPayload, pointIdOf } from '../api/point.ts';
+import type { Change } from './change.ts';
+import { type TenuresOf, tenuresUpTo } from './placement/tenure.ts';
 
 /** A change that must reach its shard. */
 export interface PlacedChange {
   readonly shard: number;
   readonly pointId: string;
   readonly change: Change;
+}
+
+/** A point that must leave a shard because its document lives elsewhere, or nowhere any more. */
+export interface Departure {
+  readonly shard: number;
+  readonly pointId: string;
+  /** Where it must have arrived before; null when it was deleted. */
+  readonly newShard: number | null;
+}
+
+export interface DueChanges {
+  readonly placed: readonly PlacedChange[];
+  readonly departures: readonly Departure[];
 }
 
 /**
@@ -46,18 +49,38 @@ export function withinBytes(changes: readonly Change[], limitBytes: number): rea
 
 /**
  * What is left to do of consecutive changes: of each document only the last one, and of these only what its shard has
- * not applied. A shard that is ahead is left alone, because an older change would take it back.
+ * not applied. A shard that is ahead is left alone, because an older change would take it back. Shards that a document
+ * left within these changes let go of it.
  */
-export function changesToApply(changes: readonly Change[], policy: ShardingPolicy, applied: readonly number[]): PlacedChange[] {
-  const last = new Map<string, PlacedChange>();
+export function changesToApply(changes: readonly Change[], tenuresOf: TenuresOf, applied: readonly number[]): DueChanges {
+  // When these changes are applied every shard is at least here, whatever was known of it when they were read.
+  const before = (changes[0]?.sequence ?? 1) - 1;
+  const appliedOn = (shard: number) => Math.max(before, applied[shard] ?? 0);
+  const last = new Map<string, Change>();
   for (const change of changes) {
-    const pointId = pointIdOf(change);
-    const shard = policy.shardOf(pointId);
-    if (change.sequence > (applied[shard] ?? 0)) {
-      last.set(pointId, { shard, pointId, change });
-    }
+    last.set(pointIdOf(change), change);
   }
-  return [...last.values()];
+  const placed: PlacedChange[] = [];
+  const departures: Departure[] = [];
+  for (const [pointId, change] of last) {
+    const tenures = tenuresUpTo(tenuresOf(pointId), change.sequence);
+    const home = tenures.at(-1)?.shard ?? null;
+    if (home === null && change.kind === 'put') {
+      throw new Error(`change ${change.sequence} puts a document that has no place; the location table was changed by something else`);
+    }
+    if (home !== null && change.sequence > appliedOn(home)) {
+      placed.push({ shard: home, pointId, change });
+    }
+    const left = new Set<number>();
+    for (const [position, { shard }] of tenures.entries()) {
+      const ended = tenures[position + 1]?.fromSequence;
+      if (shard !== null && shard !== home && ended !== undefined && ended > appliedOn(shard)) {
+        left.add(shard);
+      }
+    }
+    departures.push(...[...left].map((shard) => ({ shard, pointId, newShard: home })));
+  }
+  return { placed, departures };
 }
 
 export function payloadOf(change: Change & { kind: 'put' }): PointPayload {

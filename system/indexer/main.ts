@@ -44,7 +44,7 @@ await runProcess('indexer', indexerEnvironmentSchema, async ({ settings, logger,
   const tier = openVectorTier(settings);
   const layout: Layout = {
     collection: settings.COLLECTION,
-    strategy: settings.SHARDING_STRATEGY,
+    strategy: tier.placementName,
     shards: tier.stores.length,
     dimensions: settings.EMBEDDING_DIM,
     model: settings.EMBEDDING_MODEL,
@@ -52,7 +52,7 @@ await runProcess('indexer', indexerEnvironmentSchema, async ({ settings, logger,
   const metrics = createMetrics();
   const indexTotal = new Counter({
     name: 'index_total',
-    help: 'Documents made visible or removed on their shards.',
+    help: 'Documents made visible, removed from their shards, or moved from one to another.',
     labelNames: ['operation'] as const,
     registers: [metrics.registry],
   });
@@ -107,9 +107,10 @@ await runProcess('indexer', indexerEnvironmentSchema, async ({ settings, logger,
     logger,
     signal: stopping.signal,
     onPrepared: () => logger.info({ shards: layout.shards, collection: layout.collection }, 'every shard has its collection'),
-    onApplied({ lastSequence, puts, removals }) {
+    onApplied({ lastSequence, puts, removals, moves }) {
       indexTotal.inc({ operation: 'upsert' }, puts);
       indexTotal.inc({ operation: 'delete' }, removals);
+      indexTotal.inc({ operation: 'move' }, moves);
       appliedGauge.set(lastSequence);
     },
   });

@@ -64,6 +64,28 @@ const migrations: readonly string[] = [
     model text NOT NULL
   );
   `,
+  `
+  -- Where documents are whose place does not follow from their id: on "shard" from change "from_sequence" on, until their
+  -- next row; on none where it is null. The history is kept because a shard that lost everything reads the log again, and
+  -- must find for every change the place that it had.
+  CREATE TABLE locations (
+    collection text NOT NULL,
+    point_id uuid NOT NULL,
+    from_sequence bigint NOT NULL,
+    shard integer,
+    document_number bigint,
+    PRIMARY KEY (collection, point_id, from_sequence)
+  );
+
+  -- How far places are decided, and what the next decisions rest on. The centroids of a semantic collection never change.
+  CREATE TABLE placement_state (
+    collection text PRIMARY KEY,
+    placed_sequence bigint NOT NULL,
+    documents bigint NOT NULL,
+    points_per_shard integer[] NOT NULL,
+    centroids json
+  );
+  `,
 ];
 
 /** Brings the database to the newest version. Safe to run at any time and by several processes at once. */

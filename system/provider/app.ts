@@ -11,22 +11,32 @@ import { createChatMetrics } from './chat-metrics.ts';
 import { embeddings } from './embeddings.ts';
 import { respondWithOpenAiError } from './openai-error.ts';
 import { type ProviderPreset, presets } from './presets/index.ts';
+import { rerank } from './rerank.ts';
+import type { RerankPreset } from './rerank-timing.ts';
 
 export interface ProviderSettings {
   readonly EMBEDDINGS_PRESET: ProviderPreset;
   readonly CHAT_PRESET: ProviderPreset;
+  readonly RERANK_PRESET: RerankPreset;
   readonly EMBEDDING_DIM: number;
   readonly CONCEPT_COUNT: number;
   readonly CONCEPT_SEED: number;
 }
 
 const bodyLimitBytes = 32 * 1024 * 1024;
-const models = ['concept-embedding', 'concept-chat'];
+const models = ['concept-embedding', 'concept-chat', 'concept-rerank'];
 const healthy: HealthResponse = { overall_status: 'healthy', checks: { process: { status: 'healthy' } } };
 
 /** The OpenAI-compatible simulator as an Express app; the models answer under any name, so that clients need no change. */
 export function createProviderApp(settings: ProviderSettings, logger: Logger): Express {
-  const { CONCEPT_SEED: seed, CONCEPT_COUNT: concepts, EMBEDDING_DIM: dimensions, EMBEDDINGS_PRESET, CHAT_PRESET } = settings;
+  const {
+    CONCEPT_SEED: seed,
+    CONCEPT_COUNT: concepts,
+    EMBEDDING_DIM: dimensions,
+    EMBEDDINGS_PRESET,
+    CHAT_PRESET,
+    RERANK_PRESET,
+  } = settings;
   const space = createConceptSpace({ seed, concepts, dimensions });
   const metrics = createMetrics();
   const chatMetrics = createChatMetrics(metrics.registry);
@@ -42,6 +52,7 @@ export function createProviderApp(settings: ProviderSettings, logger: Logger): E
     ...jsonBody(bodyLimitBytes),
     chat(presets[CHAT_PRESET], seed, randomStream(seed, 'chat timing'), chatMetrics),
   );
+  app.post('/v1/rerank', ...jsonBody(bodyLimitBytes), rerank(space, RERANK_PRESET));
   app.get('/v1/models', (_request, response) => {
     response.json({ object: 'list', data: models.map((id) => ({ id, object: 'model', created: 0, owned_by: 'rag-testbed' })) });
   });
@@ -51,7 +62,7 @@ export function createProviderApp(settings: ProviderSettings, logger: Logger): E
     });
   }
   metrics.mount(app);
-  app.all(['/v1/embeddings', '/v1/chat/completions', '/v1/models', '/health', '/ready', '/metrics'], refuseMethod);
+  app.all(['/v1/embeddings', '/v1/chat/completions', '/v1/rerank', '/v1/models', '/health', '/ready', '/metrics'], refuseMethod);
   app.use(refuseUnknownPath);
   app.use(respondWithOpenAiError(logger));
   return app;

@@ -4,9 +4,11 @@ import { runProcess } from '../runtime/process.ts';
 import { listen } from '../runtime/server.ts';
 import { createProviderApp } from './app.ts';
 import { presetNames } from './presets/index.ts';
+import { rerankPresetNames } from './rerank-timing.ts';
 
 const preset = z.enum(presetNames).default('instant');
-const environmentSchema = providerEnvironmentSchema.extend({ EMBEDDINGS_PRESET: preset, CHAT_PRESET: preset });
+const rerankPreset = z.enum(rerankPresetNames).default('instant');
+const environmentSchema = providerEnvironmentSchema.extend({ EMBEDDINGS_PRESET: preset, CHAT_PRESET: preset, RERANK_PRESET: rerankPreset });
 
 await runProcess('provider', environmentSchema, async ({ settings, logger, onClose }) => {
   const server = await listen(createProviderApp(settings, logger), settings.HOST, settings.PORT);

@@ -14,6 +14,7 @@ import { tokenCount } from './tokens.ts';
 const settings: ProviderSettings = {
   EMBEDDINGS_PRESET: 'instant',
   CHAT_PRESET: 'instant',
+  RERANK_PRESET: 'instant',
   EMBEDDING_DIM: 384,
   CONCEPT_COUNT: 64,
   CONCEPT_SEED: 1,
@@ -128,6 +129,10 @@ describe('the process', () => {
     ['/v1/chat/completions', { model: 'm', messages: [] }, 400, 'messages'],
     ['/v1/chat/completions', { model: 'm', messages: [{ role: 'user', content: 'a' }], stream: true }, 501, 'stream'],
     ['/v1/chat/completions', { model: 'm', messages: [{ role: 'user', content: 'a' }], n: 2 }, 400, 'n'],
+    ['/v1/rerank', { model: 'm', query: 'a' }, 400, 'documents'],
+    ['/v1/rerank', { model: 'm', query: 'a', documents: [] }, 400, 'documents'],
+    ['/v1/rerank', { model: 'm', query: '', documents: ['a'] }, 400, 'query'],
+    ['/v1/rerank', { model: 'm', query: 'a', documents: ['a'], top_n: 0 }, 400, 'top_n'],
     ['/v1/nothing', {}, 404, null],
     ['/v1/models', {}, 405, null],
   ] as const)('%s refuses what it cannot serve in OpenAI’s envelope (%#)', async (path, body, status, param) => {
@@ -137,6 +142,18 @@ describe('the process', () => {
     expect(Object.keys(error).sort()).toEqual(['code', 'message', 'param', 'type']);
     expect(error).toMatchObject({ type: 'invalid_request_error', param });
     expect(error.message.length).toBeLessThan(500);
+  });
+
+  test('ranks documents by meaning and by words, equals in the order given', async () => {
+    const about = (concept: number, language: 'en' | 'zh' = 'en') => space.words(concept, language).join(' ');
+    const documents = [about(5), 'the code ZX-4711', about(4, 'zh'), about(4), about(5)];
+    const rank = async (query: string, more: object = {}) => {
+      const { body } = await post('/v1/rerank', { model: 'm', query, documents, ...more });
+      return (body as { results: { index: number; relevance_score: number }[] }).results;
+    };
+    expect((await rank(about(4))).map(({ index }) => index)).toEqual([3, 2, 0, 1, 4]);
+    expect((await rank('ZX-4711', { top_n: 2 })).map(({ index }) => index)).toEqual([1, 0]);
+    expect((await rank(about(4)))[0]?.relevance_score).toBeCloseTo(1, 12);
   });
 
   test('an answer quotes its context, comes again for the same prompt, and keeps max_tokens', async () => {
@@ -165,7 +182,7 @@ describe('the process', () => {
     }
     expect(await (await get('/v1/models')).json()).toMatchObject({
       object: 'list',
-      data: [{ id: 'concept-embedding' }, { id: 'concept-chat' }],
+      data: [{ id: 'concept-embedding' }, { id: 'concept-chat' }, { id: 'concept-rerank' }],
     });
     const exposition = await (await get('/metrics')).text();
     expect(exposition).toContain('http_route="/v1/embeddings"');
@@ -199,6 +216,16 @@ describe('simulated time', () => {
     await Promise.all(servers.map((server) => server.close(0)));
   });
   const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'what?' }], max_tokens: 1 });
+
+  test('a ranking takes the published time for its number of documents', async () => {
+    const origin = await start({ RERANK_PRESET: 'cross-encoder' });
+    const startedMs = performance.now();
+    const documents = Array.from({ length: 24 }, () => 'a');
+    await (
+      await request(`${origin}/v1/rerank`, { method: 'POST', body: JSON.stringify({ model: 'm', query: 'a', documents }) })
+    ).body.dump();
+    expect(performance.now() - startedMs).toBeGreaterThanOrEqual(128);
+  });
 
   test('an answer takes at least the published order of time, and the metric tells the same', async () => {
     const origin = await start({ CHAT_PRESET: 'gpt-4o-mini' });

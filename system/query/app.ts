@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import { Counter } from 'prom-client';
 import { type AskResponse, askRequestSchema, type SearchResponse, searchRequestSchema } from '../api/search.ts';
 import { answerJson } from '../runtime/answer.ts';
-import { ApiError } from '../runtime/api-error.ts';
 import { deadlineIn, guardDeadline } from '../runtime/deadline.ts';
 import { requireInternalToken, tenantOf } from '../runtime/internal-token.ts';
 import { jsonBody, requireJsonType, valid } from '../runtime/json-body.ts';
@@ -16,6 +15,8 @@ import { type Stopwatch, stopwatch } from './stopwatch.ts';
 
 export interface QueryParts extends Omit<SearchParts, 'onDroppedHit'> {
   readonly chatModel: string;
+  /** Whether every search is reranked, not only those that ask for it. */
+  readonly rerank: boolean;
   readonly internalToken: string;
   readonly readiness: Checks;
   readonly logger: Logger;
@@ -47,9 +48,6 @@ export function createQuery(parts: QueryParts): Express {
     .route('/v1/search')
     .post(...guarded, async (request, response) => {
       const { query_text, top_k, filters, rerank } = valid(searchRequestSchema, request.body);
-      if (rerank) {
-        throw new ApiError('not_implemented', 'rerank: true is not implemented', { hint: 'leave rerank out or set it to false' });
-      }
       const watch = response.locals.watch as Stopwatch;
       const { hits, evidence } = await search(searchParts, {
         tenant: tenantOf(response.locals),
@@ -57,6 +55,7 @@ export function createQuery(parts: QueryParts): Express {
         text: query_text,
         topK: top_k,
         filters,
+        rerank: rerank || parts.rerank,
         deadline: deadlineIn(response.locals),
         watch,
       });
@@ -76,6 +75,7 @@ export function createQuery(parts: QueryParts): Express {
         text: query,
         topK: top_k,
         filters,
+        rerank: parts.rerank,
         deadline,
         watch,
       });

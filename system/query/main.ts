@@ -6,6 +6,7 @@ import { createUpstream } from '../runtime/upstream.ts';
 import { openVectorTier } from '../runtime/vector-tier.ts';
 import { createQuery } from './app.ts';
 import { followAppliedSequence } from './applied-cursor.ts';
+import { followRouting } from './shard-routing.ts';
 
 /** Answers searches and questions. Keeps nothing between requests, so that any number of these can run. */
 await runProcess('query', queryEnvironmentSchema, async ({ settings, logger, onClose }) => {
@@ -21,16 +22,27 @@ await runProcess('query', queryEnvironmentSchema, async ({ settings, logger, onC
     logger,
     signal: stopping.signal,
   });
+  const { routing, ended: routingEnded } = followRouting({
+    policy: tier.policy,
+    connectionString: settings.DATABASE_URL,
+    collection: settings.COLLECTION,
+    logger,
+    signal: stopping.signal,
+  });
   onClose(async () => {
     stopping.abort();
-    await cursor.ended;
+    await Promise.all([cursor.ended, routingEnded]);
   });
   const app = createQuery({
     provider,
     embedding: { model: settings.EMBEDDING_MODEL, dimensions: settings.EMBEDDING_DIM },
     chatModel: settings.CHAT_MODEL,
+    retrieval: settings.RETRIEVAL,
+    rerank: settings.RERANK,
+    rerankModel: settings.RERANK_MODEL,
     collection: settings.COLLECTION,
-    ...tier,
+    stores: tier.stores,
+    routing,
     appliedSequence: cursor.lowest,
     internalToken: settings.INTERNAL_TOKEN,
     readiness: { applied_sequence: cursor.check },

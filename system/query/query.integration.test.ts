@@ -73,6 +73,7 @@ beforeEach(() => {
 
 afterEach(() => {
   provider.fault = undefined;
+  provider.rankingFault = undefined;
   for (const node of nodes) {
     node.points.clear();
     node.mood = 'well';
@@ -151,12 +152,45 @@ describe('search', () => {
     expect(await (await fetch(`${query.url}/metrics`)).text()).toMatch(/dropped_hits_total\{reason="foreign_tenant"\} 31/);
     await eventually(() => (query.output().includes('a point of another tenant was found') ? true : undefined));
   });
+});
 
-  test('rerank is refused rather than ignored', async () => {
-    expect(await errorOf(await post('/v1/search', { query_text: 'x', rerank: true }))).toMatchObject({
-      status: 501,
-      code: 'not_implemented',
-    });
+describe('rerank', () => {
+  test('puts twice as many candidates into a new order and shows the best', async () => {
+    const plain = await search({ query_text: 'text 3', top_k: 6 });
+    const { results, evidence } = await search({ query_text: 'text 3', top_k: 3, rerank: true });
+    expect(results.map(({ doc_id }) => doc_id)).toEqual(
+      plain.results
+        .slice(3)
+        .map(({ doc_id }) => doc_id)
+        .reverse(),
+    );
+    expect(results.map(({ score }) => score)).toEqual([5, 4, 3]);
+    expect(evidence).toMatchObject({ degraded: false, degraded_reason: null });
+    expect(evidence.stages.map(({ stage }) => stage)).toEqual(['preprocess', 'embed', 'search', 'merge', 'rerank']);
+  });
+
+  test('of nothing is nothing, and asks nobody', async () => {
+    provider.rankingFault = 'refused';
+    const { results, evidence } = await search({ query_text: 'text 3', rerank: true }, { 'x-tenant': 'nobody' });
+    expect([results, evidence.degraded]).toEqual([[], false]);
+  });
+
+  test.each(['refused', 'missing', 'repeated'] as const)('that is %s: the order of the search, degraded, and why', async (fault) => {
+    provider.rankingFault = fault;
+    const plain = await search({ query_text: 'text 3', top_k: 3 });
+    const { results, evidence } = await search({ query_text: 'text 3', top_k: 3, rerank: true });
+    expect(results).toEqual(plain.results);
+    expect(evidence).toMatchObject({ degraded: true, shards: { asked: 3, answered: 3 } });
+    expect(evidence.degraded_reason).toMatch(/^not reranked: /);
+  });
+
+  test('that hangs: the order of the search within the deadline, degraded; together with a shard, both are named', async () => {
+    provider.rankingFault = 'hanging';
+    (nodes[1] as FakeVectorNode).mood = 'failing';
+    const { results, evidence } = await search({ query_text: 'text 3', top_k: 3, rerank: true }, { 'x-deadline-ms': '600' });
+    expect(results.length).toBe(3);
+    expect(evidence.total_ms).toBeLessThan(600);
+    expect(evidence.degraded_reason).toMatch(/^not answered by shard 1: .*; not reranked: the provider gave no ranking within/);
   });
 });
 

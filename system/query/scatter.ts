@@ -1,10 +1,12 @@
 import { ApiError } from '../runtime/api-error.ts';
-import type { FoundPoint, VectorQuery, VectorStore } from '../runtime/vector-store.ts';
+import type { VectorStore } from '../runtime/vector-store.ts';
 
-export interface Scattered {
-  /** One list per shard that answered. */
-  readonly lists: readonly (readonly FoundPoint[])[];
+export interface Scattered<Answer> {
+  /** One per shard that answered. */
+  readonly answers: readonly Answer[];
   readonly asked: number;
+  /** Time of each answer from the question to its end, ms; as many as there are answers. */
+  readonly shardsMs: readonly number[];
   /** Why shards did not answer; empty when all did. */
   readonly failures: readonly ShardFailure[];
 }
@@ -27,24 +29,29 @@ export function shardBudgetMs(remainingMs: number): number {
  * Asks every given shard at once. A shard that fails or that is too slow is left out and named; when none answers this
  * throws `deadline_exceeded` if all were too slow and otherwise `unavailable`.
  */
-export async function scatter(
+export async function scatter<Answer>(
   stores: readonly VectorStore[],
-  query: VectorQuery,
+  ask: (store: VectorStore, signal: AbortSignal) => Promise<Answer>,
   { signal, remainingMs }: { readonly signal: AbortSignal; readonly remainingMs: number },
-): Promise<Scattered> {
+): Promise<Scattered<Answer>> {
   const budgetMs = shardBudgetMs(remainingMs);
   const cut = new AbortController();
   const timer = setTimeout(() => cut.abort(new ApiError('deadline_exceeded', `no answer within ${Math.round(budgetMs)} ms`)), budgetMs);
   const follow = () => cut.abort(signal.reason);
   signal.addEventListener('abort', follow, { once: true });
   try {
-    const settled = await Promise.allSettled(stores.map((store) => store.search(query, cut.signal)));
+    const started = performance.now();
+    const settled = await Promise.allSettled(
+      stores.map(async (store) => ({ answer: await ask(store, cut.signal), ms: performance.now() - started })),
+    );
     signal.throwIfAborted();
-    const lists: (readonly FoundPoint[])[] = [];
+    const answers: Answer[] = [];
+    const shardsMs: number[] = [];
     const failures: (ShardFailure & { readonly error: unknown })[] = [];
     for (const [position, outcome] of settled.entries()) {
       if (outcome.status === 'fulfilled') {
-        lists.push(outcome.value);
+        answers.push(outcome.value.answer);
+        shardsMs.push(outcome.value.ms);
       } else {
         const error: unknown = outcome.reason;
         failures.push({
@@ -54,13 +61,13 @@ export async function scatter(
         });
       }
     }
-    if (lists.length === 0) {
+    if (answers.length === 0) {
       const slow = cut.signal.aborted && failures.every(({ error }) => error === cut.signal.reason);
       throw new ApiError(slow ? 'deadline_exceeded' : 'unavailable', `none of ${stores.length} shard(s) answered: ${reasonOf(failures)}`, {
         hint: 'see /ready of the query process and the vector nodes',
       });
     }
-    return { lists, asked: stores.length, failures };
+    return { answers, asked: stores.length, shardsMs, failures };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', follow);

@@ -14,6 +14,7 @@ function peer(name: string, asked: string[], search: () => Promise<FoundPoint[]>
       asked.push(name);
       return search();
     },
+    searchHybrid: () => Promise.resolve({ dense: [], sparse: [] }),
     upsert: async () => void asked.push(`upsert ${name}`),
     remove: async () => void asked.push(`remove ${name}`),
     async hasCollection() {

@@ -39,6 +39,7 @@ export function overPeers(peers: readonly VectorStore[]): VectorStore {
     shard: first.shard,
     url: peers.map(({ url }) => url).join(','),
     search: async (query, signal) => anyPeer(signal, async (peer) => peer.search(query, signal)),
+    searchHybrid: async (query, signal) => anyPeer(signal, async (peer) => peer.searchHybrid(query, signal)),
     upsert: async (points, signal) => anyPeer(signal, async (peer) => peer.upsert(points, signal)),
     remove: async (pointIds, signal) => anyPeer(signal, async (peer) => peer.remove(pointIds, signal)),
     hasCollection: async (dimensions, signal) => anyPeer(signal, async (peer) => peer.hasCollection(dimensions, signal)),

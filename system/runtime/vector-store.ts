@@ -1,5 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { QdrantClient } from '@qdrant/js-client-rest';
-import type { KeywordCondition, PointPayload } from '../api/point.ts';
+import type { Retrieval } from '../api/environment.ts';
+import { denseVector, type KeywordCondition, type PointPayload, sparseVector } from '../api/point.ts';
+import { documentWeights, type SparseVector } from '../policies/text/bm25.ts';
 
 export interface Point {
   readonly id: string;
@@ -20,6 +23,17 @@ export interface VectorQuery {
   readonly limit: number;
 }
 
+/** Two questions at once, each with the same filter and limit. */
+export interface HybridQuery extends VectorQuery {
+  /** Without a term there is nothing to look for, and its list is empty. */
+  readonly sparse: SparseVector;
+}
+
+export interface HybridLists {
+  readonly dense: FoundPoint[];
+  readonly sparse: FoundPoint[];
+}
+
 export interface CollectionSettings {
   readonly dimensions: number;
   readonly indexedPayloadFields: readonly string[];
@@ -38,11 +52,13 @@ export interface VectorStore {
   readonly shard: number;
   readonly url: string;
   search(query: VectorQuery, signal: AbortSignal): Promise<FoundPoint[]>;
+  /** Both lists of a hybrid collection in one request, as of one moment. */
+  searchHybrid(query: HybridQuery, signal: AbortSignal): Promise<HybridLists>;
   /** Resolves when the points are visible to searches. */
   upsert(points: readonly Point[], signal: AbortSignal): Promise<void>;
   /** Resolves when the points are gone from searches; ids that are not there are no error. */
   remove(pointIds: readonly string[], signal: AbortSignal): Promise<void>;
-  /** False when the node does not have the collection; rejects when it has one of other dimensions. */
+  /** False when the node does not have the collection; rejects when it has one of other dimensions or other vectors. */
   hasCollection(dimensions: number, signal: AbortSignal): Promise<boolean>;
   createCollection(settings: CollectionSettings, signal: AbortSignal): Promise<void>;
 }
@@ -61,6 +77,12 @@ export class VectorStoreError extends Error {
   }
 }
 
+const foundPoint = ({ id, score, payload }: { id: unknown; score: number; payload?: unknown }): FoundPoint => ({
+  id: String(id),
+  score,
+  payload,
+});
+
 function describe(error: unknown): { message: string; status: number | undefined } {
   const { status, data, cause, message } = error as { status?: unknown; data?: unknown; cause?: unknown; message?: unknown };
   if (typeof status === 'number') {
@@ -72,11 +94,35 @@ function describe(error: unknown): { message: string; status: number | undefined
   return { message: `${String(message)} (${code ?? reason ?? 'no cause given'})`, status: undefined };
 }
 
+/** Sizes of a collection's vectors by name; the unnamed one under the empty name, sparse ones with the size 0. */
+function vectorSizes(params: { vectors?: unknown; sparse_vectors?: unknown }): Record<string, unknown> {
+  const vectors = (params.vectors ?? {}) as Record<string, unknown>;
+  const named =
+    typeof vectors.size === 'number'
+      ? { '': vectors.size }
+      : Object.fromEntries(Object.entries(vectors).map(([name, vector]) => [name, (vector as { size?: unknown }).size]));
+  const sparse = Object.keys((params.sparse_vectors ?? {}) as object).map((name) => [name, 0]);
+  return { ...named, ...Object.fromEntries(sparse) };
+}
+
+const describeSizes = (sizes: Record<string, unknown>) =>
+  Object.entries(sizes)
+    .map(([name, size]) =>
+      size === 0 ? `sparse "${name}"` : name === '' ? `${String(size)} dimensions` : `"${name}" of ${String(size)} dimensions`,
+    )
+    .join(' and ') || 'no vectors';
+
 /**
  * Opens a shard through Qdrant's own client. The calls go through the client's generated interface because only that one
  * takes a signal: a node that hangs must not keep connections beyond the deadline of the request.
  */
-export function createVectorStore(shard: number, url: string, collection: string, cluster?: ClusterSettings): VectorStore {
+export function createVectorStore(
+  shard: number,
+  url: string,
+  collection: string,
+  cluster?: ClusterSettings,
+  retrieval: Retrieval = 'dense',
+): VectorStore {
   const client = new QdrantClient({ url, checkCompatibility: false, timeout: Number.POSITIVE_INFINITY, maxConnections: 256 });
   const api = client.api();
   const call = async <T>(signal: AbortSignal, work: Promise<{ data: { result?: T | null } }>): Promise<T> => {
@@ -97,6 +143,15 @@ export function createVectorStore(shard: number, url: string, collection: string
       throw new VectorStoreError(shard, message, status, error);
     }
   };
+  const isHybrid = retrieval === 'hybrid';
+  // The weights of terms are made from the stored text and nothing else, so no writer can forget or change them.
+  const stored = ({ id, vector, payload }: Point) => {
+    if (!isHybrid) {
+      return { id, vector, payload };
+    }
+    const { indices, values } = documentWeights(payload.content);
+    return { id, vector: { [denseVector]: vector, [sparseVector]: { indices: [...indices], values: [...values] } }, payload };
+  };
   const completed = ({ status }: { status: string }) => {
     if (status !== 'completed') {
       throw new VectorStoreError(shard, `a write was answered with status "${status}" and may not be visible yet`, undefined);
@@ -110,10 +165,24 @@ export function createVectorStore(shard: number, url: string, collection: string
         signal,
         api.queryPoints({ collection_name: collection, query: vector, filter, limit, with_payload: true }, { signal }),
       );
-      return points.map(({ id, score, payload }) => ({ id: String(id), score, payload }));
+      return points.map(foundPoint);
+    },
+    async searchHybrid({ vector, sparse, filter, limit }, signal) {
+      const shared = { filter, limit, with_payload: true };
+      const { indices, values } = sparse;
+      const searches = [
+        { ...shared, query: vector, using: denseVector },
+        // Qdrant refuses a sparse query without a term.
+        ...(indices.length === 0 ? [] : [{ ...shared, query: { indices: [...indices], values: [...values] }, using: sparseVector }]),
+      ];
+      const [dense, terms] = await call(signal, api.queryBatchPoints({ collection_name: collection, searches }, { signal }));
+      if (dense === undefined || (indices.length > 0 && terms === undefined)) {
+        throw new VectorStoreError(shard, `the vector node answered fewer than ${searches.length} searches`, undefined);
+      }
+      return { dense: dense.points.map(foundPoint), sparse: (terms?.points ?? []).map(foundPoint) };
     },
     async upsert(points, signal) {
-      completed(await call(signal, api.upsertPoints({ collection_name: collection, wait: true, points: [...points] }, { signal })));
+      completed(await call(signal, api.upsertPoints({ collection_name: collection, wait: true, points: points.map(stored) }, { signal })));
     },
     async remove(pointIds, signal) {
       completed(await call(signal, api.deletePoints({ collection_name: collection, wait: true, points: [...pointIds] }, { signal })));
@@ -121,11 +190,12 @@ export function createVectorStore(shard: number, url: string, collection: string
     async hasCollection(dimensions, signal) {
       try {
         const { config } = await call(signal, api.getCollection({ collection_name: collection }, { signal }));
-        const size = (config.params.vectors as { size?: unknown } | undefined)?.size;
-        if (size !== dimensions) {
+        const found = vectorSizes(config.params);
+        const wanted: Record<string, number> = isHybrid ? { [denseVector]: dimensions, [sparseVector]: 0 } : { '': dimensions };
+        if (!isDeepStrictEqual(found, wanted)) {
           throw new VectorStoreError(
             shard,
-            `collection "${collection}" has ${String(size)} dimensions, EMBEDDING_DIM is ${dimensions}; use another COLLECTION or drop this one`,
+            `collection "${collection}" has ${describeSizes(found)}; EMBEDDING_DIM ${dimensions} and RETRIEVAL ${retrieval} need ${describeSizes(wanted)}; use another COLLECTION or drop this one`,
             undefined,
           );
         }
@@ -143,7 +213,12 @@ export function createVectorStore(shard: number, url: string, collection: string
         api.createCollection(
           {
             collection_name: collection,
-            vectors: { size: dimensions, distance: 'Cosine' },
+            ...(isHybrid
+              ? {
+                  vectors: { [denseVector]: { size: dimensions, distance: 'Cosine' } },
+                  sparse_vectors: { [sparseVector]: { modifier: 'idf' } },
+                }
+              : { vectors: { size: dimensions, distance: 'Cosine' } }),
             ...(cluster === undefined
               ? {}
               : {

@@ -5,6 +5,8 @@ export type EmbeddingFault = 'wrong-dimension' | 'not-finite' | 'reordered' | 'm
 
 export interface FakeProvider extends FakeServer {
   fault: EmbeddingFault | 'hanging' | undefined;
+  /** What the next rankings get instead of one; without it the last document given is the most relevant. */
+  rankingFault: 'refused' | 'hanging' | 'missing' | 'repeated' | undefined;
   readonly embedded: string[];
 }
 
@@ -25,6 +27,21 @@ export async function fakeProvider(): Promise<FakeProvider> {
   const server = await fakeServer(({ path, body }) => {
     if (provider.fault === 'hanging') {
       return hang;
+    }
+    if (path === '/v1/rerank') {
+      const ranks = (body as { documents: string[] }).documents.map((_document, index) => ({ index, relevance_score: index }));
+      switch (provider.rankingFault) {
+        case 'hanging':
+          return hang;
+        case 'refused':
+          return { status: 500, body: { error: { message: 'told to fail' } } };
+        case 'missing':
+          return { status: 200, body: { results: ranks.slice(1) } };
+        case 'repeated':
+          return { status: 200, body: { results: [...ranks.slice(1), ...ranks.slice(-1)] } };
+        default:
+          return { status: 200, body: { results: ranks.reverse() } };
+      }
     }
     if (path === '/v1/chat/completions') {
       const { messages } = body as { messages: { content: string }[] };
@@ -52,6 +69,6 @@ export async function fakeProvider(): Promise<FakeProvider> {
     }
     return { status: 200, body: { object: 'list', data: provider.fault === 'missing' ? rows.slice(1) : rows } };
   });
-  const provider: FakeProvider = Object.assign(server, { fault: undefined, embedded });
+  const provider: FakeProvider = Object.assign(server, { fault: undefined, rankingFault: undefined, embedded });
   return provider;
 }
