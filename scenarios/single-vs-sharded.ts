@@ -13,8 +13,8 @@ import {
   single,
 } from './topologies.ts';
 
-/** What only the long profiles have the time for. */
-const longProfiles: ProfileId[] = ['standard', 'full'];
+/** What only the longest profile has the time for; `--variants` measures any of them in every profile. */
+const longProfiles: ProfileId[] = ['full'];
 
 /**
  * Shall I shard? One vector node against three shards, placed by the query tier or by Qdrant itself. Where nothing enforces

@@ -143,6 +143,7 @@ async function measure(settings: Settings, signal: AbortSignal): Promise<void> {
     }
     await stack.disposeAsync();
     const { steps } = await judgeVariant({
+      topology: single,
       corpus,
       fillSequences: sequences,
       driven: driven.slice(1),
