@@ -26,7 +26,9 @@ ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     QDRANT__SERVICE__HOST=0.0.0.0 \
     QDRANT__STORAGE__STORAGE_PATH=/qdrant/storage \
-    QDRANT__STORAGE__SNAPSHOTS_PATH=/qdrant/snapshots
+    QDRANT__STORAGE__SNAPSHOTS_PATH=/qdrant/snapshots \
+    MALLOC_MMAP_THRESHOLD_=65536 \
+    MALLOC_TRIM_THRESHOLD_=131072
 # A probe starts a Node of its own, about 0.1 s of processor time: seldom enough to cost a measurement nothing.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5s --retries=3 CMD ["node", "/app/system/runtime/healthcheck.ts"]
 ARG ENGINE_VERSION

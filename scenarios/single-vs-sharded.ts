@@ -13,8 +13,8 @@ import {
   single,
 } from './topologies.ts';
 
-/** What only the longest profile has the time for; `--variants` measures any of them in every profile. */
-const longProfiles: ProfileId[] = ['full'];
+/** What no profile has the time for beside the others: measured in any of them when `--variants` names it. */
+const whenNamed: ProfileId[] = [];
 
 /**
  * Shall I shard? One vector node against three shards, placed by the query tier or by Qdrant itself. Where nothing enforces
@@ -43,30 +43,30 @@ export const singleVsSharded: Scenario = {
       requires: ['qdrant'],
     },
     // Other strategies at three shards, and other numbers of shards of one strategy; `single` is the one of one shard.
-    { id: 'router-range-3', title: 'three ranges of document numbers', topology: routerRange(3), profiles: longProfiles },
-    { id: 'router-random-3', title: 'three shards drawn at random', topology: routerRandom(3), profiles: longProfiles },
+    { id: 'router-range-3', title: 'three ranges of document numbers', topology: routerRange(3), profiles: whenNamed },
+    { id: 'router-random-3', title: 'three shards drawn at random', topology: routerRandom(3), profiles: whenNamed },
     {
       id: 'router-consistent-hash-3',
       title: 'three shards on a hash ring',
       topology: routerConsistentHash(3),
-      profiles: longProfiles,
+      profiles: whenNamed,
     },
     {
       id: 'router-semantic-3',
       title: 'three shards by meaning, of which a search asks two',
       topology: routerSemantic(3),
-      profiles: longProfiles,
+      profiles: whenNamed,
     },
-    { id: 'router-hash-2', title: 'two hash shards', topology: routerHash(2), profiles: longProfiles },
-    { id: 'router-hash-4', title: 'four hash shards', topology: routerHash(4), profiles: longProfiles },
-    { id: 'router-hash-6', title: 'six hash shards', topology: routerHash(6), profiles: longProfiles },
-    { id: 'router-hash-8', title: 'eight hash shards', topology: routerHash(8), profiles: longProfiles },
-    { id: 'single-hybrid', title: 'one vector node, embeddings and BM25', topology: hybrid(single), profiles: longProfiles },
+    { id: 'router-hash-2', title: 'two hash shards', topology: routerHash(2), profiles: whenNamed },
+    { id: 'router-hash-4', title: 'four hash shards', topology: routerHash(4), profiles: whenNamed },
+    { id: 'router-hash-6', title: 'six hash shards', topology: routerHash(6), profiles: whenNamed },
+    { id: 'router-hash-8', title: 'eight hash shards', topology: routerHash(8), profiles: whenNamed },
+    { id: 'single-hybrid', title: 'one vector node, embeddings and BM25', topology: hybrid(single), profiles: whenNamed },
     {
       id: 'router-hash-3-hybrid',
       title: 'three hash shards, embeddings and BM25',
       topology: hybrid(routerHash(3)),
-      profiles: longProfiles,
+      profiles: whenNamed,
     },
   ],
   workload: {

@@ -1,4 +1,4 @@
-import { profileIdSchema } from '../contract/common.ts';
+import { type ProfileId, profileIdSchema } from '../contract/common.ts';
 import { metricDefinition } from '../contract/metrics.ts';
 import type { Capability, Scenario } from '../contract/scenario.ts';
 
@@ -13,6 +13,11 @@ export function listScenarios(scenarios: readonly Scenario[], json: boolean): st
   }
   const width = Math.max(...scenarios.map(({ id }) => id.length));
   return scenarios.map(({ id, question }) => `${id.padEnd(width)}  ${question}\n`).join('');
+}
+
+/** Which profiles measure a variant that nobody named. */
+function unasked(profiles: readonly ProfileId[]): string {
+  return profiles.length === 0 ? 'only when --variants names it' : `unasked only in ${profiles.join(' and ')}`;
 }
 
 const needs: Record<Capability, string> = { quotas: 'enforced quotas (--platform docker)', qdrant: 'a real Qdrant' };
@@ -38,7 +43,7 @@ export function explainScenario(scenario: Scenario): string {
     'Variants',
     ...scenario.variants.map(
       ({ id, title, topology, requires = [], profiles: only }) =>
-        `  ${id.padEnd(width)} ${title}; ${topology.resourceRule} resources${requires.length === 0 ? '' : `; needs ${requires.map((capability) => needs[capability]).join(' and ')}`}${only === undefined ? '' : `; unasked only in ${only.join(' and ')}`}${id === scenario.baseline ? '; the baseline' : ''}`,
+        `  ${id.padEnd(width)} ${title}; ${topology.resourceRule} resources${requires.length === 0 ? '' : `; needs ${requires.map((capability) => needs[capability]).join(' and ')}`}${only === undefined ? '' : `; ${unasked(only)}`}${id === scenario.baseline ? '; the baseline' : ''}`,
     ),
     '',
     'Goals',

@@ -31,7 +31,7 @@ export const variantSchema = z.strictObject({
   /** Without these it would not be what its title says: the variant is then left out, by name. */
   requires: z.array(capabilitySchema).optional(),
   /** Profiles that measure it unasked; all where absent. Named by `--variants` it is measured in any. */
-  profiles: z.array(profileIdSchema).min(1).optional(),
+  profiles: z.array(profileIdSchema).optional(),
 });
 export type Variant = z.infer<typeof variantSchema>;
 

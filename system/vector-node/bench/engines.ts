@@ -74,6 +74,9 @@ async function start(name: string, command: string, args: readonly string[]): Pr
       QDRANT__STORAGE__STORAGE_PATH: path.join(storage, 'storage'),
       QDRANT__STORAGE__SNAPSHOTS_PATH: path.join(storage, 'snapshots'),
       QDRANT__TELEMETRY_DISABLED: 'true',
+      // As the platforms start it: see harness/rendering/environment.ts.
+      MALLOC_MMAP_THRESHOLD_: '65536',
+      MALLOC_TRIM_THRESHOLD_: '131072',
     },
   });
   const entry = { child, storage };

@@ -82,11 +82,13 @@ export class Target implements Disposable {
     }
   }
 
-  /** A measurement begins with an open connection; the server ends those that are silent for long. */
+  /**
+   * A measurement begins with a connection of its own: the server ends those that are silent for long, which after seconds of
+   * building in this process has not been heard yet.
+   */
   async #connect(): Promise<void> {
-    if (this.#connection.isClosed) {
-      this.#connection = await RawConnection.open(this.engine.url);
-    }
+    this.#connection.close();
+    this.#connection = await RawConnection.open(this.engine.url);
   }
 
   /** Creates the collection anew and sends everything with wait=false; returns points per second until all are indexed. */
