@@ -29,16 +29,20 @@ export async function shardBalanceChart(
   const [low, high] = [Math.max(0, 1 - reach), 1 + reach];
   const rowHeight = narrow ? 40 : 24;
   const longest = Math.max(...shown.map(({ variant }) => textWidth(variant.id, 11)));
+  const figures = shown.map(({ variant, ratios }) => {
+    const gini = variant.metrics['shard-gini'];
+    return s.balance.figures(significant(Math.max(...ratios)), gini === undefined ? undefined : significant(gini.value));
+  });
+  const longestFigures = Math.max(...figures.map((text) => textWidth(text, 11)));
   const frame: Frame = narrow
     ? { width, height: shown.length * rowHeight + 32, left: 8, right: 8, top: 26, bottom: 4 }
-    : { width, height: shown.length * rowHeight + 32, left: Math.min(210, longest + 12), right: 168, top: 26, bottom: 4 };
+    : { width, height: shown.length * rowHeight + 32, left: Math.min(210, longest + 12), right: longestFigures + 24, top: 26, bottom: 4 };
   const size = plotSize(frame);
   const atX = (ratio: number) => ((ratio - low) / (high - low)) * size.width;
   const rows = shown.flatMap(({ variant, index, ratios }, place) => {
     const y = place * rowHeight + (narrow ? 28 : rowHeight / 2);
     const { colour, wordColour } = seriesAt(index);
-    const gini = variant.metrics['shard-gini'];
-    const text = s.balance.figures(significant(Math.max(...ratios)), gini === undefined ? undefined : significant(gini.value));
+    const text = figures[place] ?? '';
     return [
       box({ x: 0, x2: size.width, y: y - 0.5, y2: y + 0.5 }, 'var(--hair)'),
       // Thin bars lie on each other where shards are even; half the ink lets the reader see how many.
