@@ -5,7 +5,6 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { singleVsSharded } from '../../scenarios/single-vs-sharded.ts';
 import { routerHash, single } from '../../scenarios/topologies.ts';
-import { reportFailure } from '../cli/report-failure.ts';
 import { Failure } from '../contract/failure.ts';
 import type { MetricId } from '../contract/metrics.ts';
 import type { Step } from '../contract/plan.ts';
@@ -19,6 +18,7 @@ import { type DrivenStep, drive } from '../run/drive.ts';
 import { fill } from '../run/fill.ts';
 import { meanMs, percentileMs, steadyHistogram } from '../run/quantiles.ts';
 import { createRunFolder } from '../run/run-folder.ts';
+import { benchCommand } from './bench-command.ts';
 
 /*
  * What Docker costs: the same topology as processes and as containers, in interleaved repetitions, with quotas so large
@@ -282,15 +282,4 @@ function reportStarts(starts: ReadonlyMap<string, { readonly start: readonly num
   }
 }
 
-const interruption = new AbortController();
-process.once('SIGINT', () => interruption.abort(new Error('interrupted')));
-try {
-  const settings = readSettings(process.argv.slice(2));
-  if (settings === undefined) {
-    process.stdout.write(help);
-  } else {
-    await measure(settings, interruption.signal);
-  }
-} catch (error) {
-  process.exitCode = interruption.signal.aborted ? 130 : reportFailure(error instanceof Error ? error : new Error(String(error)));
-}
+await benchCommand(help, readSettings, measure);

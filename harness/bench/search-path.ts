@@ -4,7 +4,6 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { singleVsSharded } from '../../scenarios/single-vs-sharded.ts';
 import { single } from '../../scenarios/topologies.ts';
-import { reportFailure } from '../cli/report-failure.ts';
 import { Failure } from '../contract/failure.ts';
 import type { Step } from '../contract/plan.ts';
 import type { Workload } from '../contract/workload.ts';
@@ -17,6 +16,7 @@ import { judgeVariant } from '../run/judge-variant.ts';
 import { percentileMs, steadyHistogram } from '../run/quantiles.ts';
 import { createRunFolder } from '../run/run-folder.ts';
 import { settle } from '../run/settle.ts';
+import { benchCommand } from './bench-command.ts';
 
 /*
  * How many searches a second go through gateway, query and vector node, with the generator on the same cores: open loop at rising
@@ -178,15 +178,4 @@ async function measure(settings: Settings, signal: AbortSignal): Promise<void> {
   }
 }
 
-const interruption = new AbortController();
-process.once('SIGINT', () => interruption.abort(new Error('interrupted')));
-try {
-  const settings = readSettings(process.argv.slice(2));
-  if (settings === undefined) {
-    process.stdout.write(help);
-  } else {
-    await measure(settings, interruption.signal);
-  }
-} catch (error) {
-  process.exitCode = interruption.signal.aborted ? 130 : reportFailure(error instanceof Error ? error : new Error(String(error)));
-}
+await benchCommand(help, readSettings, measure);

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { single } from '../../scenarios/topologies.ts';
 import { pointIdOf } from '../../system/api/point.ts';
 import { type SearchResponse, searchResponseSchema } from '../../system/api/search.ts';
 import { createConceptSpace } from '../../system/concepts/concept-space.ts';
@@ -12,7 +13,6 @@ import { type GoldenQuestion, type GoldenSet, parseGoldenSet } from '../corpus/g
 import { type Grade, normalisedGain } from '../corpus/relevance.ts';
 import { LocalPlatform } from '../platform/local/local-platform.ts';
 import type { RunningSystem } from '../platform/platform.ts';
-import { single } from '../platform/testing/platform-contract.ts';
 import { fill } from './fill.ts';
 
 const dimensions = 128;

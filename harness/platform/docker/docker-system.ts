@@ -2,15 +2,13 @@ import type { Component } from '../../contract/result.ts';
 import type { Quota, Tier } from '../../contract/topology.ts';
 import { localUrl, loopback } from '../loopback.ts';
 import type { ApiKey, ProcessSample, RunningSystem } from '../platform.ts';
+import { stopWave } from '../stop-wave.ts';
 import { containerStatistics } from './container-statistics.ts';
 import type { DockerRun } from './docker-run.ts';
 import { removeRun } from './removal.ts';
 
 /** Time for an orderly end; the engine kills what takes longer. */
 const stopGraceSeconds = 2;
-
-/** Those that call are ended before those that are called, so that no request meets a closed door. */
-const stopWave: Record<Tier, number> = { gateway: 0, query: 1, indexer: 1, provider: 2, vector: 2, postgres: 2 };
 
 /** A container of the system under test that is ready. */
 export interface RunningContainer {

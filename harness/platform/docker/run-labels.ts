@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { parseProcessStat, readProcessFile } from '../local/process-table.ts';
 
 /** Labels of everything that a run creates in the engine: containers, networks and volumes. */
 export const runLabels = {
@@ -35,10 +36,7 @@ const ownerSchema = z.object({
 type Owner = z.infer<typeof ownerSchema>;
 
 function startOf(pid: number): string {
-  return readOr('', () => {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  });
+  return String(parseProcessStat(readProcessFile(pid, 'stat'))?.startTicks ?? '');
 }
 
 function here(): Pick<Owner, 'machine' | 'boot' | 'namespace'> {

@@ -5,9 +5,8 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../../contract/failure.ts';
+import { runVariable } from '../local/process-table.ts';
 
-/** Marks every process that belongs to a run, as on the local platform. */
-const runVariable = 'RAG_TESTBED_RUN';
 const wardenFile = fileURLToPath(new URL('./warden.ts', import.meta.url));
 
 /** The runner's end of the warden: a process that removes the run from the engine when the runner is killed. */

@@ -3,15 +3,13 @@ import type { Component } from '../../contract/result.ts';
 import type { Tier } from '../../contract/topology.ts';
 import { localUrl } from '../loopback.ts';
 import type { ApiKey, ProcessSample, RunningSystem } from '../platform.ts';
+import { stopWave } from '../stop-wave.ts';
 import { describeExit, type LeashedProcess } from './leashed-process.ts';
 import { sampleProcesses } from './process-sample.ts';
 import { partFailure } from './readiness.ts';
 
 /** For the whole system: what has not ended by then is killed. */
 const stopGraceMs = 2000;
-
-/** Those that call are ended before those that are called, so that no request meets a closed door. */
-const stopWave: Record<Tier, number> = { gateway: 0, query: 1, indexer: 1, provider: 2, vector: 2, postgres: 2 };
 
 export interface Part {
   readonly tier: Tier;

@@ -3,19 +3,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { single } from '../../../scenarios/topologies.ts';
 import { headers } from '../../../system/api/headers.ts';
 import { componentSchema } from '../../contract/result.ts';
 import { type Topology, vectorNodeCount } from '../../contract/topology.ts';
 import type { Platform, StartRequest } from '../platform.ts';
 
-export const single: Topology = {
-  id: 'single',
-  gateway: { replicas: 1 },
-  query: { replicas: 1 },
-  provider: { embeddings: 'instant', chat: 'instant' },
-  vector: { shards: 1, sharding: 'hash' },
-  resourceRule: 'equal-total',
-};
 export const sharded: Topology = { ...single, id: 'sharded', query: { replicas: 2 }, vector: { shards: 3, sharding: 'hash' } };
 
 async function search(port: number, key?: string, body: unknown = { query_text: 'anything', top_k: 10 }) {
