@@ -6,6 +6,7 @@ import type { Strings } from '../strings.ts';
 import { labelledTicks, logDomain, logPosition, ticks125 } from './axis.ts';
 import { type Frame, plotSize, renderChart } from './compile.ts';
 import { label, line } from './layers.ts';
+import { logAxisLayer } from './log-axis.ts';
 import { plainTick } from './percentiles.ts';
 import { seriesAt } from './series.ts';
 
@@ -79,33 +80,24 @@ export async function fanOutChart(
       ),
     ];
   });
-  return renderChart(frame, { layer: [axisLayer(domain, size.height, !narrow), ...rows] }, className);
-}
-
-function axisLayer(domain: readonly [number, number], height: number, grid: boolean): unknown {
-  const values = labelledTicks(ticks125(...domain), 8);
-  const names = Object.fromEntries(values.map((tick) => [String(tick), `${plainTick(tick)} ms`]));
-  return {
-    data: { values: [{ ms: domain[0] }] },
-    mark: { type: 'rule', opacity: 0 },
-    encoding: {
-      x: {
-        field: 'ms',
-        type: 'quantitative',
-        scale: { type: 'log', domain, nice: false },
-        axis: {
-          orient: 'top',
-          values,
-          labelExpr: `${JSON.stringify(names)}[toString(datum.value)]`,
-          title: null,
-          labelOverlap: false,
-          grid,
-        },
-      },
-      y: { value: 0 },
-      y2: { value: height },
+  return renderChart(
+    frame,
+    {
+      layer: [
+        logAxisLayer({
+          field: 'ms',
+          domain,
+          anchor: domain[0],
+          ticks: labelledTicks(ticks125(...domain), 8),
+          nameOf: (tick) => `${plainTick(tick)} ms`,
+          height: size.height,
+          grid: !narrow,
+        }),
+        ...rows,
+      ],
     },
-  };
+    className,
+  );
 }
 
 interface Place {

@@ -8,6 +8,7 @@ import type { Strings } from '../strings.ts';
 import { labelledTicks, logPosition, ticks125 } from './axis.ts';
 import { type Frame, plotSize, renderChart } from './compile.ts';
 import { box, label, line } from './layers.ts';
+import { logAxisLayer } from './log-axis.ts';
 import { plainTick } from './percentiles.ts';
 import { seriesAt } from './series.ts';
 
@@ -71,7 +72,18 @@ export async function ratioChart(
   const atX = logPosition(domain, 0, size.width);
   // On a phone the rows carry their words above the plot, and a line through them all would cross these.
   const unity = narrow ? [] : [line({ x: atX(1), x2: atX(1), y: 0, y2: size.height }, 'var(--ink2)')];
-  const layers: unknown[] = [axisLayer(domain, size.height, !narrow), ...unity];
+  const layers: unknown[] = [
+    logAxisLayer({
+      field: 'ratio',
+      domain,
+      anchor: 1,
+      ticks: ratioTicks(domain),
+      nameOf: (tick) => `${plainTick(tick)} ×`,
+      height: size.height,
+      grid: !narrow,
+    }),
+    ...unity,
+  ];
   let y = 0;
   for (const group of groups) {
     layers.push(...headLabels(group, y, headHeight, size.width, narrow, s));
@@ -83,32 +95,6 @@ export async function ratioChart(
     y += groupGap;
   }
   return renderChart(frame, { layer: layers }, className);
-}
-
-function axisLayer(domain: readonly [number, number], height: number, grid: boolean): unknown {
-  const values = ratioTicks(domain);
-  const names = Object.fromEntries(values.map((tick) => [String(tick), `${plainTick(tick)} ×`]));
-  return {
-    data: { values: [{ ratio: 1 }] },
-    mark: { type: 'rule', opacity: 0 },
-    encoding: {
-      x: {
-        field: 'ratio',
-        type: 'quantitative',
-        scale: { type: 'log', domain, nice: false },
-        axis: {
-          orient: 'top',
-          values,
-          labelExpr: `${JSON.stringify(names)}[toString(datum.value)]`,
-          title: null,
-          labelOverlap: false,
-          grid,
-        },
-      },
-      y: { value: 0 },
-      y2: { value: height },
-    },
-  };
 }
 
 function headLabels({ title, rows }: Group, y: number, headHeight: number, width: number, narrow: boolean, s: Strings): unknown[] {
