@@ -66,10 +66,6 @@ export class DockerSystem implements RunningSystem {
     }
   }
 
-  get isStopping(): boolean {
-    return this.#stopped !== undefined;
-  }
-
   containersOf(tier: Tier): RunningContainer[] {
     return this.#containers.filter((container) => container.tier === tier).sort((a, b) => a.position - b.position);
   }

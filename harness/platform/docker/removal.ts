@@ -85,9 +85,6 @@ async function withinLimit<T>(work: Promise<T>, what: string): Promise<T> {
   }
 }
 
-/** How many of each kind were removed. */
-export type Removed = Record<Found['kind'], number>;
-
 export interface RemovalRequest {
   readonly runId: string;
   /** Only what belongs to this variant. */
@@ -100,10 +97,8 @@ export interface RemovalRequest {
  * Removes everything of one run or variant, and looks again until nothing more appears.
  * @throws the engine's last refusal when something is still there after 30 s.
  */
-export async function removeRun(client: EngineClient, { runId, variant, looks = emptyLooks }: RemovalRequest): Promise<Removed> {
+export async function removeRun(client: EngineClient, { runId, variant, looks = emptyLooks }: RemovalRequest): Promise<void> {
   const labels = [`${runLabels.run}=${runId}`, ...(variant === undefined ? [] : [`${runLabels.variant}=${variant}`])];
-  const removed: Removed = { container: 0, network: 0, volume: 0 };
-  const seen = new Set<string>();
   const deadlineMs = performance.now() + removalLimitMs;
   let empty = 0;
   let trouble: unknown;
@@ -113,10 +108,6 @@ export async function removeRun(client: EngineClient, { runId, variant, looks = 
       empty += 1;
     } else {
       empty = 0;
-      for (const { kind, id } of found) {
-        removed[kind] += seen.has(id) ? 0 : 1;
-        seen.add(id);
-      }
       [trouble] = await withinLimit(removeRound(found), 'removing');
       if (performance.now() > deadlineMs) {
         throw (
@@ -128,7 +119,6 @@ export async function removeRun(client: EngineClient, { runId, variant, looks = 
       await delay(lookEveryMs);
     }
   }
-  return removed;
 }
 
 /** Ids of runs whose runner is known to be dead while something of theirs is still in the engine. */

@@ -36,11 +36,6 @@ export class RawConnection {
     return new RawConnection(socket);
   }
 
-  /** The server has ended it, as it does with connections that are silent for long. */
-  get isClosed(): boolean {
-    return this.#isClosed;
-  }
-
   /** Sends a request and resolves with the body of a 200. */
   send(request: Buffer): Promise<Buffer> {
     return new Promise((resolve, reject) => {
