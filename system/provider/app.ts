@@ -9,10 +9,12 @@ import { assignRequestId, createApp, refuseMethod, refuseUnknownPath } from '../
 import { chat } from './chat.ts';
 import { createChatMetrics } from './chat-metrics.ts';
 import { embeddings } from './embeddings.ts';
+import { hostedGeneration } from './generation.ts';
 import { respondWithOpenAiError } from './openai-error.ts';
 import { type ProviderPreset, presets } from './presets/index.ts';
 import { rerank } from './rerank.ts';
 import type { RerankPreset } from './rerank-timing.ts';
+import { createSimulatedClock } from './simulated-clock.ts';
 
 export interface ProviderSettings {
   readonly EMBEDDINGS_PRESET: ProviderPreset;
@@ -39,7 +41,7 @@ export function createProviderApp(settings: ProviderSettings, logger: Logger): E
   } = settings;
   const space = createConceptSpace({ seed, concepts, dimensions });
   const metrics = createMetrics();
-  const chatMetrics = createChatMetrics(metrics.registry);
+  const clock = createSimulatedClock(1);
   const app = createApp();
   app.use(assignRequestId, metrics.measure);
   app.post(
@@ -50,7 +52,13 @@ export function createProviderApp(settings: ProviderSettings, logger: Logger): E
   app.post(
     '/v1/chat/completions',
     ...jsonBody(bodyLimitBytes),
-    chat(presets[CHAT_PRESET], seed, randomStream(seed, 'chat timing'), chatMetrics),
+    chat({
+      preset: presets[CHAT_PRESET],
+      seed,
+      clock,
+      generation: hostedGeneration(presets[CHAT_PRESET], clock, randomStream(seed, 'chat timing')),
+      metrics: createChatMetrics(metrics.registry),
+    }),
   );
   app.post('/v1/rerank', ...jsonBody(bodyLimitBytes), rerank(space, RERANK_PRESET));
   app.get('/v1/models', (_request, response) => {

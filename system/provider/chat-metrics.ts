@@ -1,7 +1,8 @@
 import { Histogram, type Registry } from 'prom-client';
+import type { GenerationTimes } from './generation.ts';
 
 export interface ChatMetrics {
-  observe(timeToFirstTokenMs: number, timePerOutputTokenMs: number): void;
+  observe(times: GenerationTimes): void;
 }
 
 /** The two server metrics of OpenTelemetry's conventions for generative AI, with their bounds; the times are the simulated ones. */
@@ -19,9 +20,11 @@ export function createChatMetrics(registry: Registry): ChatMetrics {
     registers: [registry],
   });
   return {
-    observe(timeToFirstTokenMs, timePerOutputTokenMs) {
+    observe({ timeToFirstTokenMs, timePerOutputTokenMs }) {
       firstToken.observe(timeToFirstTokenMs / 1000);
-      perToken.observe(timePerOutputTokenMs / 1000);
+      if (timePerOutputTokenMs !== undefined) {
+        perToken.observe(timePerOutputTokenMs / 1000);
+      }
     },
   };
 }

@@ -1,14 +1,14 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { errorStatus } from '../api/errors.ts';
-import { hash32, type RandomStream, randomStream } from '../policies/random-stream.ts';
+import { hash32, randomStream } from '../policies/random-stream.ts';
 import { valid } from '../runtime/json-body.ts';
 import { writeAnswer } from './answer.ts';
 import type { ChatMetrics } from './chat-metrics.ts';
-import { occupy } from './occupy.ts';
-import { OpenAiError } from './openai-error.ts';
+import { type Completion, completionBody, completionEvents } from './completion.ts';
+import type { Generation } from './generation.ts';
 import type { Preset } from './presets/preset.ts';
-import { tokenCount } from './tokens.ts';
+import type { SimulatedClock } from './simulated-clock.ts';
+import { tokenCount, tokenPieces } from './tokens.ts';
 
 const messageSchema = z.object({
   role: z.enum(['system', 'developer', 'user', 'assistant', 'tool']),
@@ -22,10 +22,12 @@ const chatRequestSchema = z.object({
   model: z.string().min(1),
   messages: z.array(messageSchema).min(1).max(2048),
   stream: z.boolean().nullish(),
+  stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
   n: z.literal(1).nullish(),
   max_tokens: z.int().positive().nullish(),
   max_completion_tokens: z.int().positive().nullish(),
 });
+type ChatRequest = z.output<typeof chatRequestSchema>;
 
 /** Streams of similar names start alike; after these draws they have parted. */
 const warmUpDraws = 8;
@@ -39,43 +41,78 @@ function targetTokensOf(preset: Preset, seed: number, prompt: string): number {
   return preset.outputTokens(stream);
 }
 
-/** `POST /v1/chat/completions`: an answer that quotes the context of its prompt, in the time that the preset takes. */
-export function chat(preset: Preset, seed: number, stream: RandomStream, metrics: ChatMetrics): RequestHandler {
-  return async (request, response) => {
-    const startedMs = performance.now();
-    const { model, messages, stream: isStreamed, ...limits } = valid(chatRequestSchema, request.body);
-    if (isStreamed === true) {
-      throw new OpenAiError(errorStatus.not_implemented, 'not_implemented', 'stream', 'stream: true is not implemented; leave it out');
+function complete(preset: Preset, seed: number, { model, messages, ...limits }: ChatRequest): Completion {
+  const prompt = messages.map(({ content }) => content).join('\n');
+  const limitTokens = limits.max_completion_tokens ?? limits.max_tokens ?? Number.POSITIVE_INFINITY;
+  const { text, isCut } = writeAnswer(
+    messages.map(({ role, content }) => ({ role, text: content })),
+    targetTokensOf(preset, seed, prompt),
+    limitTokens,
+  );
+  const [prompt_tokens, completion_tokens] = [tokenCount(prompt), tokenCount(text)];
+  return {
+    id: `chatcmpl-${hash32(prompt).toString(16).padStart(8, '0')}`,
+    created: Math.floor(Date.now() / 1000),
+    model,
+    text,
+    finishReason: isCut ? 'length' : 'stop',
+    usage: { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens },
+  };
+}
+
+export interface ChatModel {
+  readonly preset: Preset;
+  readonly seed: number;
+  readonly clock: SimulatedClock;
+  readonly generation: Generation;
+  readonly metrics: ChatMetrics;
+}
+
+/**
+ * `POST /v1/chat/completions`: an answer that quotes the context of its prompt, in the time that the preset takes, whole or
+ * with `stream: true` token by token. A caller that leaves takes its answer with it at once.
+ */
+export function chat({ preset, seed, clock, generation, metrics }: ChatModel): RequestHandler {
+  return (request, response) => {
+    const arrivedMs = clock.nowMs();
+    const body = valid(chatRequestSchema, request.body);
+    const completion = complete(preset, seed, body);
+    if (response.destroyed) {
+      return;
     }
-    // Drawn on arrival, so that the n-th request takes the same time in every run.
-    const timeToFirstTokenMs = preset.timeToFirstTokenMs(stream);
-    const timePerOutputTokenMs = preset.timePerOutputTokenMs(stream);
-    const prompt = messages.map(({ content }) => content).join('\n');
-    const limitTokens = limits.max_completion_tokens ?? limits.max_tokens ?? Number.POSITIVE_INFINITY;
-    const { text, isCut } = writeAnswer(
-      messages.map(({ role, content }) => ({ role, text: content })),
-      targetTokensOf(preset, seed, prompt),
-      limitTokens,
-    );
-    const [promptTokens, completionTokens] = [tokenCount(prompt), tokenCount(text)];
-    const durationMs = timeToFirstTokenMs + Math.max(0, completionTokens - 1) * timePerOutputTokenMs;
-    if (await occupy(response, startedMs, durationMs)) {
-      metrics.observe(timeToFirstTokenMs, timePerOutputTokenMs);
-      response.json({
-        id: `chatcmpl-${hash32(prompt).toString(16).padStart(8, '0')}`,
-        object: 'chat.completion',
-        created: Math.floor(Date.now() / 1000),
-        model,
-        choices: [
-          {
-            index: 0,
-            message: { role: 'assistant', content: text, refusal: null },
-            logprobs: null,
-            finish_reason: isCut ? 'length' : 'stop',
-          },
-        ],
-        usage: { prompt_tokens: promptTokens, completion_tokens: completionTokens, total_tokens: promptTokens + completionTokens },
-      });
-    }
+    const { prompt_tokens: promptTokens, completion_tokens: outputTokens } = completion.usage;
+    const events = completionEvents(completion, body.stream_options?.include_usage === true);
+    const pieces = body.stream === true ? tokenPieces(completion.text) : [];
+    let sent = 0;
+    const cancel = generation.begin({
+      promptTokens,
+      outputTokens,
+      arrivedMs,
+      onTokens:
+        body.stream !== true
+          ? undefined
+          : (written) => {
+              let text = '';
+              if (sent === 0) {
+                response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
+                text = events.role();
+              }
+              // One event per token, and one write for those that are due together.
+              for (; sent < written; sent += 1) {
+                text += events.content(pieces[sent] ?? '');
+              }
+              response.write(text);
+            },
+      onEnd: (times) => {
+        response.off('close', cancel);
+        metrics.observe(times);
+        if (body.stream === true) {
+          response.end(events.end());
+        } else {
+          response.json(completionBody(completion));
+        }
+      },
+    });
+    response.once('close', cancel);
   };
 }

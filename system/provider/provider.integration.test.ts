@@ -127,7 +127,7 @@ describe('the process', () => {
     ['/v1/embeddings', `{"model":"m","input":${deep}}`, 400, null],
     ['/v1/embeddings', `"${'a'.repeat(33 * 1024 * 1024)}"`, 413, null],
     ['/v1/chat/completions', { model: 'm', messages: [] }, 400, 'messages'],
-    ['/v1/chat/completions', { model: 'm', messages: [{ role: 'user', content: 'a' }], stream: true }, 501, 'stream'],
+    ['/v1/chat/completions', { model: 'm', messages: [{ role: 'user', content: 'a' }], stream: 'yes' }, 400, 'stream'],
     ['/v1/chat/completions', { model: 'm', messages: [{ role: 'user', content: 'a' }], n: 2 }, 400, 'n'],
     ['/v1/rerank', { model: 'm', query: 'a' }, 400, 'documents'],
     ['/v1/rerank', { model: 'm', query: 'a', documents: [] }, 400, 'documents'],

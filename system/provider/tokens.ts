@@ -14,6 +14,18 @@ export function tokenCount(text: string): number {
   return Math.ceil(tokens);
 }
 
+/** A text in pieces of one token each: as many as `tokenCount` says, and joined the same text again. */
+export function tokenPieces(text: string): string[] {
+  const pieces: string[] = [];
+  let tokens = 0;
+  for (const character of text) {
+    tokens += weightOf(character);
+    const index = Math.ceil(tokens) - 1;
+    pieces[index] = (pieces[index] ?? '') + character;
+  }
+  return pieces;
+}
+
 /** The longest beginning of a text that has at most `limit` tokens. */
 export function cutToTokens(text: string, limit: number): string {
   let tokens = 0;
