@@ -5,6 +5,8 @@ type Collect = (options: { readonly type: 'major'; readonly flavor?: 'last-resor
 
 // Searches fill the space of young objects with garbage, and the engine would let it grow to 50 MB for that, at no gain in speed.
 setFlagsFromString('--semi-space-growth-factor=1');
+// A collection that waits for helping threads waits for those that build an index, where cores are scarce.
+setFlagsFromString('--single-threaded-gc');
 // The flag counts for contexts that are made after it is set.
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as Collect;

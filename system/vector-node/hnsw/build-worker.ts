@@ -79,7 +79,7 @@ class IndexBuild {
   }
 }
 
-const lowPriority = 10;
+const lowPriority = 19;
 if (process.platform === 'linux') {
   // There a priority is a thread's own: searches come first where cores are scarce. Elsewhere it would be the whole process's.
   setPriority(0, lowPriority);

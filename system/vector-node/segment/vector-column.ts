@@ -2,6 +2,7 @@ import type { HnswIndex } from '../hnsw/hnsw-index.ts';
 import type { SlotMap } from '../hnsw/slot-map.ts';
 import { type Distance, type Kernel, metrics, normalise } from './distance.ts';
 import { type BlockCandidates, nearestInBlock } from './native-scan.ts';
+import { RoundedBlock } from './rounded-block.ts';
 import type { TopK } from './top-k.ts';
 
 /**
@@ -11,6 +12,8 @@ import type { TopK } from './top-k.ts';
 const leastBlockBytes = 8 * 1024 * 1024;
 /** The library's scan pays when at least one row in so many of a block is wanted. */
 const leastShareScannedNatively = 4;
+/** Beside an index so many waiting rows are also kept rounded; more wait only while a first index is built. */
+const greatestRoundedRows = 20_000;
 
 /** What a row of a column holds. */
 const absent = 0;
@@ -64,6 +67,8 @@ export class VectorColumn {
   #building: SlotMap | undefined;
   /** For each block: rows with a vector that is not indexed. */
   #unindexedInBlock: number[] = [];
+  /** Beside an index: for each block, if it is there, all its rows that are not indexed. */
+  #rounded: (RoundedBlock | undefined)[] = [];
   #unindexedCount = 0;
   #unindexableCount = 0;
   /** At least the length of every vector that was ever stored: it bounds the rounding of scans in 32 bits. */
@@ -153,6 +158,10 @@ export class VectorColumn {
     }
     this.#greatestLength = Math.max(this.#greatestLength, Math.sqrt(squares));
     this.#count += 1;
+    if (this.#serving !== undefined && this.#unindexedInBlock[blockIndex] === 0) {
+      this.#rounded[blockIndex] = this.#createRounded();
+    }
+    this.#rounded[blockIndex]?.set(row & this.#mask, this.#blocks[blockIndex] as Float32Array);
     this.#unindexedCount += 1;
     (this.#unindexedInBlock[blockIndex] as number) += 1;
     const isIndexable = Number.isFinite(squares);
@@ -253,6 +262,30 @@ export class VectorColumn {
       this.#unindexedCount += 1;
       (this.#unindexedInBlock[row >> this.#shift] as number) += 1;
     }
+    this.#roundAgain();
+  }
+
+  #createRounded(): RoundedBlock | undefined {
+    return this.distance === 'Cosine' ? new RoundedBlock(this.size, this.#mask + 1) : undefined;
+  }
+
+  /** Keeps what waits beside an index rounded, and nothing else. */
+  #roundAgain(): void {
+    const isWorth = this.#serving !== undefined && this.#unindexedCount <= greatestRoundedRows;
+    for (const [blockIndex, count] of this.#unindexedInBlock.entries()) {
+      if (!isWorth || count === 0) {
+        this.#rounded[blockIndex] = undefined;
+      } else if (this.#rounded[blockIndex] === undefined) {
+        const rounded = this.#createRounded();
+        const start = blockIndex << this.#shift;
+        for (let row = start; rounded !== undefined && row < start + this.#mask + 1; row += 1) {
+          if (this.has(row) && !this.isIndexed(row)) {
+            rounded.set(row & this.#mask, this.#blocks[blockIndex] as Float32Array);
+          }
+        }
+        this.#rounded[blockIndex] = rounded;
+      }
+    }
   }
 
   /** Rows with a vector that is not indexed, in their order. */
@@ -270,25 +303,36 @@ export class VectorColumn {
 
   /** Offers the similarity of every row that has a vector. */
   scanAll(query: Float32Array, rowCount: number, best: TopK): void {
-    this.#scan(query, rowCount, best, absent);
+    this.#scan(query, 0, rowCount, best, absent);
   }
 
-  /** Offers the similarity of every row whose vector is not indexed. */
+  /**
+   * Offers the similarity of the nearest rows whose vectors are not indexed. Where they are kept rounded these are found by the
+   * rounded vectors, several for each that is wanted, and compared by the full ones; elsewhere every row is.
+   */
   scanUnindexed(query: Float32Array, rowCount: number, best: TopK): void {
-    if (this.#unindexedCount > 0) {
-      this.#scan(query, rowCount, best, indexed);
+    for (const [blockIndex, count] of this.#unindexedInBlock.entries()) {
+      const start = blockIndex << this.#shift;
+      const candidates = count === 0 ? [] : this.#rounded[blockIndex]?.candidates(query, best.capacity);
+      if (candidates === undefined) {
+        this.#scan(query, start, Math.min(rowCount, start + this.#mask + 1), best, indexed);
+        continue;
+      }
+      for (let index = 0; index < candidates.length; index += 1) {
+        this.#offer(query, start + (candidates[index] as number), indexed, best);
+      }
     }
   }
 
   /**
-   * Scans rows with a vector but those of one state. The library's scan finds the candidates of a block several times faster than
+   * Scans rows with a vector but those of one state, from the first row of a block on. The library's scan finds the candidates of a block several times faster than
    * this one could; each candidate is compared again here, and a block is scanned here when the other may have missed a row.
    */
-  #scan(query: Float32Array, rowCount: number, best: TopK, skipped: number): void {
-    const end = Math.min(rowCount, this.#rowsEnd);
+  #scan(query: Float32Array, from: number, to: number, best: TopK, skipped: number): void {
+    const end = Math.min(to, this.#rowsEnd);
     const blockRows = 1 << this.#shift;
     const scanned: { readonly start: number; readonly candidates: BlockCandidates }[] = [];
-    for (let start = 0; start < end; start += blockRows) {
+    for (let start = from; start < end; start += blockRows) {
       const rows = Math.min(blockRows, end - start);
       const wanted = skipped === absent ? rows : (this.#unindexedInBlock[start >> this.#shift] as number);
       if (wanted === 0) {
