@@ -15,6 +15,7 @@ const violations: Readonly<Record<string, readonly [string, string]>> = {
   'process-alone-query': ['system/query/visits.ts', 'system/indexer/main.ts'],
   'process-alone-indexer': ['system/indexer/visits.ts', 'system/provider/main.ts'],
   'process-alone-provider': ['system/provider/visits.ts', 'system/vector-node/main.ts'],
+  'process-alone-cache-node': ['system/cache-node/visits.ts', 'system/query/main.ts'],
   'process-alone-vector-node': ['system/vector-node/visits.ts', 'system/gateway/main.ts'],
   'contract-alone': ['harness/contract/leans.ts', 'harness/gates/slo.ts'],
   'pure-harness-arrivals': ['harness/arrivals/starts.ts', 'harness/platform/platform.ts'],

@@ -2,7 +2,7 @@ import type { ICruiseOptions, IRegularForbiddenRuleType as IForbiddenRuleType } 
 
 /** Who may import whom; the folders and the reasons are in docs/adr/0002-house.md. */
 const pureSystem = '^system/(api|policies|concepts)/';
-const rooms = ['gateway', 'query', 'indexer', 'provider', 'vector-node'];
+const rooms = ['gateway', 'query', 'indexer', 'provider', 'vector-node', 'cache-node'];
 const pureHarness = ['arrivals', 'corpus', 'measurement', 'checkers', 'gates', 'claims', 'rendering', 'exports'];
 
 /** Built-in modules that reach outside the process. */
@@ -30,7 +30,7 @@ export const importRules: readonly IForbiddenRuleType[] = [
   forbid(
     'pure-system',
     code(pureSystem),
-    { path: '^system/(runtime|gateway|query|indexer|provider|vector-node)/' },
+    { path: '^system/(runtime|gateway|query|indexer|provider|vector-node|cache-node)/' },
     'Rules that the simulator replays import no process.',
   ),
   forbid('pure-system-touches-nothing', code(pureSystem), { dependencyTypes: ['core'], path: touching }, 'Clock and random are injected.'),
@@ -52,7 +52,9 @@ export const importRules: readonly IForbiddenRuleType[] = [
     forbid(
       `pure-harness-${room}`,
       code(`^harness/${room}/`),
-      { path: '^(scenarios|reports|harness/(platform|load|faults|run|cli)|system/(runtime|gateway|query|indexer|provider|vector-node))/' },
+      {
+        path: '^(scenarios|reports|harness/(platform|load|faults|run|cli)|system/(runtime|gateway|query|indexer|provider|vector-node|cache-node))/',
+      },
       'Pure rooms import the contract, each other and the pure rooms of the system.',
     ),
   ),
@@ -65,13 +67,15 @@ export const importRules: readonly IForbiddenRuleType[] = [
   forbid(
     'platform-alone',
     code('^harness/platform/'),
-    { path: '^(harness/(load|faults|run|cli)|scenarios|reports|system/(runtime|gateway|query|indexer|provider|vector-node))/' },
+    { path: '^(harness/(load|faults|run|cli)|scenarios|reports|system/(runtime|gateway|query|indexer|provider|vector-node|cache-node))/' },
     'Platform, load and faults never import each other.',
   ),
   forbid(
     'load-alone',
     code('^harness/load/'),
-    { path: '^(harness/(platform|faults|run|cli)|scenarios|reports|system/(runtime|gateway|query|indexer|provider|vector-node))/' },
+    {
+      path: '^(harness/(platform|faults|run|cli)|scenarios|reports|system/(runtime|gateway|query|indexer|provider|vector-node|cache-node))/',
+    },
     'Platform, load and faults never import each other.',
   ),
   forbid(
@@ -108,7 +112,7 @@ export const importRules: readonly IForbiddenRuleType[] = [
   forbid(
     'system-processes-start-by-path',
     code('^harness/'),
-    { path: '^system/(runtime|gateway|query|indexer|provider|vector-node)/' },
+    { path: '^system/(runtime|gateway|query|indexer|provider|vector-node|cache-node)/' },
     'Processes are started by path.',
   ),
 ];

@@ -90,6 +90,20 @@ export const providerEnvironmentSchema = z.object({
   CONCEPT_COUNT: z.coerce.number().int().min(1).max(4096).default(256),
   CONCEPT_SEED: z.coerce.number().int().min(0).default(1),
 });
+/** What is Redis' is named as in its configuration; the rest as with every other process here. */
+export const cacheNodeEnvironmentSchema = z.object({
+  ...server,
+  /** Estimated bytes of all entries. Redis' default is 0, no limit, which a process with a bounded heap cannot keep. */
+  MAXMEMORY: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(100 * 1024 * 1024),
+  MAXMEMORY_POLICY: z.enum(['noeviction', 'allkeys-lru']).default('allkeys-lru'),
+  /** What clients have to log in with; without it (or empty) everybody is let in. */
+  REQUIREPASS: z.string().optional(),
+  MAXCLIENTS: z.coerce.number().int().min(1).default(10_000),
+});
 /** Qdrant's own names, so that a real Qdrant and the embedded vector node are started alike. */
 export const vectorNodeEnvironmentSchema = z.object({
   QDRANT__SERVICE__HOST: z.string().default('127.0.0.1'),
