@@ -28,6 +28,8 @@ const errorClasses: Record<ErrorClass, string> = {
   refused: 'refused',
   dropped: 'dropped',
   mismatch: 'mismatch',
+  'truncated-stream': 'truncated stream',
+  'stalled-stream': 'stalled stream',
   unfinished: 'unfinished',
 };
 const exits: Record<ExitCode, string> = {
@@ -50,7 +52,7 @@ const en = {
     ['on one machine', resourceRules.map((rule) => rules[rule]).join(' and ')].filter((part) => part !== '').join(', '),
   rule: rules,
   metricTitle: (metric: MetricId): string => metricDefinition(metric).title,
-  kind: { search: 'search', ask: 'ask', upsert: 'upsert' } satisfies Record<OperationKind, string>,
+  kind: { search: 'search', ask: 'ask', 'ask-stream': 'streamed ask', upsert: 'upsert', health: 'health probe' } satisfies Record<OperationKind, string>,
   tier: tiers,
   errorClass: (errorClass: ErrorClass): string => errorClasses[errorClass],
   stamp: {

@@ -14,8 +14,11 @@ export type ResourceRule = z.infer<typeof resourceRuleSchema>;
 export const profileIdSchema = z.enum(['smoke', 'quick', 'standard', 'full']);
 export type ProfileId = z.infer<typeof profileIdSchema>;
 
-/** What the load engine can send; each kind has its own histograms and its own SLOs. */
-export const operationKindSchema = z.enum(['search', 'ask', 'upsert']);
+/**
+ * What the load engine can send; each kind has its own histograms and its own SLOs. `ask-stream` is an ask whose answer arrives
+ * as server-sent events, `health` a liveness probe of the gateway.
+ */
+export const operationKindSchema = z.enum(['search', 'ask', 'ask-stream', 'upsert', 'health']);
 export type OperationKind = z.infer<typeof operationKindSchema>;
 
 /** A closed range `[low, high]` in the unit of the value it belongs to. */

@@ -5,10 +5,11 @@ import { errorClassSchema } from './operation.ts';
 const count = z.int().nonnegative();
 
 /**
- * The four spans of a request, all in µs: `response` intended start to last byte (the headline), `service` sent to last
- * byte, `lag` intended start to the moment the scheduler ran, `client-wait` scheduler to written on a connection.
+ * The spans of a request, all in µs: `response` intended start to last byte (the headline), `service` sent to last
+ * byte, `lag` intended start to the moment the scheduler ran, `client-wait` scheduler to written on a connection. Of streams
+ * also `time-to-first-token`, from the intended start, and `inter-token-gap`, one value per gap between two pieces of an answer.
  */
-export const timingSchema = z.enum(['response', 'service', 'lag', 'client-wait']);
+export const timingSchema = z.enum(['response', 'service', 'lag', 'client-wait', 'time-to-first-token', 'inter-token-gap']);
 export type Timing = z.infer<typeof timingSchema>;
 
 export const histogramRecordSchema = z.strictObject({

@@ -8,7 +8,8 @@ import type { Queries, Query } from './queries.ts';
 
 /** What a job asked, for the judge: a history holds only what came back. */
 export type JobIntent =
-  | { readonly kind: 'search' | 'ask'; readonly tenant: string; readonly query: Query; readonly topK: number }
+  | { readonly kind: 'health' }
+  | { readonly kind: 'search' | 'ask' | 'ask-stream'; readonly tenant: string; readonly query: Query; readonly topK: number }
   | { readonly kind: 'upsert'; readonly tenant: string; readonly document: CorpusDocument };
 
 export interface StepRequests extends Pick<LoadPlan, 'requests' | 'requestOf'> {
@@ -30,7 +31,13 @@ export interface StepRequestSettings {
 /** Revisions are numbered through a whole run: a million for each step. */
 const revisionsPerStep = 1_000_000;
 
-const paths: Record<OperationKind, string> = { search: '/v1/search', ask: '/v1/ask', upsert: '/v1/documents' };
+const paths: Record<OperationKind, string> = {
+  search: '/v1/search',
+  ask: '/v1/ask',
+  'ask-stream': '/v1/ask',
+  upsert: '/v1/documents',
+  health: '/health',
+};
 
 /** Draws a kind by its weight. */
 function kindDrawer(mix: Workload['mix']): (position: number) => OperationKind {
@@ -52,13 +59,16 @@ function kindDrawer(mix: Workload['mix']): (position: number) => OperationKind {
   };
 }
 
-function bodyOf(intent: JobIntent): unknown {
+function bodyOf(intent: Exclude<JobIntent, { readonly kind: 'health' }>): unknown {
   if (intent.kind === 'upsert') {
     const { docId: doc_id, content, knowledgeBase: knowledge_base, metadata } = intent.document;
     return { documents: [{ doc_id, content, knowledge_base, metadata }] };
   }
   const { query, topK: top_k } = intent;
-  return intent.kind === 'search' ? { query_text: query.text, top_k } : { query: query.text, top_k };
+  if (intent.kind === 'search') {
+    return { query_text: query.text, top_k };
+  }
+  return { query: query.text, top_k, ...(intent.kind === 'ask-stream' ? { stream: true } : {}) };
 }
 
 /**
@@ -87,6 +97,9 @@ export function createStepRequests(settings: StepRequestSettings): StepRequests 
       revision += 1;
       return { kind, tenant: document.tenant, document };
     }
+    if (kind === 'health') {
+      return { kind };
+    }
     const query = questions.next();
     return { kind, tenant: query.tenant, query, topK: workload.queries.topK };
   };
@@ -94,28 +107,37 @@ export function createStepRequests(settings: StepRequestSettings): StepRequests 
   const requests: PreparedRequest[] = [];
   const positionOf = new Map<string, number>();
   const jobs = Array.from({ length: settings.jobs }, intend);
-  const requestOf = jobs.map((intent) => {
-    const { kind, tenant } = intent;
-    const apiKey = apiKeys.get(tenant);
-    if (apiKey === undefined) {
-      throw new RangeError(`there is no API key for tenant "${tenant}"`);
-    }
-    const body = JSON.stringify(bodyOf(intent));
-    const key = `${kind} ${tenant} ${body}`;
+  const prepare = (key: string, request: () => PreparedRequest): number => {
     const known = positionOf.get(key);
     if (known !== undefined) {
       return known;
     }
     const position = requests.length;
     positionOf.set(key, position);
-    requests.push({
+    requests.push(request());
+    return position;
+  };
+  const requestOf = jobs.map((intent) => {
+    if (intent.kind === 'health') {
+      return prepare(intent.kind, () => ({ kind: intent.kind, method: 'GET', path: paths[intent.kind], headers: {} }));
+    }
+    const { kind, tenant } = intent;
+    const apiKey = apiKeys.get(tenant);
+    if (apiKey === undefined) {
+      throw new RangeError(`there is no API key for tenant "${tenant}"`);
+    }
+    const body = JSON.stringify(bodyOf(intent));
+    return prepare(`${kind} ${tenant} ${body}`, () => ({
       kind,
       method: 'POST',
       path: paths[kind],
-      headers: { 'content-type': 'application/json', accept: 'application/json', [headers.apiKey]: apiKey },
+      headers: {
+        'content-type': 'application/json',
+        accept: kind === 'ask-stream' ? 'text/event-stream' : 'application/json',
+        [headers.apiKey]: apiKey,
+      },
       body,
-    });
-    return position;
+    }));
   });
   return { requests, requestOf, jobs };
 }

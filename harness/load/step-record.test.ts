@@ -65,6 +65,9 @@ const spansOf: Record<Timing, (life: Life) => number | undefined> = {
   service: ({ waitUs, serviceUs }) => (waitUs === undefined ? undefined : serviceUs),
   lag: ({ lagUs }) => lagUs,
   'client-wait': ({ waitUs }) => waitUs,
+  // No answer of these lives is a stream.
+  'time-to-first-token': () => undefined,
+  'inter-token-gap': () => undefined,
 };
 
 describe('step record', () => {

@@ -7,7 +7,7 @@ import type { Outcome } from './history.ts';
 /** A successful search or ask, read by the schema of its route. */
 export interface Answer {
   readonly outcome: Outcome;
-  readonly intent: Extract<JobIntent, { kind: 'search' | 'ask' }>;
+  readonly intent: Extract<JobIntent, { kind: 'search' | 'ask' | 'ask-stream' }>;
   readonly hits: readonly Hit[];
   readonly evidence: Evidence;
   /** The generated text of an ask. */
@@ -48,6 +48,10 @@ export function readAnswers(history: readonly Outcome[], intents: readonly JobIn
     const intent = intents[outcome.job];
     if (intent === undefined) {
       throw new Error(`${outcome.id}: the history names job ${outcome.job}, which the plan did not hold`);
+    }
+    if (intent.kind === 'health') {
+      // A probe says nothing about documents; its status and time are in the counts and histograms.
+      continue;
     }
     try {
       if (intent.kind !== 'upsert') {
