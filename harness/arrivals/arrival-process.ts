@@ -1,9 +1,29 @@
 import type { RandomStream } from '../../system/policies/random-stream.ts';
+import type { ArrivalSettings } from '../contract/arrivals.ts';
+import type { IntegratedRate } from './rate/integrated-rate.ts';
+import type { Trace } from './trace/trace-request.ts';
+
+/** What a process draws from and runs in. */
+export interface ArrivalScene {
+  readonly random: RandomStream;
+  readonly rate: IntegratedRate;
+  /** What was recorded; only the replay reads it. */
+  readonly trace?: Trace | undefined;
+}
 
 /**
- * Fills a window with intended starts: whole µs, ascending, in [0, durationUs). A process is a pure function of its
- * arguments, so that live runs and the simulation replay the same arrivals.
+ * Gives the next arrival in operational time, ascending: the number of arrivals that the rate profile expects until then.
+ * `Infinity` when nothing more comes.
  */
-export type ArrivalProcess = (ratePerSecond: number, durationUs: number, random: RandomStream) => number[];
+export type NextArrival = () => number;
 
-export const microsecondsPerSecond = 1_000_000;
+type ProcessId = ArrivalSettings['process'];
+export type SettingsOf<Process extends ProcessId> = Extract<ArrivalSettings, { process: Process }>;
+
+/**
+ * A stationary point process of mean rate 1 in operational time. The inverse of the integrated rate carries it to the
+ * clock, so that every process goes with every rate profile (time-rescaling; Daley and Vere-Jones, An Introduction to the
+ * Theory of Point Processes, 7.4). It is a pure function of its arguments: live runs and the simulation see the same
+ * arrivals.
+ */
+export type ArrivalProcess<Process extends ProcessId> = (settings: SettingsOf<Process>, scene: ArrivalScene) => NextArrival;

@@ -1,37 +1,115 @@
 import { createHash } from 'node:crypto';
 import { randomStream } from '../../system/policies/random-stream.ts';
-import type { Arrivals } from '../contract/workload.ts';
-import type { ArrivalProcess } from './arrival-process.ts';
+import {
+  type ArrivalSettings,
+  type Arrivals,
+  arrivalSettings,
+  arrivalsSchema,
+  type RateProfile,
+  rateProfileSchema,
+} from '../contract/arrivals.ts';
+import { Failure } from '../contract/failure.ts';
+import { parseOrFail } from '../contract/parse.ts';
+import type { ArrivalProcess, ArrivalScene, NextArrival, SettingsOf } from './arrival-process.ts';
 import { constantArrivals } from './constant.ts';
+import { gammaArrivals } from './gamma.ts';
+import { mmppArrivals } from './mmpp.ts';
 import { poissonArrivals } from './poisson.ts';
+import { integratedRate } from './rate/profiles.ts';
+import { traceRatePerSecond } from './trace/collect-trace.ts';
+import { traceReplay } from './trace/replay.ts';
+import type { Trace } from './trace/trace-request.ts';
+import { weibullArrivals } from './weibull.ts';
 
-/** Every arrival process by its id. To add one: a file beside this one, its id in `arrivalsSchema`, its entry here. */
-const arrivalProcesses: Record<Arrivals, ArrivalProcess> = {
+type ProcessId = ArrivalSettings['process'];
+
+/** Every arrival process by its id. To add one: a file beside this one, its settings in `arrivalsSchema`, its entry here. */
+const arrivalProcesses: { readonly [Process in ProcessId]: ArrivalProcess<Process> } = {
   constant: constantArrivals,
   poisson: poissonArrivals,
+  gamma: gammaArrivals,
+  weibull: weibullArrivals,
+  mmpp: mmppArrivals,
+  trace: traceReplay,
 };
 
-export interface ScheduleOptions {
-  readonly ratePerSecond: number;
+function open<Process extends ProcessId>(settings: { process: Process } & SettingsOf<Process>, scene: ArrivalScene): NextArrival {
+  return arrivalProcesses[settings.process](settings, scene);
+}
+
+interface Window {
   readonly durationMs: number;
   readonly seed: number;
+  /** The requests that `trace` arrivals replay. */
+  readonly trace?: Trace | undefined;
+}
+
+export interface ScheduleOptions extends Window {
+  readonly ratePerSecond: number;
+}
+
+export interface ProfiledScheduleOptions extends Window {
+  readonly profile: RateProfile;
+}
+
+/** A replay at a given speed brings its own rate, which leaves nothing for a profile to say. */
+function profileOf(settings: ArrivalSettings, profile: RateProfile, trace: Trace | undefined): RateProfile {
+  if (settings.process !== 'trace' || settings.timeScale === undefined || trace === undefined) {
+    return profile;
+  }
+  if (profile.shape !== 'constant') {
+    throw new Failure(
+      'configuration',
+      'invalid_arrivals',
+      `timeScale ${settings.timeScale} and the rate profile "${profile.shape}" both decide the rate`,
+      { hint: 'leave timeScale out: the trace is then scaled to the profile' },
+    );
+  }
+  return { shape: 'constant', ratePerSecond: traceRatePerSecond(trace) * settings.timeScale };
 }
 
 /**
- * The intended start of every job in whole µs from the epoch, ascending, in [0, duration). The same arguments give the
- * same schedule on every machine. Throws `RangeError` for a rate that is not above 0 or a negative duration.
+ * The intended start of every job in whole µs from the epoch, ascending, in [0, duration), with the mean rate that the
+ * profile has at each moment. The same arguments give the same schedule on every machine. Throws a `Failure` for a rate,
+ * profile or process that makes no sense and for a trace that is shorter than the window, `RangeError` for a duration
+ * that is negative or not finite.
  */
-export function schedule(arrivals: Arrivals, { ratePerSecond, durationMs, seed }: ScheduleOptions): number[] {
-  if (!(ratePerSecond > 0 && Number.isFinite(ratePerSecond))) {
-    throw new RangeError(`ratePerSecond must be above 0 and finite, received ${ratePerSecond}`);
-  }
+export function scheduleWithProfile(arrivals: Arrivals, { profile, durationMs, seed, trace }: ProfiledScheduleOptions): number[] {
   if (!(durationMs >= 0 && Number.isFinite(durationMs))) {
     throw new RangeError(`durationMs must be at least 0 and finite, received ${durationMs}`);
   }
-  return arrivalProcesses[arrivals](ratePerSecond, durationMs * 1000, randomStream(seed, `arrivals:${arrivals}`));
+  const settings = arrivalSettings(parseOrFail(arrivalsSchema, arrivals, 'the arrival process'));
+  const asked = profileOf(settings, parseOrFail(rateProfileSchema, profile, 'the rate profile'), trace);
+  const rate = integratedRate(asked, durationMs / 1000);
+  const next = open(settings, { random: randomStream(seed, `arrivals:${settings.process}`), rate, trace });
+  const durationUs = durationMs * 1000;
+  const offsetsUs: number[] = [];
+  let previousUs = 0;
+  for (let expected = next(); expected < rate.total; expected = next()) {
+    // Floating point may put two arrivals at one moment in the wrong order, by far less than a µs.
+    const offsetUs = Math.max(previousUs, Math.floor(rate.dueAt(expected) * 1_000_000));
+    if (offsetUs >= durationUs) {
+      break;
+    }
+    offsetsUs.push(offsetUs);
+    previousUs = offsetUs;
+  }
+  return offsetsUs;
 }
+
+/** A schedule of one mean rate over the whole window, see `scheduleWithProfile`. */
+export function schedule(arrivals: Arrivals, { ratePerSecond, ...window }: ScheduleOptions): number[] {
+  return scheduleWithProfile(arrivals, { ...window, profile: { shape: 'constant', ratePerSecond } });
+}
+
+/** Offsets that are hashed at a time: those of a long schedule would not fit into one string. */
+const hashedAtOnce = 65_536;
 
 /** SHA-256 (hex) of a schedule written as decimal µs joined by commas, so that any language can check it. */
 export function scheduleHash(offsetsUs: readonly number[]): string {
-  return createHash('sha256').update(offsetsUs.join(',')).digest('hex');
+  const hash = createHash('sha256');
+  for (let from = 0; from < offsetsUs.length; from += hashedAtOnce) {
+    hash.update(`${from === 0 ? '' : ','}${offsetsUs.slice(from, from + hashedAtOnce).join(',')}`);
+  }
+  return hash.digest('hex');
 }

@@ -73,6 +73,28 @@ function step(node: unknown, part: PropertyKey): unknown {
   return shapesOf(inner).find((shape) => part in shape)?.[part] ?? (typeof part === 'number' ? element : valueType);
 }
 
+/** Numbers that JSON does not have are written as they are. */
+function valueText(value: unknown): string | undefined {
+  return typeof value === 'number' ? String(value) : JSON.stringify(value)?.slice(0, 120);
+}
+
+/** What is wrong with a union: with the alternative that was meant, which is the one that got past its own type. */
+function problemsOfUnion(schema: z.ZodType, input: unknown, issue: z.core.$ZodIssueInvalidUnion): Problem[] {
+  const { discriminator, options } = issue as { discriminator?: string; options?: readonly unknown[] };
+  if (discriminator !== undefined && options !== undefined) {
+    return [unknownValue(pathText(issue.path), valueAt(input, issue.path), options)];
+  }
+  const meant = issue.errors.find((issues) => issues.some(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'));
+  return (meant ?? issue.errors[0] ?? []).flatMap((inner) =>
+    problemsOf(schema, input, { ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue),
+  );
+}
+
+function unknownValue(path: string, value: unknown, allowed: readonly unknown[]): Problem {
+  const names = allowed.map(String);
+  return withSuggestion(path, `${valueText(value)} is none of ${names.join(', ')}`, String(value), names);
+}
+
 function problemsOf(schema: z.ZodType, input: unknown, issue: z.core.$ZodIssue): Problem[] {
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(schema, issue.path);
@@ -81,14 +103,16 @@ function problemsOf(schema: z.ZodType, input: unknown, issue: z.core.$ZodIssue):
   const path = pathText(issue.path);
   const value = valueAt(input, issue.path);
   if (issue.code === 'invalid_value') {
-    const allowed = issue.values.map(String);
-    return [withSuggestion(path, `${JSON.stringify(value)} is none of ${allowed.join(', ')}`, String(value), allowed)];
+    return [unknownValue(path, value, issue.values)];
+  }
+  if (issue.code === 'invalid_union') {
+    return problemsOfUnion(schema, input, issue);
   }
   if (issue.code === 'custom') {
     const { allowed, received } = (issue.params ?? {}) as { allowed?: string[]; received?: string };
     return [withSuggestion(path, issue.message, received ?? '', allowed ?? [])];
   }
-  return [{ path, message: `${issue.message}${value === undefined ? '' : `, received ${JSON.stringify(value)?.slice(0, 120)}`}` }];
+  return [{ path, message: `${issue.message}${value === undefined ? '' : `, received ${valueText(value)}`}` }];
 }
 
 function withSuggestion(path: string, message: string, word: string, known: readonly string[]): Problem {

@@ -1,8 +1,35 @@
 import { z } from 'zod';
+import { arrivalsSchema } from './arrivals.ts';
 import { nonNegative, operationKindSchema, positiveInteger, share } from './common.ts';
 
-export const arrivalsSchema = z.enum(['constant', 'poisson']);
-export type Arrivals = z.infer<typeof arrivalsSchema>;
+/** How long a user waits between an answer and the next request, ms. */
+export const thinkTimeSchema = z.discriminatedUnion('distribution', [
+  z.strictObject({ distribution: z.literal('uniform'), minimumMs: nonNegative, maximumMs: nonNegative }),
+  z.strictObject({ distribution: z.literal('exponential'), meanMs: nonNegative }),
+  z.strictObject({ distribution: z.literal('lognormal'), medianMs: z.number().positive(), sigma: nonNegative.max(4) }),
+]);
+export type ThinkTime = z.infer<typeof thinkTimeSchema>;
+
+/** Users who wait for an answer, think, and ask again: the load falls when the system slows down. */
+export const closedLoopSchema = z
+  .strictObject({
+    users: positiveInteger.max(100_000),
+    thinkTime: thinkTimeSchema,
+    /** Requests that share one session; 1 = no sessions. */
+    turnsPerSession: positiveInteger.max(100),
+    /** The users start evenly over this time. */
+    rampUpSeconds: nonNegative,
+  })
+  .superRefine(({ thinkTime }, context) => {
+    if (thinkTime.distribution === 'uniform' && thinkTime.maximumMs < thinkTime.minimumMs) {
+      context.addIssue({
+        code: 'custom',
+        path: ['thinkTime', 'maximumMs'],
+        message: `maximumMs is ${thinkTime.maximumMs}, below minimumMs ${thinkTime.minimumMs}`,
+      });
+    }
+  });
+export type ClosedLoop = z.infer<typeof closedLoopSchema>;
 
 /** What is asked of the system and by whom; rates and durations belong to the profile. */
 export const workloadSchema = z.strictObject({
@@ -26,6 +53,8 @@ export const workloadSchema = z.strictObject({
     .partialRecord(operationKindSchema, nonNegative)
     .refine((mix) => Object.values(mix).some((weight) => weight > 0), 'at least one weight must be above 0'),
   arrivals: arrivalsSchema,
+  /** Where present the load is a closed loop, and `arrivals` and the rates of the profile do not apply. */
+  closedLoop: closedLoopSchema.optional(),
   /** Counted from the intended start of a request. */
   deadlineMs: positiveInteger.max(600_000),
   connections: positiveInteger.max(4096),

@@ -1,9 +1,10 @@
+import { countDeviation } from '../arrivals/count-deviation.ts';
+import { type Arrivals, arrivalSettings } from '../contract/arrivals.ts';
 import type { OperationKind } from '../contract/common.ts';
 import type { Observation, Timing } from '../contract/observation.ts';
 import type { Step } from '../contract/plan.ts';
 import type { ValidityCheck } from '../contract/result.ts';
 import type { ValidityVerdict } from '../contract/verdict.ts';
-import type { Arrivals } from '../contract/workload.ts';
 import { binomialQuantile } from './binomial.ts';
 import { decode, type Histogram, merge, percentileUs } from './histogram.ts';
 
@@ -17,10 +18,10 @@ const maximumLoopUtilisation = 0.85;
 const maximumUnsentShare = 0.001;
 const maximumConstantRateError = 0.001;
 /**
- * A correct Poisson count leaves ±3 standard deviations once in 370 windows, ±4 once in 16,000: with 3 a run of 400
+ * A correct count leaves ±3 standard deviations once in 370 windows, ±4 once in 16,000: with 3 a run of 400
  * steps would lose one to chance, with 4 one such run in 40 does.
  */
-const poissonDeviations = 4;
+const countDeviations = 4;
 /** A p99 needs a hundred samples before it is more than the maximum. */
 const minimumSamplesForP99 = 100;
 
@@ -151,26 +152,32 @@ function judgeUnsent({ steady }: Observation, phase: Step['phase']): Judged {
   };
 }
 
-function rateErrorLimit(arrivals: Arrivals, expectedJobs: number): number {
-  const limits: Record<Arrivals, number> = {
+/** How far the count may be from the expected one, as a share of it. */
+function rateErrorLimit(arrivals: Arrivals, expectedJobs: number, seconds: number): number {
+  const { process } = arrivalSettings(arrivals);
+  if (process === 'constant') {
     // A window may hold one job more or less than its length times the rate.
-    constant: Math.max(maximumConstantRateError, 1 / expectedJobs),
-    poisson: poissonDeviations / Math.sqrt(expectedJobs),
-  };
-  return limits[arrivals];
+    return Math.max(maximumConstantRateError, 1 / expectedJobs);
+  }
+  return ((countDeviation(arrivals, expectedJobs, seconds) ?? 0) * countDeviations) / expectedJobs;
 }
 
-function judgeRate({ steady }: Observation, step: Step, arrivals: Arrivals): Judged {
-  const expected = step.ratePerSecond * step.steadySeconds;
-  const limit = rateErrorLimit(arrivals, expected);
+function judgeRate({ steady }: Observation, step: Step, arrivals: Arrivals, plannedJobs: number | undefined): Judged {
+  const check = { id: 'rate-error', title: 'error of the realised arrival rate', unit: 'share' };
+  const replayed = arrivalSettings(arrivals).process === 'trace';
+  // What was recorded decides how many jobs a window of a replay holds; its mean rate is no forecast of one window.
+  const expected = replayed ? plannedJobs : step.ratePerSecond * step.steadySeconds;
+  if (expected === undefined || expected === 0) {
+    return { check: { ...check, limit: 0, verdict: 'unknown' }, reason: 'The replay planned no job in the steady window.' };
+  }
+  const limit = rateErrorLimit(arrivals, expected, step.steadySeconds);
   const observed = Math.abs(steady.issued - expected) / expected;
-  const check = { id: 'rate-error', title: 'error of the realised arrival rate', observed, limit, unit: 'share' };
   // The counts are whole numbers; the tolerance only absorbs floating point in a limit that is met exactly.
   if (observed <= limit * (1 + 1e-9)) {
-    return { check: { ...check, verdict: 'pass' } };
+    return { check: { ...check, observed, limit, verdict: 'pass' } };
   }
   return {
-    check: { ...check, verdict: 'fail' },
+    check: { ...check, observed, limit, verdict: 'fail' },
     reason: `The arrival rate was wrong: ${steady.issued} jobs were issued where ${expected} were planned (error ${(observed * 100).toFixed(2)} %, limit ${(limit * 100).toFixed(2)} %).`,
   };
 }
@@ -178,17 +185,18 @@ function judgeRate({ steady }: Observation, step: Step, arrivals: Arrivals): Jud
 /**
  * Can the figures of a step be trusted? Beyond the knee (`rung` steps) jobs that found no free connection are the
  * system's failure and not the generator's. Invalid when the generator was late or saturated or the planned load was not
- * offered. `arrivals` is the process of the workload, which decides how far a count may be from its mean. A `lag-p999`
- * check that is not `pass` never invalidates a step: it withholds the p99.9, see `withholdsP999`.
+ * offered. `arrivals` is the process of the workload, which decides how far a count may be from its mean; the count of a
+ * replay is judged by `plannedJobs`, the jobs of its schedule in the steady window. A `lag-p999` check that is not
+ * `pass` never invalidates a step: it withholds the p99.9, see `withholdsP999`.
  */
-export function judgeStep(observation: Observation, step: Step, arrivals: Arrivals): StepValidity {
+export function judgeStep(observation: Observation, step: Step, arrivals: Arrivals, plannedJobs?: number): StepValidity {
   const judged = [
     judgeLag(observation, 99),
     judgeLag(observation, 99.9),
     judgeLoopUtilisation(observation),
     judgeThrottling(observation),
     judgeUnsent(observation, step.phase),
-    judgeRate(observation, step, arrivals),
+    judgeRate(observation, step, arrivals, plannedJobs),
   ].filter((one) => one !== undefined);
   const reasons = judged.flatMap(({ reason }) => (reason === undefined ? [] : [reason]));
   return { verdict: reasons.length === 0 ? 'valid' : 'invalid', reasons, checks: judged.map(({ check }) => check) };

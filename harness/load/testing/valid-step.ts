@@ -1,7 +1,7 @@
 import { schedule } from '../../arrivals/index.ts';
+import type { Arrivals } from '../../contract/arrivals.ts';
 import type { Observation } from '../../contract/observation.ts';
 import type { LoadPlan } from '../../contract/plan.ts';
-import type { Arrivals } from '../../contract/workload.ts';
 import { judgeStep, type StepValidity, withholdsP999 } from '../../measurement/validity.ts';
 import type { Generator } from '../generator.ts';
 import { loadPlan, writePlan } from './load-plan.ts';
