@@ -1,5 +1,7 @@
 import { createConceptSpace } from '../../system/concepts/concept-space.ts';
 import { schedule } from '../arrivals/index.ts';
+import type { Trace } from '../arrivals/trace/trace-request.ts';
+import type { Arrivals } from '../contract/arrivals.ts';
 import type { LoadPlan, Step } from '../contract/plan.ts';
 import type { Profile } from '../contract/scenario.ts';
 import type { Workload } from '../contract/workload.ts';
@@ -21,14 +23,23 @@ export interface RunCorpus {
   intentsOf(stepId: string): readonly JobIntent[];
 }
 
+/** When the jobs of a step are due; a replay begins with the trace in every step. */
+export function stepSchedule(arrivals: Arrivals, step: Step, trace: Trace | undefined): number[] {
+  const { seed, ratePerSecond, warmUpSeconds, steadySeconds } = step;
+  return schedule(arrivals, { ratePerSecond, durationMs: (warmUpSeconds + steadySeconds) * 1000, seed, trace });
+}
+
 export function corpusOf({
   workload,
   settings,
   seed,
+  trace,
 }: {
   readonly workload: Workload;
   readonly settings: Profile;
   readonly seed: number;
+  /** What `trace` arrivals replay. */
+  readonly trace?: Trace | undefined;
 }): RunCorpus {
   const tenants = tenantNames(workload.corpus.tenants);
   const space = createConceptSpace({ seed, concepts: workload.corpus.concepts, dimensions: settings.dimensions });
@@ -44,8 +55,7 @@ export function corpusOf({
       document: { doc_id: docId, knowledge_base: knowledgeBase, content, metadata },
     })),
     prepare(step, apiKeys) {
-      const { seed: stepSeed, ratePerSecond, warmUpSeconds, steadySeconds } = step;
-      const offsetsUs = schedule(workload.arrivals, { ratePerSecond, durationMs: (warmUpSeconds + steadySeconds) * 1000, seed: stepSeed });
+      const offsetsUs = stepSchedule(workload.arrivals, step, trace);
       const writerKeys = new Map(apiKeys.filter(({ role }) => role === 'writer').map(({ tenant, key }) => [tenant, key]));
       const { requests, requestOf, jobs } = createStepRequests({
         workload,

@@ -102,10 +102,11 @@ export async function drive({ step, system, generator, folder, workload, prepare
   // The file stays as evidence of what was sent and when; the keys in it were for the generator alone.
   await writeFile(planFile, JSON.stringify(withoutKeys(plan)));
   const searchRequestBytes = meanSearchBytes(prepared);
+  const plannedSteadyJobs = plan.offsetsUs.filter((offsetUs) => offsetUs >= plan.warmUpMs * 1000).length;
   return {
     step,
     observation,
-    validity: judgeStep(observation, step, workload.arrivals),
+    validity: judgeStep(observation, step, workload.arrivals, plannedSteadyJobs),
     processes: processWindows(await Promise.all(samples)),
     operationsFile: path.join(outputDirectory, 'operations.jsonl'),
     ...(searchRequestBytes === undefined ? {} : { searchRequestBytes }),

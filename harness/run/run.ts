@@ -23,6 +23,7 @@ import { steadyHistogram } from './quantiles.ts';
 import { ringBalance } from './ring-balance.ts';
 import { createRunFolder, type RunFolder } from './run-folder.ts';
 import { settle } from './settle.ts';
+import { readTrace, replayDescription } from './trace-file.ts';
 import { writeHistograms } from './write-histograms.ts';
 
 export interface RunRequest {
@@ -248,19 +249,24 @@ function partialReasonOf(signal: AbortSignal, failure: Error | undefined): strin
 export async function runScenario(request: RunRequest): Promise<RunOutcome> {
   const { scenario, profile, seed, runId, signal } = request;
   const startedAt = new Date();
-  // Read before anything is started: a broken registry must not cost a run.
+  // Read before anything is started: a broken registry or trace must not cost a run.
   const claims = await readClaims();
+  const trace = await readTrace(scenario.workload.arrivals);
+  const plan = planOf({ scenario, profile, seed, runId, variants: request.variants });
+  const replay = trace === undefined ? undefined : replayDescription(scenario.workload.arrivals, trace, plan);
   const folder = await createRunFolder(request.outputDirectory);
   const emit = eventLog(folder, request.onEvent);
-  const plan = planOf({ scenario, profile, seed, runId, variants: request.variants });
   await writeFile(path.join(folder.root, 'plan.json'), JSON.stringify(plan, null, 2));
   emit({ type: 'run', message: `run ${runId}, seed ${seed}`, progress: 0 });
+  if (replay !== undefined) {
+    emit({ type: 'run', message: replay });
+  }
   const states = new Map(
     scenario.variants
       .filter(({ id }) => request.variants.includes(id))
       .map((variant): [string, VariantState] => [variant.id, { variant, components: [], quotas: {}, driven: [] }]),
   );
-  const corpus = corpusOf({ workload: scenario.workload, settings: plan.settings, seed });
+  const corpus = corpusOf({ workload: scenario.workload, settings: plan.settings, seed, trace });
   let failure: Error | undefined;
   try {
     await execute({ request, folder, plan, corpus, states, emit });
