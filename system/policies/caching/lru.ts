@@ -11,12 +11,14 @@ export function lru<Key>(parts: PolicyParts<Key>): CachePolicy<Key> {
   const { limits, onEvict } = parts;
   const keepsSizes = limits.maximumBytes !== undefined;
   let bytes = 0;
+  let departures = 0;
   // Sizes are the values: the library adds them up itself only where bytes are limited.
   const cache = new LRUCache<NonNullable<Key>, number>({
     max: limits.maximumEntries === undefined ? 0 : maximumEntries,
     ...(keepsSizes ? { maxSize: maximumBytes, sizeCalculation: (sizeBytes: number) => sizeBytes } : { maxSize: 0 }),
     dispose(sizeBytes, key, reason) {
       bytes -= sizeBytes;
+      departures += 1;
       if (reason === 'evict') {
         onEvict?.(key);
       }
@@ -33,9 +35,13 @@ export function lru<Key>(parts: PolicyParts<Key>): CachePolicy<Key> {
         }
         return false;
       }
-      // The library tells of a replaced value only when it differs.
-      bytes += cache.peek(known) === sizeBytes ? 0 : sizeBytes;
+      const entriesBefore = cache.size;
+      const departuresBefore = departures;
       cache.set(known, sizeBytes);
+      // Nothing came and nothing left only when the key was there with this size: then the library tells of nothing.
+      if (cache.size !== entriesBefore || departures !== departuresBefore) {
+        bytes += sizeBytes;
+      }
       return true;
     },
     delete: (key) => cache.delete(key as NonNullable<Key>),

@@ -24,7 +24,8 @@ class S3Fifo<Key> extends SlabPolicy<Key> {
   readonly #main = new SlotList(this.slab, this.#links);
   readonly #ghosts = new SlotList(this.slab, this.#links);
   readonly #smallCapacity = Math.max(1, Math.floor(this.slab.capacity * smallShare));
-  readonly #ghostCapacity = this.slab.capacity - this.#smallCapacity;
+  /** The ghosts have as much. */
+  readonly #mainCapacity = this.slab.capacity - this.#smallCapacity;
 
   protected touch(slot: number): void {
     const { counts } = this.slab;
@@ -43,8 +44,8 @@ class S3Fifo<Key> extends SlabPolicy<Key> {
     const { slab } = this;
     const before = slab.entries;
     while (slab.entries === before) {
-      // The small queue is served until one of its keys leaves; when all of them moved up, the main queue's turn has come.
-      if (this.#small.weight >= this.#smallCapacity || this.#main.tail === noSlot) {
+      if (this.#small.tail !== noSlot && this.#main.weight <= this.#mainCapacity) {
+        // The small queue is served until one of its keys leaves; all of them may move up instead.
         while (slab.entries === before && this.#small.tail !== noSlot) {
           this.#leaveSmall();
         }
@@ -84,7 +85,7 @@ class S3Fifo<Key> extends SlabPolicy<Key> {
     }
     slab.evictToGhost(oldest, ghost);
     this.#ghosts.push(oldest);
-    while (this.#ghosts.weight > this.#ghostCapacity) {
+    while (this.#ghosts.weight > this.#mainCapacity) {
       const forgotten = this.#ghosts.tail;
       this.#ghosts.remove(forgotten);
       slab.release(forgotten);
