@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { defaultDeadlineMs, headers, maximumDeadlineMs } from '../api/headers.ts';
 import { answerJson } from './answer.ts';
 import { ApiError } from './api-error.ts';
-import { requestIdOf } from './server.ts';
+import { errorBodyOf } from './server.ts';
 
 /** How long an answer is still worth having; aborts at the deadline or when the caller has gone. */
 export interface Deadline {
@@ -61,7 +61,7 @@ export const guardDeadline: RequestHandler = (request, response, next) => {
         response.setHeader('connection', 'close');
       }
       const error = deadline.signal.reason as ApiError;
-      answerJson(response, error.status, error.body(requestIdOf(response.locals)));
+      answerJson(response, error.status, errorBodyOf(response.locals, error));
     },
     { once: true },
   );
@@ -74,6 +74,28 @@ export function deadlineIn(locals: Record<string, unknown>): Deadline {
     throw new ApiError('internal', 'a handler that needs a deadline is not behind guardDeadline');
   }
   return locals.deadline as Deadline;
+}
+
+/** The part of a deadline that work may take when `reserveMs` are kept for what comes after it. */
+export function endingEarlier(deadline: Deadline, reserveMs: number): Deadline & Disposable {
+  const budgetMs = deadline.remainingMs() - reserveMs;
+  const endsAt = performance.now() + budgetMs;
+  const cut = new AbortController();
+  const timer = setTimeout(
+    () => cut.abort(new ApiError('deadline_exceeded', `no answer within ${Math.round(budgetMs)} ms, which its part of the deadline is`)),
+    budgetMs,
+  );
+  const signal = AbortSignal.any([deadline.signal, cut.signal]);
+  const remainingMs = () => Math.max(0, endsAt - performance.now());
+  return {
+    signal,
+    remainingMs,
+    check(during) {
+      deadline.check(during);
+      signal.throwIfAborted();
+    },
+    [Symbol.dispose]: () => clearTimeout(timer),
+  };
 }
 
 /** Waits for work that cannot be cancelled, at most until the signal aborts; the work goes on and its end is ignored. */

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
-import { errorStatus } from '../api/errors.ts';
+import { type ErrorBody, errorStatus } from '../api/errors.ts';
 import { headers } from '../api/headers.ts';
 import { ApiError } from './api-error.ts';
 
@@ -31,6 +31,23 @@ export function requestIdOf(locals: Record<string, unknown>): string {
   return typeof locals.requestId === 'string' ? locals.requestId : 'unassigned';
 }
 
+type ErrorForm = (body: ErrorBody) => unknown;
+
+/** Errors of the requests behind this are answered in another form, for routes whose callers expect one of their own. */
+export function answerErrorsAs(form: ErrorForm): RequestHandler {
+  return (_request, response, next) => {
+    response.locals.errorForm = form;
+    next();
+  };
+}
+
+/** The wire form of an error for one request. */
+export function errorBodyOf(locals: Record<string, unknown>, error: ApiError): unknown {
+  const body = error.body(requestIdOf(locals));
+  const form = locals.errorForm as ErrorForm | undefined;
+  return form === undefined ? body : form(body);
+}
+
 /** Ends every chain: a path that no route took. */
 export const refuseUnknownPath: RequestHandler = (request) => {
   throw new ApiError('not_found', `no route ${request.method} ${request.path}`);
@@ -41,7 +58,8 @@ export const refuseMethod: RequestHandler = (request) => {
   throw new ApiError('method_not_allowed', `${request.path} does not take ${request.method}`);
 };
 
-function asApiError(error: unknown): ApiError {
+/** What the caller is told of an error: one that is not known becomes `internal`, and is logged with its stack by whoever answers it. */
+export function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) {
     return error;
   }
@@ -74,7 +92,7 @@ export function respondWithError(logger: Logger): ErrorRequestHandler {
       next(error);
       return;
     }
-    response.status(apiError.status).json(apiError.body(requestIdOf(response.locals)));
+    response.status(apiError.status).json(errorBodyOf(response.locals, apiError));
   };
 }
 

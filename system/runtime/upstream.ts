@@ -1,5 +1,6 @@
 import { type Dispatcher, Pool } from 'undici';
 import { ApiError } from './api-error.ts';
+import { type ByteStream, createByteStream } from './byte-stream.ts';
 
 export interface UpstreamRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -17,6 +18,16 @@ export interface UpstreamAnswer {
   readonly body: Buffer;
 }
 
+/** An answer whose body is read while it comes. It has to be read to its end, left (`break`), or discarded. */
+export interface UpstreamStream {
+  readonly status: number;
+  readonly contentType: string;
+  /** Rejects as `Upstream.request` does. */
+  readonly bytes: AsyncIterableIterator<Buffer>;
+  /** Lets the rest go by unread. */
+  readonly discard: () => void;
+}
+
 /** Another process, spoken to over kept-alive connections. */
 export interface Upstream {
   readonly name: string;
@@ -26,8 +37,14 @@ export interface Upstream {
    * made (so nothing was sent), and with `upstream_failed` when it broke later (so the outcome is unknown).
    */
   request(request: UpstreamRequest): Promise<UpstreamAnswer>;
+  /** Like `request`, but resolves with the head of the answer. The signal ends its body as well. */
+  open(request: UpstreamRequest): Promise<UpstreamStream>;
   close(): Promise<void>;
 }
+
+/** Below are interim answers such as 103, which announce the final one. */
+const firstFinalStatus = 200;
+const unknownType = 'application/octet-stream';
 
 const unsentCodes = new Set([
   'ECONNREFUSED',
@@ -73,7 +90,7 @@ export function createUpstream(name: string, origin: string): Upstream {
         }
         let started: Dispatcher.DispatchController | undefined;
         let status = 0;
-        let contentType = 'application/octet-stream';
+        let contentType = unknownType;
         const chunks: Buffer[] = [];
         const abort = () => {
           reject(signal.reason);
@@ -108,8 +125,66 @@ export function createUpstream(name: string, origin: string): Upstream {
           },
         );
       }),
+    open: ({ method, path, headers, body, signal }) =>
+      new Promise<UpstreamStream>((resolve, reject) => {
+        if (signal.aborted) {
+          reject(signal.reason);
+          return;
+        }
+        let started: Dispatcher.DispatchController | undefined;
+        let stream: ByteStream | undefined;
+        const fail = (error: unknown) => {
+          reject(error);
+          stream?.fail(error);
+        };
+        const abort = () => {
+          fail(signal.reason);
+          started?.abort(asError(signal.reason));
+        };
+        signal.addEventListener('abort', abort, { once: true });
+        pool.dispatch(
+          { method, path, headers: headers as Record<string, string>, body: body ?? null },
+          {
+            onRequestStart(controller) {
+              started = controller;
+              if (signal.aborted) {
+                controller.abort(asError(signal.reason));
+              }
+            },
+            onResponseStart(controller, status, answerHeaders) {
+              if (status < firstFinalStatus) {
+                return;
+              }
+              stream = createByteStream(controller);
+              const given = answerHeaders['content-type'];
+              const { bytes, discard } = stream;
+              resolve({ status, contentType: typeof given === 'string' ? given : unknownType, bytes, discard });
+            },
+            onResponseData(_controller, chunk) {
+              stream?.push(chunk);
+            },
+            onResponseEnd() {
+              signal.removeEventListener('abort', abort);
+              stream?.end();
+            },
+            onResponseError(_controller, error) {
+              signal.removeEventListener('abort', abort);
+              fail(signal.aborted ? signal.reason : failureOf(name, origin, error));
+            },
+          },
+        );
+      }),
     close: () => pool.close(),
   };
+}
+
+/** The answer that a stream turns out to be when it is read to its end. */
+export async function wholeAnswer({ status, contentType, bytes }: UpstreamStream): Promise<UpstreamAnswer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of bytes) {
+    chunks.push(chunk);
+  }
+  return { status, contentType, body: Buffer.concat(chunks) };
 }
 
 function asError(reason: unknown): Error {
