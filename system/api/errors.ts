@@ -9,6 +9,7 @@ export const errorStatus = {
   not_found: 404,
   method_not_allowed: 405,
   payload_too_large: 413,
+  batch_too_large: 413,
   unsupported_media_type: 415,
   internal: 500,
   not_implemented: 501,

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
-/** The consecutive stages of a request inside the query tier; their durations add up to `total_ms`. */
-export const stageNames = ['preprocess', 'embed', 'search', 'merge', 'fuse', 'rerank', 'generate'] as const;
+/**
+ * The consecutive stages of a request inside the query tier; their durations add up to `total_ms`. `history` is what is left of
+ * reading the conversation when the search has ended, `remember` is writing the new turn.
+ */
+export const stageNames = ['preprocess', 'embed', 'search', 'merge', 'fuse', 'rerank', 'history', 'generate', 'remember'] as const;
 export type StageName = (typeof stageNames)[number];
 
 /** What every answer of the query tier carries so that its quality and its time can be judged from outside. */
@@ -14,6 +17,8 @@ export const evidenceSchema = z.strictObject({
   cache_tier: z.enum(['none']),
   stages: z.array(z.strictObject({ stage: z.enum(stageNames), duration_ms: z.number().nonnegative() })),
   total_ms: z.number().nonnegative(),
+  /** Streams: from the start of the stage `generate` to the first text of the model, ms; absent when the answer has no text. */
+  time_to_first_token_ms: z.number().nonnegative().optional(),
   shards: z.strictObject({ asked: z.int().positive(), answered: z.int().nonnegative() }),
   /** Time from asking each answering shard to its whole answer, ms, in the order asked: the slowest is what a scattered search waits for. */
   shards_ms: z.array(z.number().nonnegative()).optional(),

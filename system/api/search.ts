@@ -37,11 +37,17 @@ export type Hit = z.infer<typeof hitSchema>;
 export const searchResponseSchema = z.strictObject({ results: z.array(hitSchema), evidence: evidenceSchema });
 export type SearchResponse = z.infer<typeof searchResponseSchema>;
 
+/** Names one conversation of a tenant; the same id under another tenant is another conversation. */
+export const sessionIdSchema = z.string().regex(/^[A-Za-z0-9._-]{1,128}$/);
+
 /** `POST /v1/ask`, also served as `/api/v1/ask` */
 export const askRequestSchema = z.strictObject({
   query: z.string().trim().min(1).max(8192),
   top_k: z.int().min(1).max(100).default(10),
   filters: filtersSchema.default({}),
+  /** Answers as server-sent events (`askEventSchemas`); where it is not given, an `accept` header that prefers them decides. */
+  stream: z.boolean().optional(),
+  session_id: sessionIdSchema.optional(),
 });
 
 export const askResponseSchema = z.strictObject({
