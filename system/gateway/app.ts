@@ -1,16 +1,18 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { Counter } from 'prom-client';
+import { openAiErrorOf } from '../api/chat-completions.ts';
 import type { Role } from '../api/environment.ts';
 import { roundRobin } from '../policies/balancing/round-robin.ts';
 import { guardDeadline } from '../runtime/deadline.ts';
 import { jsonBody, requireJsonType } from '../runtime/json-body.ts';
 import { createMetrics } from '../runtime/metrics.ts';
 import { type Checks, healthy, mountProbes, unhealthy } from '../runtime/probes.ts';
-import { assignRequestId, createApp, refuseMethod, refuseUnknownPath, respondWithError } from '../runtime/server.ts';
+import { answerErrorsAs, assignRequestId, createApp, refuseMethod, refuseUnknownPath, respondWithError } from '../runtime/server.ts';
 import type { Upstream } from '../runtime/upstream.ts';
 import { type ApiKeys, authorise, type Principal } from './api-keys.ts';
 import { encodedPath, forward } from './forward.ts';
+import { askStreamEnds, chatStreamEnds, type StreamEnds } from './relay.ts';
 
 export interface GatewayParts {
   readonly keys: ApiKeys;
@@ -21,6 +23,17 @@ export interface GatewayParts {
 }
 
 const probeTimeoutMs = 1_000;
+
+type QueryMethod = 'search' | 'ask' | 'chat' | 'search_batch' | 'ask_batch';
+
+/** The routes of the query tier by the name under which they are counted. */
+const queryRoutes: Record<QueryMethod, { readonly path: string; readonly stream?: StreamEnds }> = {
+  search: { path: '/v1/search' },
+  ask: { path: '/v1/ask', stream: askStreamEnds },
+  chat: { path: '/v1/chat/completions', stream: chatStreamEnds },
+  search_batch: { path: '/v1/search/batch' },
+  ask_batch: { path: '/v1/ask/batch' },
+};
 
 async function isReady(upstream: Upstream): Promise<boolean> {
   try {
@@ -64,19 +77,21 @@ export function createGateway(parts: GatewayParts): Express {
       next();
     };
   const body = [requireJsonType, ...jsonBody()];
-  const toQuery = (method: 'search' | 'ask'): RequestHandler[] => [
+  const toQuery = (method: QueryMethod): RequestHandler[] => [
     (_request, response, next) => {
       response.once('close', () => {
-        // A caller that hung up got no answer, whatever the status would have been.
-        const answered = response.writableFinished && response.statusCode < 400;
+        // A caller that hung up got no answer, whatever the status would have been; a stream can fail after its status.
+        const answered = response.writableFinished && response.statusCode < 400 && response.locals.streamedWell !== false;
         queryTotal.inc({ status: answered ? 'success' : 'error', method });
       });
       next();
     },
     needs('reader'),
     ...body,
-    (request, response) =>
-      forward(request, response, { upstream: nextQuery(), path: `/v1/${method}`, principal: principalOf(response), internalToken }),
+    (request, response) => {
+      const { path, stream } = queryRoutes[method];
+      return forward(request, response, { upstream: nextQuery(), path, principal: principalOf(response), internalToken, stream });
+    },
   ];
   const toIndexer =
     (segmentsOf: (request: Request) => string[]): RequestHandler =>
@@ -92,10 +107,12 @@ export function createGateway(parts: GatewayParts): Express {
   app.use(assignRequestId, metrics.measure);
   metrics.mount(app);
   mountProbes(app, readiness(parts));
+  app.use('/v1/chat/completions', answerErrorsAs(openAiErrorOf));
   app.use('/v1', guardDeadline);
   app.use('/api/v1', guardDeadline);
-  app.route('/v1/search').post(toQuery('search')).all(refuseMethod);
-  app.route('/v1/ask').post(toQuery('ask')).all(refuseMethod);
+  for (const [method, { path }] of Object.entries(queryRoutes) as [QueryMethod, { path: string }][]) {
+    app.route(path).post(toQuery(method)).all(refuseMethod);
+  }
   app.route('/api/v1/ask').post(toQuery('ask')).all(refuseMethod);
   app
     .route('/v1/documents')

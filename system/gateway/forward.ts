@@ -1,32 +1,27 @@
 import type { Request, Response } from 'express';
+import { eventStreamType } from '../api/event-stream.ts';
 import { headers } from '../api/headers.ts';
 import { answerBytes } from '../runtime/answer.ts';
 import { ApiError } from '../runtime/api-error.ts';
 import { deadlineIn } from '../runtime/deadline.ts';
 import { requestIdOf } from '../runtime/server.ts';
-import type { Upstream } from '../runtime/upstream.ts';
+import { type Upstream, type UpstreamAnswer, type UpstreamRequest, type UpstreamStream, wholeAnswer } from '../runtime/upstream.ts';
 import type { Principal } from './api-keys.ts';
+import { relay, type StreamEnds } from './relay.ts';
 
 export interface Forwarded {
   readonly upstream: Upstream;
   readonly path: string;
   readonly principal: Principal;
   readonly internalToken: string;
+  /** Of a route that streams when it is asked to. */
+  readonly stream?: StreamEnds | undefined;
 }
 
-/**
- * Passes a request on and its answer back, both as bytes. The headers are built from nothing, so that whatever a caller
- * writes into an inward header is dropped.
- */
-export async function forward(
-  request: Request,
-  response: Response,
-  { upstream, path, principal, internalToken }: Forwarded,
-): Promise<void> {
+function upstreamRequestOf(request: Request, response: Response, { path, principal, internalToken }: Forwarded): UpstreamRequest {
   const deadline = deadlineIn(response.locals);
   const body = response.locals.rawBody as Buffer | undefined;
-  deadline.check('the gateway');
-  const answer = await upstream.request({
+  return {
     method: request.method as 'GET' | 'POST' | 'DELETE',
     path,
     headers: {
@@ -38,14 +33,47 @@ export async function forward(
     },
     body,
     signal: deadline.signal,
-  });
-  if (answer.status === 401) {
+  };
+}
+
+function answerWhole(response: Response, upstream: Upstream, { status, contentType, body }: UpstreamAnswer): void {
+  if (status === 401) {
     // The caller's key was good; it is this gateway that the upstream does not know.
     throw new ApiError('upstream_failed', `${upstream.name} at ${upstream.origin} refused the gateway`, {
       hint: 'INTERNAL_TOKEN must be the same for every process',
     });
   }
-  answerBytes(response, answer.status, answer.contentType, answer.body);
+  answerBytes(response, status, contentType, body);
+}
+
+/** What a caller accepts when that names event streams: it decides for those who do not say in the body. */
+function streamingAccept(request: Request): string | undefined {
+  const accept = request.get('accept');
+  return accept?.includes(eventStreamType) === true ? accept : undefined;
+}
+
+/**
+ * Passes a request on and its answer back, both as bytes. The headers are built from nothing, so that whatever a caller
+ * writes into an inward header is dropped.
+ */
+export async function forward(request: Request, response: Response, forwarded: Forwarded): Promise<void> {
+  const { upstream, stream } = forwarded;
+  deadlineIn(response.locals).check('the gateway');
+  const passedOn = upstreamRequestOf(request, response, forwarded);
+  const accept = stream === undefined ? undefined : streamingAccept(request);
+  const mayStream = stream !== undefined && (accept !== undefined || (request.body as { stream?: unknown } | null)?.stream === true);
+  if (!mayStream) {
+    answerWhole(response, upstream, await upstream.request(passedOn));
+    return;
+  }
+  const answer: UpstreamStream = await upstream.open(
+    accept === undefined ? passedOn : { ...passedOn, headers: { ...passedOn.headers, accept } },
+  );
+  if (answer.status === 200 && answer.contentType.startsWith(eventStreamType)) {
+    response.locals.streamedWell = await relay(response, answer, stream);
+  } else {
+    answerWhole(response, upstream, await wholeAnswer(answer));
+  }
 }
 
 /** The path of a request in a form that is safe to send on, whatever bytes the caller put into the URL. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type FakeChat, fakeChatAnswer, newFakeChat } from './fake-chat.ts';
 import { type FakeServer, fakeServer, hang } from './fake-server.ts';
 
 export type EmbeddingFault = 'wrong-dimension' | 'not-finite' | 'reordered' | 'missing' | 'repeated' | 'refused';
@@ -8,6 +9,7 @@ export interface FakeProvider extends FakeServer {
   /** What the next rankings get instead of one; without it the last document given is the most relevant. */
   rankingFault: 'refused' | 'hanging' | 'missing' | 'repeated' | undefined;
   readonly embedded: string[];
+  readonly chat: FakeChat;
 }
 
 /** A direction that depends on nothing but the text. */
@@ -24,7 +26,9 @@ const base64 = (vector: Float32Array) => Buffer.from(vector.buffer, vector.byteO
 /** An OpenAI-compatible provider that answers at once and gets its embeddings wrong when told to. */
 export async function fakeProvider(): Promise<FakeProvider> {
   const embedded: string[] = [];
-  const server = await fakeServer(({ path, body }) => {
+  const chat = newFakeChat();
+  const server = await fakeServer((request) => {
+    const { path, body } = request;
     if (provider.fault === 'hanging') {
       return hang;
     }
@@ -44,12 +48,7 @@ export async function fakeProvider(): Promise<FakeProvider> {
       }
     }
     if (path === '/v1/chat/completions') {
-      const { messages } = body as { messages: { content: string }[] };
-      const content = `answer to: ${messages.at(-1)?.content ?? ''}`;
-      return {
-        status: 200,
-        body: { choices: [{ message: { role: 'assistant', content } }], usage: { prompt_tokens: 7, completion_tokens: 3 } },
-      };
+      return fakeChatAnswer(chat, request);
     }
     if (provider.fault === 'refused') {
       return { status: 500, body: { error: { message: 'told to fail' } } };
@@ -69,6 +68,6 @@ export async function fakeProvider(): Promise<FakeProvider> {
     }
     return { status: 200, body: { object: 'list', data: provider.fault === 'missing' ? rows.slice(1) : rows } };
   });
-  const provider: FakeProvider = Object.assign(server, { fault: undefined, rankingFault: undefined, embedded });
+  const provider: FakeProvider = Object.assign(server, { fault: undefined, rankingFault: undefined, embedded, chat });
   return provider;
 }

@@ -15,6 +15,11 @@ export interface FakeAnswer {
   readonly body: unknown;
 }
 
+/** An answer that is written piece by piece. */
+export interface FakeStream {
+  readonly stream: (response: ServerResponse) => void | Promise<void>;
+}
+
 /** Never answers, as a stopped process. */
 export const hang = Symbol('hang');
 /** Closes the connection without an answer, as a crash in the middle of a request. */
@@ -24,11 +29,13 @@ export interface FakeServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
   readonly requests: FakeRequest[];
+  /** Callers that closed their connection while they were left hanging. */
+  hungUp: number;
 }
 
 /** A server for tests that answers as told and remembers what it was asked. */
 export async function fakeServer(
-  answer: (request: FakeRequest) => FakeAnswer | typeof hang | typeof cut | Promise<FakeAnswer>,
+  answer: (request: FakeRequest) => FakeAnswer | FakeStream | typeof hang | typeof cut | Promise<FakeAnswer>,
   port = 0,
 ): Promise<FakeServer> {
   const requests: FakeRequest[] = [];
@@ -40,7 +47,13 @@ export async function fakeServer(
     const given = await answer(taken);
     if (given === cut) {
       request.socket.destroy();
-    } else if (given !== hang) {
+    } else if (given === hang) {
+      response.once('close', () => {
+        running.hungUp += 1;
+      });
+    } else if ('stream' in given) {
+      await given.stream(response);
+    } else {
       response.writeHead(given.status, { 'content-type': 'application/json' }).end(JSON.stringify(given.body));
     }
   };
@@ -49,14 +62,16 @@ export async function fakeServer(
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const listening = (server.address() as AddressInfo).port;
-  return {
+  const running: FakeServer = {
     url: `http://127.0.0.1:${listening}`,
     port: listening,
     requests,
+    hungUp: 0,
     [Symbol.asyncDispose]: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
   };
+  return running;
 }
