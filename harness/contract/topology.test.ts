@@ -38,6 +38,20 @@ describe('a router that makes no sense is refused by field and value', () => {
 });
 
 it.each([
+  [{ limits: { requestsPerMinute: 0 } }, 'provider.limits.requestsPerMinute'],
+  [{ limits: { tokensPerMinute: Number.NaN } }, 'provider.limits.tokensPerMinute'],
+  [{ limits: { requestsPerHour: 5 } }, 'provider.limits'],
+  [{ faults: { cutStreamShare: -0.5 } }, 'provider.faults.cutStreamShare'],
+  [{ faults: { cutStreamShare: 0.6, stalledStreamShare: 0.6 } }, 'provider.faults'],
+  [{ faults: { quotaRequests: -1 } }, 'provider.faults.quotaRequests'],
+])('a provider that makes no sense is refused by its field: %j', (more, path) => {
+  const provider = { ...base.provider, ...more };
+  const problems = problemsIn(topologySchema, { ...base, vector: { sharding: 'hash', shards: 1 }, provider });
+  expect(problems.length).toBe(1);
+  expect(problems[0]?.path).toContain(path);
+});
+
+it.each([
   { sharding: 'range', shards: 3 },
   { sharding: 'range', shards: 3, expectedDocuments: 3 },
   { sharding: 'random', shards: 2 },

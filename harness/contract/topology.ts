@@ -86,7 +86,45 @@ export function vectorNodeCount(vector: z.infer<typeof vectorTierSchema>): numbe
 }
 
 /** Timing of the simulated providers; the names are the files of `system/provider/presets`. */
-export const providerPresetSchema = z.enum(['instant', 'gpt-4o-mini']);
+export const providerPresetSchema = z.enum(['instant', 'gpt-4o-mini', 'gpt-4o', 'gemini-2.5-flash', 'sonnet-4.6', 'llama-3.3-70b-2xh100']);
+
+const perMinute = z.number().positive().max(1e12);
+const share = z.number().min(0).max(1);
+
+/**
+ * What the provider lets through of chat completions. Enforced per second: 60 a minute are one a second, and refused requests
+ * count. Embeddings are another model with limits of its own, which there are none of.
+ */
+const providerLimitsSchema = z.strictObject({
+  requestsPerMinute: perMinute.optional(),
+  tokensPerMinute: perMinute.optional(),
+  /** What answers say of the limits: as documented (where absent), nothing, -1 throughout, or one of the three by chance. */
+  headers: z.enum(['sent', 'absent', 'negative', 'mixed']).optional(),
+});
+
+/** What goes wrong with chat completions, each 0 where absent. A streamed answer meets at most one of the four faults of streams. */
+const providerFaultsSchema = z
+  .strictObject({
+    /** Streams whose connection closes half-way. */
+    cutStreamShare: share.optional(),
+    /** Streams that fall silent and stay open. */
+    stalledStreamShare: share.optional(),
+    /** Streams with one event that is no JSON. */
+    malformedStreamShare: share.optional(),
+    /** Streams that end with an error instead of an answer. */
+    failedStreamShare: share.optional(),
+    /** Requests that are told 529. */
+    overloadedShare: share.optional(),
+    /** Answers after which the quota is exhausted for good, which is told as 429 `insufficient_quota`. */
+    quotaRequests: z.int().min(0).optional(),
+  })
+  .superRefine((faults, context) => {
+    const fields = ['cutStreamShare', 'stalledStreamShare', 'malformedStreamShare', 'failedStreamShare'] as const;
+    const sum = fields.reduce((total, field) => total + (faults[field] ?? 0), 0);
+    if (sum > 1 + 1e-9) {
+      context.addIssue({ code: 'custom', message: `the shares of faulty streams sum to ${sum}, more than all of them` });
+    }
+  });
 
 /** Timing of the simulated reranker; the names are those of `system/provider/rerank-timing.ts`. */
 export const rerankPresetSchema = z.enum(['instant', 'cross-encoder']);
@@ -122,6 +160,8 @@ export const topologySchema = z.strictObject({
     chat: providerPresetSchema,
     /** `instant` where absent. */
     rerank: rerankPresetSchema.optional(),
+    limits: providerLimitsSchema.optional(),
+    faults: providerFaultsSchema.optional(),
   }),
   vector: vectorTierSchema,
   /** How documents are found; `dense` where absent. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { gatewayEnvironmentSchema, providerEnvironmentSchema, queryEnvironmentSchema } from '../../system/api/environment.ts';
+import { presetNames } from '../../system/provider/presets/index.ts';
 import { rerankPresetNames } from '../../system/provider/rerank-timing.ts';
-import { rerankPresetSchema, type Topology } from '../contract/topology.ts';
+import { providerPresetSchema, rerankPresetSchema, type Topology } from '../contract/topology.ts';
 import { gatewayEnvironment, indexerEnvironment, providerEnvironment, queryEnvironment, vectorNodeEnvironment } from './environment.ts';
 
 const topology: Topology = {
@@ -46,6 +47,33 @@ describe('the rendered environments', () => {
       RETRIEVAL: 'dense',
       RERANK: false,
     });
+  });
+
+  it('tell the provider its limits and faults, and nothing of those that a topology does not name', () => {
+    const withProvider = (provider: Partial<Topology['provider']>) =>
+      providerEnvironment({ ...wiring, topology: { ...topology, provider: { ...topology.provider, ...provider } } }, at(5002));
+    const faults = { cutStreamShare: 0.1, stalledStreamShare: 0.2, malformedStreamShare: 0.3, failedStreamShare: 0.4 };
+    const full = withProvider({
+      limits: { requestsPerMinute: 60, tokensPerMinute: 90_000, headers: 'mixed' },
+      faults: { ...faults, overloadedShare: 0.5, quotaRequests: 7 },
+    });
+    expect(providerEnvironmentSchema.parse(full)).toMatchObject({
+      LIMIT_REQUESTS_PER_MINUTE: 60,
+      LIMIT_TOKENS_PER_MINUTE: 90_000,
+      LIMIT_HEADERS: 'mixed',
+      FAULT_CUT_SHARE: 0.1,
+      FAULT_STALLED_SHARE: 0.2,
+      FAULT_MALFORMED_SHARE: 0.3,
+      FAULT_ERROR_SHARE: 0.4,
+      FAULT_OVERLOADED_SHARE: 0.5,
+      QUOTA_REQUESTS: 7,
+    });
+    expect(Object.keys(withProvider({})).filter((name) => /LIMIT|FAULT|QUOTA/.test(name))).toEqual([]);
+    expect(() => withProvider({ faults: { ...faults, failedStreamShare: 0.5 } })).toThrow(/sum to 1.1/);
+  });
+
+  it('know every provider that a topology can name', () => {
+    expect(providerPresetSchema.options).toEqual([...presetNames]);
   });
 
   it('know the timing of every reranker that a topology can name', () => {

@@ -7,6 +7,7 @@ import {
 } from '../../system/api/environment.ts';
 import { parseOrFail } from '../contract/parse.ts';
 import type { Topology } from '../contract/topology.ts';
+import { providerBehaviour } from './provider-behaviour.ts';
 
 /** Variables by name, as a process is given them. */
 export type Environment = Readonly<Record<string, string>>;
@@ -90,6 +91,7 @@ export function providerEnvironment({ topology, dimensions, conceptCount, concep
     EMBEDDINGS_PRESET: topology.provider.embeddings,
     CHAT_PRESET: topology.provider.chat,
     ...(topology.provider.rerank === undefined ? {} : { RERANK_PRESET: topology.provider.rerank }),
+    ...providerBehaviour(topology.provider),
     EMBEDDING_DIM: String(dimensions),
     CONCEPT_COUNT: String(conceptCount),
     CONCEPT_SEED: String(conceptSeed),

@@ -81,15 +81,45 @@ export const indexerEnvironmentSchema = z.object({
   /** Changes embedded and applied together. */
   INDEX_BATCH: z.coerce.number().int().min(1).max(1024).default(256),
 });
-export const providerEnvironmentSchema = z.object({
-  ...server,
-  EMBEDDINGS_PRESET: z.string().default('instant'),
-  CHAT_PRESET: z.string().default('instant'),
-  RERANK_PRESET: z.string().default('instant'),
-  EMBEDDING_DIM: z.coerce.number().int().min(1).max(4096).default(1024),
-  CONCEPT_COUNT: z.coerce.number().int().min(1).max(4096).default(256),
-  CONCEPT_SEED: z.coerce.number().int().min(0).default(1),
-});
+const perMinute = z.coerce.number().positive().max(1e12).optional();
+const share = z.coerce.number().min(0).max(1).default(0);
+
+export const providerEnvironmentSchema = z
+  .object({
+    ...server,
+    EMBEDDINGS_PRESET: z.string().default('instant'),
+    CHAT_PRESET: z.string().default('instant'),
+    RERANK_PRESET: z.string().default('instant'),
+    EMBEDDING_DIM: z.coerce.number().int().min(1).max(4096).default(1024),
+    CONCEPT_COUNT: z.coerce.number().int().min(1).max(4096).default(256),
+    /** Also the seed of times and faults. */
+    CONCEPT_SEED: z.coerce.number().int().min(0).default(1),
+    /** How many times as fast as real all simulated time runs; for trying out what would take hours. */
+    TIME_SCALE: z.coerce.number().min(0.01).max(1000).default(1),
+    /** Limits of the chat model. Where absent there is none. */
+    LIMIT_REQUESTS_PER_MINUTE: perMinute,
+    LIMIT_TOKENS_PER_MINUTE: perMinute,
+    /** Over which time the limits are enforced, ms. */
+    LIMIT_WINDOW_MS: z.coerce.number().positive().max(60_000).default(1000),
+    /** What answers say of the limits: as documented, nothing, -1 throughout, or one of the three by chance. */
+    LIMIT_HEADERS: z.enum(['sent', 'absent', 'negative', 'mixed']).default('sent'),
+    /** Answers after which the quota of the chat model is exhausted, once and for all. */
+    QUOTA_REQUESTS: z.coerce.number().int().min(0).optional(),
+    /** Share of chat requests that are told 529. */
+    FAULT_OVERLOADED_SHARE: share,
+    /** Shares of streamed answers that break off, fall silent, have a broken event, or end with an error. */
+    FAULT_CUT_SHARE: share,
+    FAULT_STALLED_SHARE: share,
+    FAULT_MALFORMED_SHARE: share,
+    FAULT_ERROR_SHARE: share,
+  })
+  .superRefine((settings, context) => {
+    const names = ['FAULT_CUT_SHARE', 'FAULT_STALLED_SHARE', 'FAULT_MALFORMED_SHARE', 'FAULT_ERROR_SHARE'] as const;
+    const sum = names.reduce((total, name) => total + settings[name], 0);
+    if (sum > 1 + 1e-9) {
+      context.addIssue({ code: 'custom', path: ['FAULT_CUT_SHARE'], message: `the shares of faulty streams sum to ${sum}: at most 1` });
+    }
+  });
 /** What is Redis' is named as in its configuration; the rest as with every other process here. */
 export const cacheNodeEnvironmentSchema = z.object({
   ...server,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readPrompt, writeAnswer } from './answer.ts';
-import { cutToTokens, tokenCount } from './tokens.ts';
+import { cutToTokens, tokenCount, tokenPieces } from './tokens.ts';
 
 const system = { role: 'system', text: 'Answer from the context and cite it.' };
 const user = {
@@ -49,7 +49,7 @@ describe('writeAnswer', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 400 }), fc.integer({ min: 1, max: 400 }), (target, limit) => {
         const { text } = writeAnswer([system, user], target, Number.POSITIVE_INFINITY);
-        expect(tokenCount(text)).toBeGreaterThanOrEqual(target * 0.7);
+        expect(tokenCount(text)).toBeGreaterThanOrEqual(target);
         expect(tokenCount(text)).toBeLessThanOrEqual(target + 10);
         const limited = writeAnswer([system, user], target, limit);
         expect(tokenCount(limited.text)).toBeLessThanOrEqual(limit);
@@ -68,6 +68,17 @@ test('a text cut to tokens is the longest beginning that fits', () => {
       expect(text.startsWith(cut)).toBe(true);
       expect(tokenCount(cut)).toBeLessThanOrEqual(limit);
       expect(next === undefined || tokenCount(cut + next) > limit).toBe(true);
+    }),
+  );
+});
+
+test('a text in pieces has as many as it has tokens, none of them empty', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom('a', ' ', '水', '𠮷', '😀') }), (text) => {
+      const pieces = tokenPieces(text);
+      expect(pieces.join('')).toBe(text);
+      expect(pieces.length).toBe(tokenCount(text));
+      expect(pieces.every((piece) => piece !== undefined && piece !== '')).toBe(true);
     }),
   );
 });

@@ -1,4 +1,4 @@
-import { cutToTokens, tokenCount } from './tokens.ts';
+import { cutToTokens, tokenWeight } from './tokens.ts';
 
 export interface Message {
   readonly role: string;
@@ -70,8 +70,8 @@ export function writeAnswer(messages: readonly Message[], targetTokens: number, 
         const sentence = sentences[round];
         if (sentence !== undefined && tokens < targetTokens) {
           const cited = `${sentence} [${label}]`;
+          tokens += tokenWeight(written.length === 0 ? cited : ` ${cited}`);
           written.push(cited);
-          tokens += tokenCount(cited);
         }
       }
     }

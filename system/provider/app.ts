@@ -6,24 +6,17 @@ import { randomStream } from '../policies/random-stream.ts';
 import { jsonBody } from '../runtime/json-body.ts';
 import { createMetrics } from '../runtime/metrics.ts';
 import { assignRequestId, createApp, refuseMethod, refuseUnknownPath } from '../runtime/server.ts';
+import { createAdmission } from './admission.ts';
 import { chat } from './chat.ts';
 import { createChatMetrics } from './chat-metrics.ts';
+import { embeddingTimeOf } from './embedding-time.ts';
 import { embeddings } from './embeddings.ts';
-import { hostedGeneration } from './generation.ts';
+import { generationOf } from './generation.ts';
 import { respondWithOpenAiError } from './openai-error.ts';
-import { type ProviderPreset, presets } from './presets/index.ts';
+import { presets } from './presets/index.ts';
 import { rerank } from './rerank.ts';
-import type { RerankPreset } from './rerank-timing.ts';
+import type { ProviderSettings } from './settings.ts';
 import { createSimulatedClock } from './simulated-clock.ts';
-
-export interface ProviderSettings {
-  readonly EMBEDDINGS_PRESET: ProviderPreset;
-  readonly CHAT_PRESET: ProviderPreset;
-  readonly RERANK_PRESET: RerankPreset;
-  readonly EMBEDDING_DIM: number;
-  readonly CONCEPT_COUNT: number;
-  readonly CONCEPT_SEED: number;
-}
 
 const bodyLimitBytes = 32 * 1024 * 1024;
 const models = ['concept-embedding', 'concept-chat', 'concept-rerank'];
@@ -31,36 +24,25 @@ const healthy: HealthResponse = { overall_status: 'healthy', checks: { process: 
 
 /** The OpenAI-compatible simulator as an Express app; the models answer under any name, so that clients need no change. */
 export function createProviderApp(settings: ProviderSettings, logger: Logger): Express {
-  const {
-    CONCEPT_SEED: seed,
-    CONCEPT_COUNT: concepts,
-    EMBEDDING_DIM: dimensions,
-    EMBEDDINGS_PRESET,
-    CHAT_PRESET,
-    RERANK_PRESET,
-  } = settings;
+  const { CONCEPT_SEED: seed, CONCEPT_COUNT: concepts, EMBEDDING_DIM: dimensions } = settings;
+  const [chatPreset, embeddingsPreset] = [presets[settings.CHAT_PRESET], presets[settings.EMBEDDINGS_PRESET]];
   const space = createConceptSpace({ seed, concepts, dimensions });
+  const clock = createSimulatedClock(settings.TIME_SCALE);
   const metrics = createMetrics();
-  const clock = createSimulatedClock(1);
+  const generation = generationOf(chatPreset, clock, randomStream(seed, 'chat timing'));
+  const chatMetrics = createChatMetrics(metrics.registry, generation);
+  const streams = { faults: randomStream(seed, 'chat faults'), headers: randomStream(seed, 'chat limit headers') };
+  const admission = createAdmission(settings, streams, chatMetrics);
+  const embeddingTime = embeddingTimeOf(embeddingsPreset, clock, randomStream(seed, 'embeddings timing'));
   const app = createApp();
   app.use(assignRequestId, metrics.measure);
-  app.post(
-    '/v1/embeddings',
-    ...jsonBody(bodyLimitBytes),
-    embeddings(space, presets[EMBEDDINGS_PRESET], randomStream(seed, 'embeddings timing')),
-  );
+  app.post('/v1/embeddings', ...jsonBody(bodyLimitBytes), embeddings(space, clock, embeddingTime));
   app.post(
     '/v1/chat/completions',
     ...jsonBody(bodyLimitBytes),
-    chat({
-      preset: presets[CHAT_PRESET],
-      seed,
-      clock,
-      generation: hostedGeneration(presets[CHAT_PRESET], clock, randomStream(seed, 'chat timing')),
-      metrics: createChatMetrics(metrics.registry),
-    }),
+    chat({ preset: chatPreset, seed, clock, admission, generation, metrics: chatMetrics }),
   );
-  app.post('/v1/rerank', ...jsonBody(bodyLimitBytes), rerank(space, RERANK_PRESET));
+  app.post('/v1/rerank', ...jsonBody(bodyLimitBytes), rerank(space, settings.RERANK_PRESET, clock));
   app.get('/v1/models', (_request, response) => {
     response.json({ object: 'list', data: models.map((id) => ({ id, object: 'model', created: 0, owned_by: 'rag-testbed' })) });
   });

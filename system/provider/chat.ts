@@ -2,13 +2,15 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { hash32, randomStream } from '../policies/random-stream.ts';
 import { valid } from '../runtime/json-body.ts';
+import type { Admission } from './admission.ts';
 import { writeAnswer } from './answer.ts';
+import { answerStream } from './answer-stream.ts';
 import type { ChatMetrics } from './chat-metrics.ts';
-import { type Completion, completionBody, completionEvents } from './completion.ts';
+import { type Completion, completionBody } from './completion.ts';
 import type { Generation } from './generation.ts';
 import type { Preset } from './presets/preset.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
-import { tokenCount, tokenPieces } from './tokens.ts';
+import { tokenCount } from './tokens.ts';
 
 const messageSchema = z.object({
   role: z.enum(['system', 'developer', 'user', 'assistant', 'tool']),
@@ -26,6 +28,8 @@ const chatRequestSchema = z.object({
   n: z.literal(1).nullish(),
   max_tokens: z.int().positive().nullish(),
   max_completion_tokens: z.int().positive().nullish(),
+  /** vLLM's: the answer is at least this long if its context has something to quote. */
+  min_tokens: z.int().nonnegative().nullish(),
 });
 type ChatRequest = z.output<typeof chatRequestSchema>;
 
@@ -46,7 +50,7 @@ function complete(preset: Preset, seed: number, { model, messages, ...limits }: 
   const limitTokens = limits.max_completion_tokens ?? limits.max_tokens ?? Number.POSITIVE_INFINITY;
   const { text, isCut } = writeAnswer(
     messages.map(({ role, content }) => ({ role, text: content })),
-    targetTokensOf(preset, seed, prompt),
+    Math.max(limits.min_tokens ?? 0, targetTokensOf(preset, seed, prompt)),
     limitTokens,
   );
   const [prompt_tokens, completion_tokens] = [tokenCount(prompt), tokenCount(text)];
@@ -64,6 +68,7 @@ export interface ChatModel {
   readonly preset: Preset;
   readonly seed: number;
   readonly clock: SimulatedClock;
+  readonly admission: Admission;
   readonly generation: Generation;
   readonly metrics: ChatMetrics;
 }
@@ -72,44 +77,38 @@ export interface ChatModel {
  * `POST /v1/chat/completions`: an answer that quotes the context of its prompt, in the time that the preset takes, whole or
  * with `stream: true` token by token. A caller that leaves takes its answer with it at once.
  */
-export function chat({ preset, seed, clock, generation, metrics }: ChatModel): RequestHandler {
+export function chat({ preset, seed, clock, admission, generation, metrics }: ChatModel): RequestHandler {
   return (request, response) => {
     const arrivedMs = clock.nowMs();
+    const planned = admission.arrive(response, arrivedMs);
     const body = valid(chatRequestSchema, request.body);
     const completion = complete(preset, seed, body);
+    const { prompt_tokens: promptTokens, completion_tokens: outputTokens } = completion.usage;
+    // As OpenAI counts before it knows: the prompt, and what the caller allows the answer to be.
+    admission.charge(response, promptTokens + (body.max_completion_tokens ?? body.max_tokens ?? 0), arrivedMs);
     if (response.destroyed) {
       return;
     }
-    const { prompt_tokens: promptTokens, completion_tokens: outputTokens } = completion.usage;
-    const events = completionEvents(completion, body.stream_options?.include_usage === true);
-    const pieces = body.stream === true ? tokenPieces(completion.text) : [];
-    let sent = 0;
+    const stream =
+      body.stream === true
+        ? answerStream(response, completion, {
+            includeUsage: body.stream_options?.include_usage === true,
+            planned,
+            onFault: metrics.injected,
+          })
+        : undefined;
     const cancel = generation.begin({
       promptTokens,
       outputTokens,
       arrivedMs,
-      onTokens:
-        body.stream !== true
-          ? undefined
-          : (written) => {
-              let text = '';
-              if (sent === 0) {
-                response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
-                text = events.role();
-              }
-              // One event per token, and one write for those that are due together.
-              for (; sent < written; sent += 1) {
-                text += events.content(pieces[sent] ?? '');
-              }
-              response.write(text);
-            },
+      onTokens: stream?.onTokens,
       onEnd: (times) => {
         response.off('close', cancel);
         metrics.observe(times);
-        if (body.stream === true) {
-          response.end(events.end());
-        } else {
+        if (stream === undefined) {
           response.json(completionBody(completion));
+        } else {
+          stream.end();
         }
       },
     });

@@ -4,6 +4,7 @@ import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listen, type RunningServer } from '../runtime/server.ts';
 import { createProviderApp } from './app.ts';
+import { providerSettingsSchema } from './settings.ts';
 
 interface Chunk {
   object: string;
@@ -16,14 +17,7 @@ let slow: RunningServer;
 const start = (CHAT_PRESET: 'instant' | 'gpt-4o-mini') =>
   listen(
     createProviderApp(
-      {
-        EMBEDDINGS_PRESET: 'instant',
-        CHAT_PRESET,
-        RERANK_PRESET: 'instant',
-        EMBEDDING_DIM: 8,
-        CONCEPT_COUNT: 4,
-        CONCEPT_SEED: 1,
-      },
+      providerSettingsSchema.parse({ CHAT_PRESET, EMBEDDING_DIM: 8, CONCEPT_COUNT: 4, PORT: 1 }),
       pino({ level: 'silent' }),
     ),
     '127.0.0.1',

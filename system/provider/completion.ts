@@ -31,7 +31,7 @@ export interface CompletionEvents {
   end(): string;
 }
 
-export const endMark = '[DONE]';
+const endMark = '[DONE]';
 
 export function event(value: unknown): string {
   return `data: ${typeof value === 'string' ? value : JSON.stringify(value)}\n\n`;

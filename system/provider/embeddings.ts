@@ -2,11 +2,10 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import type { ConceptSpace } from '../concepts/concept-space.ts';
 import { shorten } from '../concepts/direction.ts';
-import type { RandomStream } from '../policies/random-stream.ts';
 import { valid } from '../runtime/json-body.ts';
-import { occupy } from './occupy.ts';
+import type { EmbeddingTime } from './embedding-time.ts';
 import { OpenAiError } from './openai-error.ts';
-import type { Preset } from './presets/preset.ts';
+import type { SimulatedClock } from './simulated-clock.ts';
 import { tokenCount } from './tokens.ts';
 
 export const maximumInputs = 2048;
@@ -30,15 +29,13 @@ function base64(vector: Float32Array): string {
 }
 
 /** `POST /v1/embeddings`: vectors of the concept space, shortened when `dimensions` asks for fewer. */
-export function embeddings(space: ConceptSpace, preset: Preset, stream: RandomStream): RequestHandler {
+export function embeddings(space: ConceptSpace, clock: SimulatedClock, time: EmbeddingTime): RequestHandler {
   return async (request, response) => {
-    const startedMs = performance.now();
+    const arrivedMs = clock.nowMs();
     const { model, input, dimensions = space.dimensions, encoding_format } = valid(embeddingsRequestSchema, request.body);
     if (dimensions > space.dimensions) {
       throw new OpenAiError(400, 'invalid_request', 'dimensions', `dimensions is ${dimensions}; this model has ${space.dimensions}`);
     }
-    // Drawn on arrival, so that the n-th request takes the same time in every run.
-    const durationMs = preset.embeddingMs(stream);
     const inputs = typeof input === 'string' ? [input] : input;
     let tokens = 0;
     const data = inputs.map((content, index) => {
@@ -46,7 +43,7 @@ export function embeddings(space: ConceptSpace, preset: Preset, stream: RandomSt
       const vector = shorten(space.embed(content), dimensions);
       return { object: 'embedding', index, embedding: encoding_format === 'base64' ? base64(vector) : Array.from(vector) };
     });
-    if (await occupy(response, startedMs, durationMs)) {
+    if (await time.pass(response, arrivedMs, tokens)) {
       response.json({ object: 'list', data, model, usage: { prompt_tokens: tokens, total_tokens: tokens } });
     }
   };

@@ -5,6 +5,9 @@ import type { Response } from 'express';
 import { request } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { occupy } from './occupy.ts';
+import { createSimulatedClock } from './simulated-clock.ts';
+
+const clock = createSimulatedClock(1);
 
 const results: { stayed: boolean; afterMs: number }[] = [];
 let durationMs = 0;
@@ -12,7 +15,7 @@ const served: Promise<void>[] = [];
 const server = createServer((_request, response) => {
   const startedMs = performance.now();
   served.push(
-    occupy(response as unknown as Response, startedMs, durationMs).then((stayed) => {
+    occupy(response as unknown as Response, clock, startedMs + durationMs).then((stayed) => {
       results.push({ stayed, afterMs: performance.now() - startedMs });
       response.end();
     }),

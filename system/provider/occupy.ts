@@ -1,31 +1,26 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Response } from 'express';
+import type { SimulatedClock } from './simulated-clock.ts';
 
 /**
- * Waits until `durationMs` after `startedMs` (performance.now()), so that the provider's own work is part of the time
- * and not added to it. Returns false when the caller closed the connection first; the timer ends with it.
+ * Waits until a time of the clock that was counted from the request's arrival, so that the provider's own work is part of the
+ * time and not added to it. Resolves to false when the caller closed the connection first; the timer ends with it.
  */
-export async function occupy(response: Response, startedMs: number, durationMs: number): Promise<boolean> {
-  const remainingMs = startedMs + durationMs - performance.now();
+export function occupy(response: Response, clock: SimulatedClock, untilMs: number): Promise<boolean> {
   if (response.destroyed) {
-    return false;
+    return Promise.resolve(false);
   }
-  if (remainingMs <= 0) {
-    return true;
+  if (untilMs <= clock.nowMs()) {
+    return Promise.resolve(true);
   }
-  const gone = new AbortController();
-  const leave = () => gone.abort();
-  response.once('close', leave);
-  try {
-    // Timers cut fractions of a millisecond off.
-    await sleep(Math.ceil(remainingMs), undefined, { signal: gone.signal });
-    return true;
-  } catch (error) {
-    if (gone.signal.aborted) {
-      return false;
-    }
-    throw error;
-  } finally {
-    response.off('close', leave);
-  }
+  return new Promise((resolve) => {
+    const leave = () => {
+      callOff();
+      resolve(false);
+    };
+    const callOff = clock.at(untilMs, () => {
+      response.off('close', leave);
+      resolve(true);
+    });
+    response.once('close', leave);
+  });
 }

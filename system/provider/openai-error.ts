@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { errorStatus } from '../api/errors.ts';
 import { ApiError } from '../runtime/api-error.ts';
 
-type ErrorType = 'invalid_request_error' | 'server_error';
+type ErrorType = 'invalid_request_error' | 'server_error' | 'requests' | 'tokens' | 'insufficient_quota' | 'overloaded_error';
 
 /** OpenAI's error envelope. */
 interface OpenAiErrorBody {
@@ -16,17 +16,19 @@ export class OpenAiError extends Error {
   readonly status: number;
   readonly param: string | null;
   readonly code: string | null;
+  private readonly type: ErrorType;
 
-  constructor(status: number, code: string | null, param: string | null, message: string) {
+  /** Where no type is given, it follows from the status. */
+  constructor(status: number, code: string | null, param: string | null, message: string, type?: ErrorType) {
     super(message);
+    this.type = type ?? (status < 500 || status === errorStatus.not_implemented ? 'invalid_request_error' : 'server_error');
     this.status = status;
     this.param = param;
     this.code = code;
   }
 
   body(): OpenAiErrorBody {
-    const type = this.status < 500 || this.status === errorStatus.not_implemented ? 'invalid_request_error' : 'server_error';
-    return { error: { message: this.message, type, param: this.param, code: this.code } };
+    return { error: { message: this.message, type: this.type, param: this.param, code: this.code } };
   }
 }
 

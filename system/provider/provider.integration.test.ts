@@ -8,17 +8,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { healthResponseSchema } from '../api/health.ts';
 import { createConceptSpace } from '../concepts/concept-space.ts';
 import { listen, type RunningServer } from '../runtime/server.ts';
-import { createProviderApp, type ProviderSettings } from './app.ts';
+import { createProviderApp } from './app.ts';
+import { type ProviderSettings, providerSettingsSchema } from './settings.ts';
 import { tokenCount } from './tokens.ts';
 
-const settings: ProviderSettings = {
-  EMBEDDINGS_PRESET: 'instant',
-  CHAT_PRESET: 'instant',
-  RERANK_PRESET: 'instant',
-  EMBEDDING_DIM: 384,
-  CONCEPT_COUNT: 64,
-  CONCEPT_SEED: 1,
-};
+const environment = { EMBEDDING_DIM: '384', CONCEPT_COUNT: '64', CONCEPT_SEED: '1' };
+const settings: ProviderSettings = providerSettingsSchema.parse({ ...environment, PORT: '1' });
 const space = createConceptSpace({ seed: 1, concepts: 64, dimensions: 384 });
 
 async function freePort(): Promise<number> {
@@ -65,7 +60,6 @@ describe('the process', () => {
   beforeAll(async () => {
     const port = await freePort();
     origin = `http://127.0.0.1:${port}`;
-    const environment = Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]));
     child = spawn(process.execPath, [new URL('main.ts', import.meta.url).pathname], {
       env: { ...process.env, ...environment, PORT: String(port) },
       stdio: ['ignore', 'pipe', 'inherit'],

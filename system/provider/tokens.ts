@@ -5,13 +5,18 @@ function weightOf(character: string): number {
   return character > '\u2e7f' && han.test(character) ? 1 : 1 / charactersPerToken;
 }
 
-/** Estimated tokens of a text: one per Chinese character, one per four others, as OpenAI's rule of thumb has it. */
-export function tokenCount(text: string): number {
+/** What a text adds to the tokens of a longer one: whole and quarter tokens. */
+export function tokenWeight(text: string): number {
   let tokens = 0;
   for (const character of text) {
     tokens += weightOf(character);
   }
-  return Math.ceil(tokens);
+  return tokens;
+}
+
+/** Estimated tokens of a text: one per Chinese character, one per four others, as OpenAI's rule of thumb has it. */
+export function tokenCount(text: string): number {
+  return Math.ceil(tokenWeight(text));
 }
 
 /** A text in pieces of one token each: as many as `tokenCount` says, and joined the same text again. */

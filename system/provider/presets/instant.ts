@@ -2,8 +2,7 @@ import type { Preset } from './preset.ts';
 
 /** Answers at once, with short answers: what remains is the time of the system under test. */
 export const instant: Preset = {
-  timeToFirstTokenMs: () => 0,
-  timePerOutputTokenMs: () => 0,
+  answers: { kind: 'hosted', timeToFirstTokenMs: () => 0, timePerOutputTokenMs: () => 0 },
   outputTokens: () => 64,
-  embeddingMs: () => 0,
+  embeddings: { kind: 'hosted', durationMs: () => 0 },
 };
