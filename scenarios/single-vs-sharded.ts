@@ -1,5 +1,5 @@
 import type { ProfileId } from '../harness/contract/common.ts';
-import type { Scenario } from '../harness/contract/scenario.ts';
+import type { Scenario, Variant } from '../harness/contract/scenario.ts';
 import { comparisonProfiles } from './profiles.ts';
 import {
   hybrid,
@@ -13,8 +13,22 @@ import {
   single,
 } from './topologies.ts';
 
-/** What no profile has the time for beside the others: measured in any of them when `--variants` names it. */
-const whenNamed: ProfileId[] = [];
+/** The wide comparisons: measured where there is time for them, and in any profile when `--variants` names them. */
+const wide: ProfileId[] = ['standard', 'full'];
+
+/** The second corpus size, by which a rule about the number of shards is told from a rule about this corpus. */
+const smaller = 0.2;
+
+function smallerCorpus(shards: number): Variant {
+  return {
+    id: shards === 1 ? 'small-single' : `small-router-hash-${shards}`,
+    title: shards === 1 ? 'a fifth of the documents on one node' : `a fifth of the documents on ${shards} hash shards`,
+    topology: shards === 1 ? single : routerHash(shards),
+    profiles: wide,
+    documentsShare: smaller,
+    baseline: 'small-single',
+  };
+}
 
 /**
  * Shall I shard? One vector node against three shards, placed by the query tier or by Qdrant itself. Where nothing enforces
@@ -43,31 +57,37 @@ export const singleVsSharded: Scenario = {
       requires: ['qdrant'],
     },
     // Other strategies at three shards, and other numbers of shards of one strategy; `single` is the one of one shard.
-    { id: 'router-range-3', title: 'three ranges of document numbers', topology: routerRange(3), profiles: whenNamed },
-    { id: 'router-random-3', title: 'three shards drawn at random', topology: routerRandom(3), profiles: whenNamed },
+    { id: 'router-range-3', title: 'three ranges of document numbers', topology: routerRange(3), profiles: wide, ladder: false },
+    { id: 'router-random-3', title: 'three shards drawn at random', topology: routerRandom(3), profiles: wide, ladder: false },
     {
       id: 'router-consistent-hash-3',
       title: 'three shards on a hash ring',
       topology: routerConsistentHash(3),
-      profiles: whenNamed,
+      profiles: wide,
+      ladder: false,
     },
     {
       id: 'router-semantic-3',
       title: 'three shards by meaning, of which a search asks two',
       topology: routerSemantic(3),
-      profiles: whenNamed,
+      profiles: wide,
+      ladder: false,
+      measuredOnly: [{ slo: 'recall', why: 'a search asks two of three shards, and what that costs in recall is the question' }],
     },
-    { id: 'router-hash-2', title: 'two hash shards', topology: routerHash(2), profiles: whenNamed },
-    { id: 'router-hash-4', title: 'four hash shards', topology: routerHash(4), profiles: whenNamed },
-    { id: 'router-hash-6', title: 'six hash shards', topology: routerHash(6), profiles: whenNamed },
-    { id: 'router-hash-8', title: 'eight hash shards', topology: routerHash(8), profiles: whenNamed },
-    { id: 'single-hybrid', title: 'one vector node, embeddings and BM25', topology: hybrid(single), profiles: whenNamed },
+    { id: 'router-hash-2', title: 'two hash shards', topology: routerHash(2), profiles: wide },
+    { id: 'router-hash-4', title: 'four hash shards', topology: routerHash(4), profiles: wide },
+    { id: 'router-hash-6', title: 'six hash shards', topology: routerHash(6), profiles: wide },
+    { id: 'router-hash-8', title: 'eight hash shards', topology: routerHash(8), profiles: wide },
+    { id: 'single-hybrid', title: 'one vector node, embeddings and BM25', topology: hybrid(single), profiles: wide, ladder: false },
     {
       id: 'router-hash-3-hybrid',
       title: 'three hash shards, embeddings and BM25',
       topology: hybrid(routerHash(3)),
-      profiles: whenNamed,
+      profiles: wide,
+      ladder: false,
+      baseline: 'single-hybrid',
     },
+    ...[1, 2, 3, 4, 6, 8].map(smallerCorpus),
   ],
   workload: {
     corpus: { tenants: 4, concepts: 256, chineseShare: 0.4 },

@@ -213,6 +213,10 @@ export const sloResultSchema = z.strictObject({
       why: z.string().optional(),
     }),
   ),
+  /** Variants that are not held to the goal, with what was measured of them. */
+  measuredOnly: z
+    .array(z.strictObject({ variant: nameSchema, observed: z.number().optional(), sampleCount: count, why: z.string() }))
+    .optional(),
 });
 export type SloResult = z.infer<typeof sloResultSchema>;
 

@@ -32,6 +32,14 @@ export const variantSchema = z.strictObject({
   requires: z.array(capabilitySchema).optional(),
   /** Profiles that measure it unasked; all where absent. Named by `--variants` it is measured in any. */
   profiles: z.array(profileIdSchema).optional(),
+  /** Share of the profile's documents that it is filled with; all where absent. */
+  documentsShare: z.number().positive().max(1).optional(),
+  /** The variant that its ratios are formed against; the scenario's where absent. */
+  baseline: nameSchema.optional(),
+  /** Whether it climbs the fixed ladder; it does where absent. */
+  ladder: z.boolean().optional(),
+  /** Goals that it is not held to, because what it costs there is what the scenario asks: shown, and not judged. */
+  measuredOnly: z.array(z.strictObject({ slo: nameSchema, why: z.string().min(1) })).optional(),
 });
 export type Variant = z.infer<typeof variantSchema>;
 
@@ -88,6 +96,40 @@ export const scenarioSchema = z
         path: ['variants', baseline, 'profiles'],
         message: `"${scenario.baseline}" is the baseline, which every profile measures`,
       });
+    }
+    const shareOf = (id: string) => scenario.variants.find((variant) => variant.id === id)?.documentsShare ?? 1;
+    const sloIds = scenario.slos.map(({ id }) => id);
+    for (const [index, { id, baseline: own = scenario.baseline }] of scenario.variants.entries()) {
+      if (!ids.includes(own)) {
+        if (own === scenario.baseline) {
+          // Said once already.
+          continue;
+        }
+        context.addIssue({
+          code: 'custom',
+          path: ['variants', index, 'baseline'],
+          message: `unknown variant "${own}"`,
+          params: { allowed: ids, received: own },
+        });
+      } else if (shareOf(own) !== shareOf(id)) {
+        context.addIssue({
+          code: 'custom',
+          path: ['variants', index, 'baseline'],
+          message: `"${id}" holds ${shareOf(id)} of the documents and "${own}" ${shareOf(own)}: a ratio of the two would say nothing`,
+        });
+      }
+    }
+    for (const [index, { measuredOnly = [] }] of scenario.variants.entries()) {
+      for (const [place, { slo }] of measuredOnly.entries()) {
+        if (!sloIds.includes(slo)) {
+          context.addIssue({
+            code: 'custom',
+            path: ['variants', index, 'measuredOnly', place, 'slo'],
+            message: `unknown goal "${slo}"`,
+            params: { allowed: sloIds, received: slo },
+          });
+        }
+      }
     }
     for (const [index, id] of ids.entries()) {
       if (ids.indexOf(id) !== index) {

@@ -39,9 +39,31 @@ function worstOf(verdicts: readonly CheckVerdict[]): CheckVerdict {
   return verdicts.length === 0 || verdicts.includes('unknown') ? 'unknown' : 'pass';
 }
 
-/** Judges one goal on every variant; the goal has the worst verdict of them. */
-export function judgeSlo(slo: Slo, variants: readonly { readonly id: string; readonly metrics: MetricValues }[]): SloResult {
-  const perVariant = variants.map(({ id, metrics }) => judgeVariant(slo, id, metrics));
+interface Held {
+  readonly id: string;
+  readonly metrics: MetricValues;
+  /** Goals that it is not held to, with the reason. */
+  readonly measuredOnly?: readonly { readonly slo: string; readonly why: string }[] | undefined;
+}
+
+/** Judges one goal on every variant that is held to it; the goal has the worst verdict of them. */
+export function judgeSlo(slo: Slo, variants: readonly Held[]): SloResult {
+  const free = variants.flatMap(({ id, metrics, measuredOnly = [] }) => {
+    const found = measuredOnly.find((each) => each.slo === slo.id);
+    const measured = metrics[slo.metric];
+    return found === undefined
+      ? []
+      : [
+          {
+            variant: id,
+            sampleCount: measured?.sampleCount ?? 0,
+            why: found.why,
+            ...(measured === undefined ? {} : { observed: measured.value }),
+          },
+        ];
+  });
+  const freed = new Set(free.map(({ variant }) => variant));
+  const perVariant = variants.filter(({ id }) => !freed.has(id)).map(({ id, metrics }) => judgeVariant(slo, id, metrics));
   return {
     id: slo.id,
     metric: slo.metric,
@@ -50,5 +72,6 @@ export function judgeSlo(slo: Slo, variants: readonly { readonly id: string; rea
     unit: metricDefinition(slo.metric).unit,
     verdict: worstOf(perVariant.map(({ verdict }) => verdict)),
     perVariant,
+    ...(free.length === 0 ? {} : { measuredOnly: free }),
   };
 }

@@ -133,32 +133,36 @@ const compared: readonly (readonly [MetricId, (step: JudgedStep) => number | und
   ['cpu-seconds-per-1k', cpuPer1k],
 ];
 
+/** What a variant is held against, where that was measured too; nothing for a baseline itself. */
+function baselineOf(candidate: VariantFindings, scenario: Scenario, findings: readonly VariantFindings[]): VariantFindings | undefined {
+  const id = candidate.variant.baseline ?? scenario.baseline;
+  return id === candidate.variant.id ? undefined : findings.find(({ variant }) => variant.id === id);
+}
+
 function comparisonsOf(scenario: Scenario, findings: readonly VariantFindings[]): Comparison[] {
-  const baseline = findings.find(({ variant }) => variant.id === scenario.baseline);
-  if (baseline === undefined) {
-    return [];
-  }
-  const byRepetition = new Map(countedSteps(baseline).map((step) => [step.record.repetition, step]));
-  return findings
-    .filter((candidate) => candidate !== baseline)
-    .flatMap((candidate) =>
-      compared.flatMap(([metric, valueIn]) => {
-        const pairs = countedSteps(candidate).flatMap((step) => {
-          const partner = byRepetition.get(step.record.repetition);
-          const [before, after] = [partner === undefined ? undefined : valueIn(partner), valueIn(step)];
-          return before === undefined || after === undefined ? [] : [{ baseline: before, variant: after }];
-        });
-        return (
-          compare({
-            metric,
-            baseline: scenario.baseline,
-            variant: candidate.variant.id,
-            resourceRule: candidate.variant.topology.resourceRule,
-            pairs,
-          }) ?? []
-        );
-      }),
-    );
+  return findings.flatMap((candidate) => {
+    const baseline = baselineOf(candidate, scenario, findings);
+    if (baseline === undefined) {
+      return [];
+    }
+    const byRepetition = new Map(countedSteps(baseline).map((step) => [step.record.repetition, step]));
+    return compared.flatMap(([metric, valueIn]) => {
+      const pairs = countedSteps(candidate).flatMap((step) => {
+        const partner = byRepetition.get(step.record.repetition);
+        const [before, after] = [partner === undefined ? undefined : valueIn(partner), valueIn(step)];
+        return before === undefined || after === undefined ? [] : [{ baseline: before, variant: after }];
+      });
+      return (
+        compare({
+          metric,
+          baseline: baseline.variant.id,
+          variant: candidate.variant.id,
+          resourceRule: candidate.variant.topology.resourceRule,
+          pairs,
+        }) ?? []
+      );
+    });
+  });
 }
 
 function worstChecks(steps: readonly JudgedStep[]): ValidityCheck[] {
@@ -233,10 +237,17 @@ function measuredResult({
   partialReason,
   ringBalance,
 }: AssembleRequest): Findings {
-  const baselineFindings = findings.find(({ variant }) => variant.id === scenario.baseline);
-  const baseline = baselineFindings === undefined ? undefined : scatteredIn(baselineFindings);
-  const variants = findings.map((finding) => resultVariant(finding, finding === baselineFindings ? undefined : baseline));
-  const slos = scenario.slos.map((slo) => judgeSlo(slo, variants));
+  const variants = findings.map((finding) => {
+    const baseline = baselineOf(finding, scenario, findings);
+    return resultVariant(finding, baseline === undefined ? undefined : scatteredIn(baseline));
+  });
+  const measuredOnly = new Map(findings.map(({ variant }) => [variant.id, variant.measuredOnly]));
+  const slos = scenario.slos.map((slo) =>
+    judgeSlo(
+      slo,
+      variants.map(({ id, metrics }) => ({ id, metrics, measuredOnly: measuredOnly.get(id) })),
+    ),
+  );
   const checkers = combineResults(
     findings.flatMap((finding) => finding.checkers),
     true,

@@ -14,18 +14,20 @@ export interface PlanRequest {
 }
 
 /**
- * Every two rounds the order is turned by one place, and the second of the two runs backward: over twice as many
- * repetitions as variants every variant has every place equally often.
+ * Every two rounds the order is turned, and the second of the two runs backward: by one place, so that over twice as many
+ * repetitions as variants every variant has every place equally often, or where there are fewer by so many places that all
+ * variants come to the front, the middle and the end.
  */
-function balancedOrder(variants: readonly string[], round: number): string[] {
-  const turn = Math.floor(round / 2) % variants.length;
+function balancedOrder(variants: readonly string[], round: number, rounds: number): string[] {
+  const places = Math.max(1, variants.length / Math.ceil(rounds / 2));
+  const turn = Math.floor(Math.floor(round / 2) * places) % variants.length;
   const turned = [...variants.slice(turn), ...variants.slice(0, turn)];
   return round % 2 === 0 ? turned : turned.reverse();
 }
 
 type Draft = Pick<Step, 'variant' | 'phase' | 'repetition' | 'ratePerSecond' | 'warmUpSeconds' | 'steadySeconds'>;
 
-function draftsOf(settings: Profile, variants: readonly string[]): Draft[] {
+function draftsOf(settings: Profile, variants: readonly string[], climbing: readonly string[]): Draft[] {
   const rounds = Array.from({ length: settings.repetitions }, (_, round) => round);
   const pilots = variants.map(
     (variant): Draft => ({
@@ -38,7 +40,7 @@ function draftsOf(settings: Profile, variants: readonly string[]): Draft[] {
     }),
   );
   const judged = rounds.flatMap((round) =>
-    balancedOrder(variants, round).map(
+    balancedOrder(variants, round, settings.repetitions).map(
       (variant): Draft => ({
         variant,
         phase: 'judged',
@@ -50,7 +52,7 @@ function draftsOf(settings: Profile, variants: readonly string[]): Draft[] {
     ),
   );
   const rungs = settings.ladderRatesPerSecond.flatMap((ratePerSecond, round) =>
-    balancedOrder(variants, round).map(
+    balancedOrder(climbing, round, settings.ladderRatesPerSecond.length).map(
       (variant): Draft => ({
         variant,
         phase: 'rung',
@@ -71,7 +73,8 @@ function draftsOf(settings: Profile, variants: readonly string[]): Draft[] {
 export function planOf({ scenario, profile, seed, runId, variants }: PlanRequest): Plan {
   const settings = scenario.profiles[profile];
   const phaseSeed = { pilot: 1, judged: 2, rung: 3 } as const;
-  const steps = draftsOf(settings, variants).map(
+  const climbing = variants.filter((id) => scenario.variants.find((variant) => variant.id === id)?.ladder !== false);
+  const steps = draftsOf(settings, variants, climbing).map(
     (draft, order): Step => ({
       ...draft,
       order,

@@ -120,14 +120,17 @@ async function startSystems(
   }
 }
 
+/** The documents of a variant: the first of the corpus, as many as its share of them. */
+function shareOf<T>(documents: readonly T[], { documentsShare = 1 }: Pick<Variant, 'documentsShare'>): readonly T[] {
+  return documents.slice(0, Math.max(1, Math.round(documents.length * documentsShare)));
+}
+
 /** Fills one variant after the other, so that neither disturbs the other's fill rate. */
-async function fillSystems(
-  { request, corpus: { documents }, states, emit }: Stage,
-  systems: ReadonlyMap<string, RunningSystem>,
-): Promise<void> {
+async function fillSystems({ request, corpus, states, emit }: Stage, systems: ReadonlyMap<string, RunningSystem>): Promise<void> {
   let done = 0;
   for (const [id, system] of systems) {
     const state = stateOf(states, id);
+    const documents = shareOf(corpus.documents, state.variant);
     emit({
       type: 'fill',
       variant: id,
@@ -216,7 +219,7 @@ async function auditSystems({ request, corpus, states, emit }: Stage, systems: R
       emit({ type: 'step', variant: id, message: `${id}: changing documents by id and reading every shard`, progress: stepsShare });
       state.changeAudit = await Promise.race([
         system.failed,
-        auditChanges({ system, documents: corpus.documents, signal: request.signal }),
+        auditChanges({ system, documents: shareOf(corpus.documents, state.variant), signal: request.signal }),
       ]);
     }
   }
@@ -291,7 +294,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
       variant,
       components,
       quotas,
-      filled: filled === undefined ? undefined : { ...filled, documents: corpus.documents.length },
+      filled: filled === undefined ? undefined : { ...filled, documents: shareOf(corpus.documents, variant).length },
       changeAudit,
       ...judged,
     });

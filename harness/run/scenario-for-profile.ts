@@ -11,8 +11,9 @@ export function scenarioForProfile(scenario: Scenario, profile: ProfileId): Scen
     ...scenario,
     variants: scenario.variants.map((variant) => {
       const { vector } = variant.topology;
+      const expectedDocuments = Math.max(1, Math.round(documents * (variant.documentsShare ?? 1)));
       return vector.sharding === 'range' && vector.expectedDocuments === undefined
-        ? { ...variant, topology: { ...variant.topology, vector: { ...vector, expectedDocuments: documents } } }
+        ? { ...variant, topology: { ...variant.topology, vector: { ...vector, expectedDocuments } } }
         : variant;
     }),
   };
