@@ -31,4 +31,14 @@ describe('judgeSlo', () => {
     const metrics: MetricValues = { 'recall-at-10': { value: 0.9, unit: 'ratio', sampleCount: 10, window: 'steady state' } };
     expect(judgeSlo(recall, [{ id: 'v', metrics }]).perVariant[0]?.margin).toBeCloseTo(0.125, 12);
   });
+
+  it('shows a variant that is not held to a goal, and lets it decide nothing', () => {
+    const free = { id: 'free', metrics: measured(500), measuredOnly: [{ slo: 'p99', why: 'its cost is the question' }] };
+    const result = judgeSlo(slo, [{ id: 'held', metrics: measured(50) }, free]);
+    expect(result.verdict).toBe('pass');
+    expect(result.perVariant.map(({ variant }) => variant)).toEqual(['held']);
+    expect(result.measuredOnly).toEqual([{ variant: 'free', observed: 500, sampleCount: 5000, why: 'its cost is the question' }]);
+    expect(judgeSlo({ ...slo, id: 'other' }, [free]).verdict).toBe('fail');
+    expect(judgeSlo(slo, [free]).verdict).toBe('unknown');
+  });
 });
