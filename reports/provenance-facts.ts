@@ -1,3 +1,4 @@
+import { arrivalsText } from '../harness/contract/arrivals.ts';
 import type { Result } from '../harness/contract/result.ts';
 import { count, figure, joined, memory, percent, span } from './numbers.ts';
 import type { Strings } from './strings.ts';
@@ -36,7 +37,7 @@ export function provenanceFacts({ provenance, settings, workload, ...result }: R
     [
       s.provenance.workload,
       s.provenance.workloadText(
-        workload.arrivals,
+        arrivalsText(workload.arrivals),
         joined(figure('offered-rate', settings.judgedRatePerSecond)),
         weights,
         `${count(workload.deadlineMs)} ms`,

@@ -14,11 +14,17 @@ export function gammaDistribution(shape: number, x: number): number {
   return Math.min(1, sum * Math.exp(-x + shape * Math.log(x) - logGamma(shape + 1) + Math.log(shape)));
 }
 
-/** √n times the Kolmogorov–Smirnov distance; above 1.95 once in a thousand samples of the distribution. */
-export function kolmogorovSmirnov(samples: readonly number[], distribution: (x: number) => number): number {
+/**
+ * √n times the Kolmogorov–Smirnov distance; above 1.95 once in a thousand samples of the distribution. Below `from` nothing
+ * is compared: rounding to whole µs makes one value of many there.
+ */
+export function kolmogorovSmirnov(samples: readonly number[], distribution: (x: number) => number, from = 0): number {
   const sorted = [...samples].sort((a, b) => a - b);
   const n = sorted.length;
   const distance = sorted.reduce((most, sample, index) => {
+    if (sample < from) {
+      return most;
+    }
     const expected = distribution(sample);
     return Math.max(most, expected - index / n, (index + 1) / n - expected);
   }, 0);

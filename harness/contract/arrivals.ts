@@ -53,7 +53,10 @@ const arrivalProcessSchema = z.discriminatedUnion('process', [
       .array(burstStateSchema)
       .min(2)
       .max(16)
-      .refine((states) => states.some(({ rateFactor }) => rateFactor > 0), 'at least one rateFactor must be above 0'),
+      .refine(
+        (states) => states.length === 0 || states.some(({ rateFactor }) => rateFactor > 0),
+        'at least one rateFactor must be above 0',
+      ),
   }),
   traceArrivalsSchema,
 ]);
@@ -66,6 +69,31 @@ export type Arrivals = z.infer<typeof arrivalsSchema>;
 /** The settings that a name alone stands for. */
 export function arrivalSettings(arrivals: Arrivals): ArrivalSettings {
   return typeof arrivals === 'string' ? { process: arrivals } : arrivals;
+}
+
+/** A process with its parameters in a few words, such as `gamma (CV 2)`. Of a file only the name: paths are private. */
+export function arrivalsText(arrivals: Arrivals): string {
+  const settings = arrivalSettings(arrivals);
+  switch (settings.process) {
+    case 'constant':
+    case 'poisson':
+      return settings.process;
+    case 'gamma':
+    case 'weibull':
+      return `${settings.process} (CV ${settings.cv})`;
+    case 'mmpp':
+      return `mmpp (${settings.states.map(({ rateFactor, meanSeconds }) => `× ${rateFactor} for ${meanSeconds} s`).join(', ')})`;
+    case 'trace': {
+      const { file, format, weeks, timeScale, firstRequests } = settings;
+      const parts = [
+        `${format}: ${file.split(/[\\/]/).at(-1)}`,
+        ...(weeks === undefined ? [] : [`weeks ${weeks}`]),
+        ...(firstRequests === undefined ? [] : [`first ${firstRequests} requests`]),
+        timeScale === undefined ? 'scaled to the rate' : `time × ${timeScale}`,
+      ];
+      return `trace (${parts.join(', ')})`;
+    }
+  }
 }
 
 const rate = z.number().positive();
@@ -98,7 +126,10 @@ export const rateProfileSchema = z.discriminatedUnion('shape', [
           }
         }
       })
-      .refine((steps) => steps.some(({ ratePerSecond }) => ratePerSecond > 0), 'at least one ratePerSecond must be above 0'),
+      .refine(
+        (steps) => steps.length === 0 || steps.some(({ ratePerSecond }) => ratePerSecond > 0),
+        'at least one ratePerSecond must be above 0',
+      ),
   }),
   /** A base with one rectangular spike. */
   z.strictObject({
@@ -123,7 +154,7 @@ export const rateProfileSchema = z.discriminatedUnion('shape', [
       weights: z
         .array(nonNegative)
         .min(2)
-        .refine((weights) => weights.some((weight) => weight > 0), 'at least one weight must be above 0')
+        .refine((weights) => weights.length === 0 || weights.some((weight) => weight > 0), 'at least one weight must be above 0')
         .optional(),
     })
     .refine(({ amplitude, weights }) => (amplitude === undefined) !== (weights === undefined), {
