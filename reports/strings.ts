@@ -14,6 +14,7 @@ const rules: Record<ResourceRule, string> = { 'equal-total': 'equal total resour
 const tiers: Record<Tier, string> = {
   gateway: 'gateway',
   query: 'query',
+  redis: 'shared cache',
   indexer: 'indexer',
   provider: 'embeddings and answers',
   vector: 'vector store',
@@ -52,7 +53,10 @@ const en = {
     ['on one machine', resourceRules.map((rule) => rules[rule]).join(' and ')].filter((part) => part !== '').join(', '),
   rule: rules,
   metricTitle: (metric: MetricId): string => metricDefinition(metric).title,
-  kind: { search: 'search', ask: 'ask', 'ask-stream': 'streamed ask', upsert: 'upsert', health: 'health probe' } satisfies Record<OperationKind, string>,
+  kind: { search: 'search', ask: 'ask', 'ask-stream': 'streamed ask', upsert: 'upsert', health: 'health probe' } satisfies Record<
+    OperationKind,
+    string
+  >,
   tier: tiers,
   errorClass: (errorClass: ErrorClass): string => errorClasses[errorClass],
   stamp: {

@@ -51,6 +51,21 @@ it.each([
   expect(problems[0]?.path).toContain(path);
 });
 
+describe('a cache that makes no sense is refused by field and value', () => {
+  it.each([
+    [{}, 'cache', 'keeps neither answers nor sessions'],
+    [{ sessions: false }, 'cache', 'keeps neither answers nor sessions'],
+    [{ answers: { ttlSeconds: 0, expiry: 'absolute' } }, 'cache.answers.ttlSeconds', 'received 0'],
+    [{ answers: { ttlSeconds: 60, expiry: 'never' } }, 'cache.answers.expiry', 'absolute'],
+    [{ sessions: true, maximumMemoryMiB: 1 }, 'cache.maximumMemoryMiB', 'received 1'],
+    [{ sessions: true, size: 1 }, 'cache.size', 'unknown'],
+  ])('%j', (cache, path, message) => {
+    const problems = problemsIn(topologySchema, { ...base, vector: { sharding: 'hash', shards: 1 }, cache });
+    expect(problems.map((problem) => problem.path)).toEqual([path]);
+    expect(problems[0]?.message).toContain(message);
+  });
+});
+
 it.each([
   { sharding: 'range', shards: 3 },
   { sharding: 'range', shards: 3, expectedDocuments: 3 },

@@ -143,6 +143,32 @@ export const quotaSchema = z.strictObject({
 });
 export type Quota = z.infer<typeof quotaSchema>;
 
+/** How long a kept answer may be given again. */
+const answerCacheSchema = z.strictObject({
+  ttlSeconds: positiveInteger.max(30 * 24 * 3600),
+  /** `absolute`: counted from when the answer was made. `sliding`: from when it was last given, so that a hot one never expires. */
+  expiry: z.enum(['absolute', 'sliding']),
+});
+
+/** One Redis for all query processes. */
+const cacheTierSchema = z
+  .strictObject({
+    /** Exact answers are kept; they are not where absent. */
+    answers: answerCacheSchema.optional(),
+    /** Conversations are kept, so that any query process goes on with any of them; they are not where absent. */
+    sessions: z.boolean().optional(),
+    /** Least recently used entries make room beyond it. 128 where absent. */
+    maximumMemoryMiB: positiveInteger
+      .min(16)
+      .max(16 * 1024)
+      .optional(),
+  })
+  .superRefine(({ answers, sessions }, context) => {
+    if (answers === undefined && sessions !== true) {
+      context.addIssue({ code: 'custom', message: 'a cache that keeps neither answers nor sessions serves nobody: leave it out' });
+    }
+  });
+
 /** The images of which a variant is made. Every process of the reference system runs from the one `system` image, by command. */
 export const imageRoleSchema = z.enum(['system', 'qdrant', 'redis', 'postgres']);
 export type ImageRole = z.infer<typeof imageRoleSchema>;
@@ -164,6 +190,8 @@ export const topologySchema = z.strictObject({
     faults: providerFaultsSchema.optional(),
   }),
   vector: vectorTierSchema,
+  /** Absent: no Redis at all. Which engine serves is the platform's affair, and in the report. */
+  cache: cacheTierSchema.optional(),
   /** How documents are found; `dense` where absent. */
   retrieval: retrievalSchema.optional(),
   /** Whether the provider puts twice as many candidates as are asked for into a new order; it does not where absent. */
@@ -180,5 +208,5 @@ export const topologySchema = z.strictObject({
 export type Topology = z.infer<typeof topologySchema>;
 
 /** The tiers of the reference system, in the order in which a request meets them. */
-export const tierSchema = z.enum(['gateway', 'query', 'indexer', 'provider', 'vector', 'postgres']);
+export const tierSchema = z.enum(['gateway', 'query', 'redis', 'indexer', 'provider', 'vector', 'postgres']);
 export type Tier = z.infer<typeof tierSchema>;

@@ -46,8 +46,8 @@ export const checks: readonly Check[] = [
     { variable: qdrantVariable, without: 'the embedded vector node serves' },
   ),
   namedProgramCheck(
-    { id: 'redis-program', title: 'Redis (local)', why: 'scenarios with a shared cache will use it' },
-    { variable: redisVariable, without: 'no tier uses it so far' },
+    { id: 'redis-program', title: 'Redis (local)', why: 'the figures of the embedded cache node are not Redis’' },
+    { variable: redisVariable, without: 'redis-server in PATH serves, otherwise the embedded cache node' },
   ),
   operatingSystem,
   cores,

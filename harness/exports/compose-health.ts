@@ -27,11 +27,18 @@ function postgresCheck({ port, environment: { POSTGRES_USER: user = '', POSTGRES
   return ['CMD', 'pg_isready', '--host', '127.0.0.1', '--port', String(port), '--username', user, '--dbname', database];
 }
 
+/** `redis-cli` ends with 1 when nobody answers. */
+function redisCheck({ port }: ContainerPart): string[] {
+  return ['CMD', 'redis-cli', '-p', String(port), 'ping'];
+}
+
 /** The command that tells whether a part is ready, of what its image has inside. */
 function testOf(part: ContainerPart, isOurNode: boolean): readonly string[] {
   switch (part.ready.kind) {
     case 'postgres':
       return postgresCheck(part);
+    case 'redis':
+      return redisCheck(part);
     case 'http':
       return isOurNode ? nodeCheck : bashCheck(part.port, part.ready.path);
   }

@@ -104,6 +104,24 @@ describe('containerParts', () => {
     });
   });
 
+  it('starts one bounded Redis for all query processes where the topology has a cache', () => {
+    const cache = { sessions: true, maximumMemoryMiB: 32 };
+    const parts = partsOf({ ...base, query: { replicas: 2 }, cache });
+    expect(parts.filter(({ tier }) => tier === 'redis')).toMatchObject([
+      {
+        id: 'redis',
+        image: 'redis',
+        command: ['redis-server', '--maxmemory', '32mb', '--maxmemory-policy', 'allkeys-lru', '--save', '', '--appendonly', 'no'],
+        quota: { memoryMiB: 128 },
+      },
+    ]);
+    for (const query of parts.filter(({ tier }) => tier === 'query')) {
+      expect(query.after).toContain('redis');
+      expect(queryEnvironmentSchema.parse(query.environment)).toMatchObject({ REDIS_URL: 'redis://any-redis:6379', SESSIONS: true });
+    }
+    expect(partsOf(base).some(({ tier }) => tier === 'redis')).toBe(false);
+  });
+
   it('keeps the password of the database from whoever does not need it', () => {
     const knowing = partsOf(base).filter((part) => JSON.stringify(part).includes('secret-of-the-database'));
     expect(knowing.map(({ tier }) => tier).sort()).toEqual(['indexer', 'postgres', 'query']);

@@ -1,4 +1,4 @@
-import { type ImageRole, type Quota, type Tier, vectorNodeCount } from '../contract/topology.ts';
+import { type ImageRole, type Quota, type Tier, type Topology, vectorNodeCount } from '../contract/topology.ts';
 import {
   type Environment,
   gatewayEnvironment,
@@ -13,11 +13,13 @@ import {
 } from './environment.ts';
 import { postgresArguments, postgresSettings } from './postgres-settings.ts';
 import { quotaOf } from './quotas.ts';
+import { redisSettings } from './redis-settings.ts';
 
 /** Where things are inside the containers. */
 const processPort = 8080;
 const vectorPort = 6333;
 const postgresPort = 5432;
+const redisPort = 6379;
 /** Peers of a Qdrant cluster talk to each other here. */
 const qdrantPeerPort = 6335;
 const vectorStorage = '/qdrant/storage';
@@ -26,7 +28,7 @@ const apiKeysFile = '/etc/rag-testbed/api-keys.json';
 const database = { user: 'testbed', name: 'testbed' };
 
 /** How a part tells that it may be used. */
-export type ReadySign = { readonly kind: 'http'; readonly path: string } | { readonly kind: 'postgres' };
+export type ReadySign = { readonly kind: 'http'; readonly path: string } | { readonly kind: 'postgres' | 'redis' };
 
 /** One container of a variant: everything but its place on the machine. */
 export interface ContainerPart {
@@ -77,6 +79,23 @@ function ownProcess(tier: Tier, id: string, position: number, folder: string) {
     port: processPort,
     ready: { kind: 'http', path: '/ready' },
   } as const;
+}
+
+/** Without a password: only the containers of the run and 127.0.0.1 reach it. */
+function redisPart(topology: Topology, quota: Quota): ContainerPart {
+  const words = Object.entries(redisSettings(topology)).flatMap(([name, value]) => [`--${name}`, value === '""' ? '' : value]);
+  return {
+    tier: 'redis',
+    id: 'redis',
+    position: 0,
+    image: 'redis',
+    command: ['redis-server', ...words],
+    environment: {},
+    port: redisPort,
+    ready: { kind: 'redis' },
+    after: [],
+    quota,
+  };
 }
 
 /** Renders a topology to containers; a container comes after those that it waits for. */
@@ -132,10 +151,12 @@ export function containerParts({ wiring, databasePassword, apiKeys, hostOf }: Co
     after: [],
     quota: quota('provider'),
   };
+  const caches = topology.cache === undefined ? [] : [redisPart(topology, quota('redis'))];
   const addresses: IndexAddresses = {
     databaseUrl: databaseUrl(hostOf(postgres.id), postgresPort, databasePassword),
     providerUrl: processUrl(provider.id),
     vectorUrls: vectors.map(({ id, port }) => `http://${hostOf(id)}:${port}`),
+    cacheUrl: caches[0] === undefined ? undefined : `redis://${hostOf(caches[0].id)}:${redisPort}`,
   };
   const stores = [postgres, provider, ...vectors].map(({ id }) => id);
   const indexer: ContainerPart = {
@@ -149,7 +170,7 @@ export function containerParts({ wiring, databasePassword, apiKeys, hostOf }: Co
     return {
       ...ownProcess('query', id, position, 'query'),
       environment: queryEnvironment(wiring, addresses, id, everywhere(processPort)),
-      after: stores,
+      after: [...stores, ...caches.map((cache) => cache.id)],
       quota: quota('query'),
     };
   });
@@ -164,5 +185,5 @@ export function containerParts({ wiring, databasePassword, apiKeys, hostOf }: Co
       quota: quota('gateway'),
     };
   });
-  return [postgres, provider, ...vectors, indexer, ...queries, ...gateways];
+  return [postgres, provider, ...vectors, ...caches, indexer, ...queries, ...gateways];
 }

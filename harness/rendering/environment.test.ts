@@ -1,9 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { gatewayEnvironmentSchema, providerEnvironmentSchema, queryEnvironmentSchema } from '../../system/api/environment.ts';
+import {
+  cacheNodeEnvironmentSchema,
+  gatewayEnvironmentSchema,
+  providerEnvironmentSchema,
+  queryEnvironmentSchema,
+} from '../../system/api/environment.ts';
 import { presetNames } from '../../system/provider/presets/index.ts';
 import { rerankPresetNames } from '../../system/provider/rerank-timing.ts';
 import { providerPresetSchema, rerankPresetSchema, type Topology } from '../contract/topology.ts';
-import { gatewayEnvironment, indexerEnvironment, providerEnvironment, queryEnvironment, vectorNodeEnvironment } from './environment.ts';
+import {
+  cacheNodeEnvironment,
+  gatewayEnvironment,
+  indexerEnvironment,
+  providerEnvironment,
+  queryEnvironment,
+  vectorNodeEnvironment,
+} from './environment.ts';
 
 const topology: Topology = {
   id: 'sharded',
@@ -74,6 +86,28 @@ describe('the rendered environments', () => {
 
   it('know every provider that a topology can name', () => {
     expect(providerPresetSchema.options).toEqual([...presetNames]);
+  });
+
+  it('tell the query tier alone what it keeps in Redis, and nobody where there is none', () => {
+    const cache = { answers: { ttlSeconds: 60, expiry: 'sliding' as const }, sessions: true };
+    const cached = { ...wiring, topology: { ...topology, cache } };
+    const withCache = { ...addresses, cacheUrl: 'redis://:pw@127.0.0.1:5011' };
+    expect(queryEnvironmentSchema.parse(queryEnvironment(cached, withCache, 'query-0', at(5006)))).toMatchObject({
+      REDIS_URL: withCache.cacheUrl,
+      SESSIONS: true,
+      ANSWER_CACHE_TTL_SECONDS: 60,
+      ANSWER_CACHE_EXPIRY: 'sliding',
+    });
+    expect(indexerEnvironment(cached, withCache, at(5007))).not.toHaveProperty('REDIS_URL');
+    const without = queryEnvironment(wiring, addresses, 'query-0', at(5006));
+    expect(Object.keys(without).filter((name) => /REDIS|SESSION|CACHE/.test(name))).toEqual([]);
+    expect(() => queryEnvironment(cached, addresses, 'query-0', at(5006))).toThrow(/environment of query-0[\s\S]*REDIS_URL/);
+    expect(cacheNodeEnvironmentSchema.parse(cacheNodeEnvironment(cached, 'pw', at(5011)))).toMatchObject({
+      MAXMEMORY: 128 * 1024 * 1024,
+      MAXMEMORY_POLICY: 'allkeys-lru',
+      REQUIREPASS: 'pw',
+      PORT: 5011,
+    });
   });
 
   it('know the timing of every reranker that a topology can name', () => {

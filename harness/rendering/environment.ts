@@ -1,4 +1,5 @@
 import {
+  cacheNodeEnvironmentSchema,
   gatewayEnvironmentSchema,
   indexerEnvironmentSchema,
   providerEnvironmentSchema,
@@ -8,6 +9,7 @@ import {
 import { parseOrFail } from '../contract/parse.ts';
 import type { Topology } from '../contract/topology.ts';
 import { providerBehaviour } from './provider-behaviour.ts';
+import { cacheMemoryMiB } from './quotas.ts';
 
 /** Variables by name, as a process is given them. */
 export type Environment = Readonly<Record<string, string>>;
@@ -33,6 +35,8 @@ export interface IndexAddresses {
   readonly providerUrl: string;
   /** In the order of the shard numbers. */
   readonly vectorUrls: readonly string[];
+  /** Of Redis, its password included; absent where the topology has none. */
+  readonly cacheUrl?: string | undefined;
 }
 
 function serverEnvironment({ host, port }: Listening): Environment {
@@ -79,6 +83,19 @@ function indexEnvironment(
   };
 }
 
+/** What the query tier keeps in Redis; nothing where the topology has none. */
+function cacheEnvironment({ cache }: Topology, cacheUrl: string | undefined): Environment {
+  if (cache === undefined) {
+    return {};
+  }
+  const { answers, sessions = false } = cache;
+  return {
+    REDIS_URL: cacheUrl ?? '',
+    SESSIONS: String(sessions),
+    ...(answers === undefined ? {} : { ANSWER_CACHE_TTL_SECONDS: String(answers.ttlSeconds), ANSWER_CACHE_EXPIRY: answers.expiry }),
+  };
+}
+
 /** What is rendered must be what the process will accept: a mistake shows here with its reason, not in a log. */
 function checked(schema: Parameters<typeof parseOrFail>[0], id: string, environment: Environment): Environment {
   parseOrFail(schema, environment, `the environment of ${id}`);
@@ -111,6 +128,7 @@ export function queryEnvironment(wiring: Wiring, addresses: IndexAddresses, id: 
     ...serverEnvironment(listening),
     INTERNAL_TOKEN: wiring.internalToken,
     ...indexEnvironment(wiring, addresses),
+    ...cacheEnvironment(wiring.topology, addresses.cacheUrl),
     ...(wiring.topology.rerank === undefined ? {} : { RERANK: String(wiring.topology.rerank) }),
   });
 }
@@ -127,6 +145,16 @@ export function gatewayEnvironment(
     QUERY_URLS: addresses.queryUrls.join(','),
     INDEXER_URL: addresses.indexerUrl,
     API_KEYS_FILE: addresses.apiKeysFile,
+  });
+}
+
+/** The environment of the embedded cache node. */
+export function cacheNodeEnvironment({ topology }: Wiring, password: string, listening: Listening): Environment {
+  return checked(cacheNodeEnvironmentSchema, 'redis', {
+    ...serverEnvironment(listening),
+    MAXMEMORY: String(cacheMemoryMiB(topology) * 1024 * 1024),
+    MAXMEMORY_POLICY: 'allkeys-lru',
+    REQUIREPASS: password,
   });
 }
 

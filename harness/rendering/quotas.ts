@@ -7,7 +7,7 @@ export const defaultVectorQuota: Quota = { cpus: 0.5, memoryMiB: 1024 };
  * What a container of each tier may use where the topology says nothing else. Only the vector tier is under the resource
  * rule; the others have room enough not to be what a comparison of vector topologies measures.
  */
-const tierQuotas: Record<Exclude<Tier, 'vector'>, Quota> = {
+const tierQuotas: Record<Exclude<Tier, 'vector' | 'redis'>, Quota> = {
   gateway: { cpus: 0.5, memoryMiB: 512 },
   query: { cpus: 1, memoryMiB: 768 },
   indexer: { cpus: 0.5, memoryMiB: 768 },
@@ -30,6 +30,25 @@ export function vectorQuota({ vector, resourceRule, quota = defaultVectorQuota }
   return { cpus: Math.floor(quota.cpus / nodes / cpuStep) * cpuStep, memoryMiB: Math.floor(quota.memoryMiB / nodes) };
 }
 
+/** Entries that Redis may keep where the topology says nothing else. */
+const defaultCacheMemoryMiB = 128;
+
+export function cacheMemoryMiB({ cache }: Topology): number {
+  return cache?.maximumMemoryMiB ?? defaultCacheMemoryMiB;
+}
+
+/** Redis counts its entries; what fragments and what clients have in flight comes on top. */
+function cacheQuota(topology: Topology): Quota {
+  return { cpus: 0.5, memoryMiB: 2 * cacheMemoryMiB(topology) + 64 };
+}
+
 export function quotaOf(tier: Tier, topology: Topology): Quota {
-  return tier === 'vector' ? vectorQuota(topology) : tierQuotas[tier];
+  switch (tier) {
+    case 'vector':
+      return vectorQuota(topology);
+    case 'redis':
+      return cacheQuota(topology);
+    default:
+      return tierQuotas[tier];
+  }
 }

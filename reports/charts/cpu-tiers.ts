@@ -13,6 +13,7 @@ import { seriesAt } from './series.ts';
 const fills: Record<Tier, { readonly fill: string; readonly ink: string }> = {
   gateway: { fill: 'var(--g1)', ink: 'var(--ink)' },
   query: { fill: 'var(--stage-wait)', ink: 'var(--stage-wait-ink)' },
+  redis: { fill: 'var(--g5)', ink: 'var(--ink)' },
   indexer: { fill: 'var(--g2)', ink: 'var(--ink)' },
   provider: { fill: 'var(--g4)', ink: 'var(--ink)' },
   vector: { fill: 'var(--stage-search)', ink: 'var(--stage-search-ink)' },

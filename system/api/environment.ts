@@ -62,18 +62,40 @@ export const gatewayEnvironmentSchema = z.object({
   /** JSON file of `ApiKeyRecord[]`. */
   API_KEYS_FILE: z.string().min(1),
 });
-export const queryEnvironmentSchema = z.object({
-  ...server,
-  ...internal,
-  ...index,
-  CHAT_MODEL: z.string().default('concept-chat'),
-  /** Reranks every search and question, not only those that ask for it. */
-  RERANK: z
-    .enum(['true', 'false'])
-    .default('false')
-    .transform((text) => text === 'true'),
-  RERANK_MODEL: z.string().default('concept-rerank'),
-});
+export const queryEnvironmentSchema = z
+  .object({
+    ...server,
+    ...internal,
+    ...index,
+    CHAT_MODEL: z.string().default('concept-chat'),
+    /** Reranks every search and question, not only those that ask for it. */
+    RERANK: z
+      .enum(['true', 'false'])
+      .default('false')
+      .transform((text) => text === 'true'),
+    RERANK_MODEL: z.string().default('concept-rerank'),
+    /** Of the Redis that all query processes share; what follows needs it. */
+    REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+    /** Keeps conversations; without it a question that names a session is refused. */
+    SESSIONS: z
+      .enum(['true', 'false'])
+      .default('false')
+      .transform((text) => text === 'true'),
+    /** A conversation is forgotten so long after its last turn. */
+    SESSION_TTL_SECONDS: z.coerce.number().int().min(1).default(86_400),
+    /** Turns that are kept of a conversation, the latest ones. */
+    SESSION_TURNS: z.coerce.number().int().min(1).max(1000).default(20),
+    /** Keeps answers for so long; without it none are kept. */
+    ANSWER_CACHE_TTL_SECONDS: z.coerce.number().int().min(1).optional(),
+    /** `absolute`: counted from when the answer was made; `sliding`: from when it was last given. */
+    ANSWER_CACHE_EXPIRY: z.enum(['absolute', 'sliding']).default('absolute'),
+  })
+  .superRefine(({ REDIS_URL, SESSIONS, ANSWER_CACHE_TTL_SECONDS }, context) => {
+    const reader = SESSIONS ? 'SESSIONS is true' : `ANSWER_CACHE_TTL_SECONDS is ${ANSWER_CACHE_TTL_SECONDS}`;
+    if (REDIS_URL === undefined && (SESSIONS || ANSWER_CACHE_TTL_SECONDS !== undefined)) {
+      context.addIssue({ code: 'custom', path: ['REDIS_URL'], message: `${reader}, which needs REDIS_URL: redis://host:port` });
+    }
+  });
 export const indexerEnvironmentSchema = z.object({
   ...server,
   ...internal,

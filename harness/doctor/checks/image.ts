@@ -37,7 +37,7 @@ function judge(image: ExaminedImage, isNeeded: boolean): Finding {
 const whys: Record<ImageRole, string> = {
   system: 'every process of the reference system runs from it; a stand-in holds the same code on this machine’s libraries',
   qdrant: 'the figures of a stand-in are not Qdrant’s, and every report says so',
-  redis: 'scenarios with a shared cache need it; none does so far',
+  redis: 'variants with a shared cache need it',
   postgres: 'the change log and the documents live there; a stand-in is this machine’s PostgreSQL',
 };
 

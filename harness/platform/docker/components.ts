@@ -1,6 +1,7 @@
 import type { Component } from '../../contract/result.ts';
 import type { ImageRole, Tier } from '../../contract/topology.ts';
 import { databaseUrl } from '../../rendering/containers.ts';
+import { askCacheEngine } from '../cache-engine-version.ts';
 import { loopback } from '../loopback.ts';
 import { askPostgresVersion } from '../postgres-version.ts';
 import { askVectorEngine } from '../vector-engine-version.ts';
@@ -43,8 +44,11 @@ export async function componentsOf({
     embedded: isEmbedded,
     ...imageOf(role),
   });
+  const [redis] = system.containersOf('redis');
+  const cache = redis === undefined ? undefined : await askCacheEngine(`redis://${loopback}:${redis.hostPort}`);
   return [
     ...own,
+    ...(cache === undefined ? [] : [component('redis', cache.engine, cache.version, cache.embedded, 'redis')]),
     component('vector', vector.engine, vector.version, vector.embedded, 'qdrant'),
     component(
       'postgres',

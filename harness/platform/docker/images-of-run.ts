@@ -25,7 +25,7 @@ async function pull(client: EngineClient, image: ChosenImage, onEvent: ImagesReq
   }
 }
 
-/** The roles that every topology of today needs; Redis comes with the tier that uses it. */
+/** The roles that every topology of today needs; Redis only those with a cache. */
 export const rolesOfEveryTopology = ['system', 'qdrant', 'postgres'] as const;
 
 /** True for an image of our own making whose sources are not those in this folder. One that somebody named is their affair. */

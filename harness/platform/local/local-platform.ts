@@ -11,7 +11,7 @@ import { LocalSystem } from './local-system.ts';
 import { RunContext } from './run-context.ts';
 import { prepareVariantDirectories } from './run-directory.ts';
 import { startParts } from './start-parts.ts';
-import { executableNamedBy, qdrantVariable, redisVariable } from './vector-engine.ts';
+import { executableNamedBy, qdrantVariable, redisExecutable } from './vector-engine.ts';
 
 export interface LocalPlatformOptions {
   /** The runner's environment: names the engines to use. */
@@ -57,8 +57,8 @@ export class LocalPlatform implements Platform {
   async start(request: StartRequest): Promise<RunningSystem> {
     requireSupportedSystem();
     const qdrant = executableNamedBy(qdrantVariable, this.#environment);
-    // No tier uses Redis yet; a wrong value is refused all the same, so that it is not taken for a working one.
-    executableNamedBy(redisVariable, this.#environment);
+    // Looked for whether or not the topology has a cache: a wrong value must not be taken for a working one.
+    const redis = redisExecutable(this.#environment);
     if (request.gatewayPort !== undefined) {
       await this.#ports.requireFree(request.gatewayPort);
     }
@@ -88,6 +88,7 @@ export class LocalPlatform implements Platform {
         systemDirectory: this.#systemDirectory,
         nodeArguments: this.#nodeArguments,
         qdrant,
+        redis,
         projectVersion: version,
         wiring: wiringOf(request),
       });

@@ -12,6 +12,7 @@ import {
 import { localUrl } from '../loopback.ts';
 import type { Part } from './local-system.ts';
 import { initialisePostgres, startPostgres } from './postgres.ts';
+import { startCacheTier } from './start-cache-tier.ts';
 import { announce, listening, nodeProcess, positions, type Start, type StartContext, startServer, together } from './start-server.ts';
 import { startVectorTier, vectorComponent } from './start-vector-tier.ts';
 
@@ -48,13 +49,16 @@ async function startTiers(start: Start, abort: AbortController): Promise<void> {
   });
   const database = startDatabase(start);
   const vectors = startVectorTier(start, abort);
-  await together<unknown>([database, provider, vectors], abort);
+  const caching = startCacheTier(start);
+  await together<unknown>([database, provider, vectors, caching], abort);
+  const cache = await caching;
   const { url: databaseUrl, component: databaseComponent } = await database;
   const vectorParts = await vectors;
   const addresses: IndexAddresses = {
     databaseUrl,
     providerUrl: localUrl((await provider).port),
     vectorUrls: vectorParts.map(({ port }) => localUrl(port)),
+    cacheUrl: cache?.url,
   };
 
   // The query tier waits by itself for the tables that the indexer creates, so both may start at once.
@@ -104,6 +108,7 @@ async function startTiers(start: Start, abort: AbortController): Promise<void> {
     own('query', 'rag-testbed query'),
     own('indexer', 'rag-testbed indexer'),
     own('provider', 'simulated provider'),
+    ...(cache === undefined ? [] : [cache.component]),
     ...(node === undefined ? [] : [await vectorComponent(start, node)]),
     databaseComponent,
   );

@@ -23,6 +23,8 @@ export interface StartContext {
   readonly nodeArguments: readonly string[];
   /** A real Qdrant; the embedded vector node serves where absent. */
   readonly qdrant: string | undefined;
+  /** A real Redis; the embedded cache node serves where absent. */
+  readonly redis: string | undefined;
   readonly projectVersion: string;
 }
 

@@ -15,6 +15,22 @@ function isExecutable(path: string): boolean {
   }
 }
 
+/** A program by its name in PATH; undefined where it is not. */
+function inPath(name: string, { PATH = '' }: NodeJS.ProcessEnv): string | undefined {
+  return PATH.split(delimiter)
+    .filter((directory) => directory !== '')
+    .map((directory) => join(directory, name))
+    .find(isExecutable);
+}
+
+/**
+ * The Redis of this machine: what {@link redisVariable} names, else `redis-server` in PATH; undefined where there is none.
+ * @throws Failure as {@link executableNamedBy}.
+ */
+export function redisExecutable(environment: NodeJS.ProcessEnv): string | undefined {
+  return executableNamedBy(redisVariable, environment) ?? inPath('redis-server', environment);
+}
+
 /**
  * The executable that a variable names, by path or by a name found in PATH; `undefined` when the variable is unset or empty.
  * @throws Failure `environment` (75) naming the variable and its value when nothing executable is there.
@@ -24,13 +40,7 @@ export function executableNamedBy(variable: string, environment: NodeJS.ProcessE
   if (value === undefined || value === '') {
     return undefined;
   }
-  const candidates = value.includes(sep)
-    ? [resolve(value)]
-    : (environment.PATH ?? '')
-        .split(delimiter)
-        .filter((directory) => directory !== '')
-        .map((directory) => join(directory, value));
-  const found = candidates.find(isExecutable);
+  const found = value.includes(sep) ? [resolve(value)].find(isExecutable) : inPath(value, environment);
   if (found === undefined) {
     throw new Failure('environment', 'not_executable', `${variable} is "${value}", which is not an executable file`, {
       hint: `set ${variable} to the path of an executable, or unset it`,
