@@ -79,20 +79,20 @@ describe('a streamed answer', () => {
   });
 });
 
-test('a caller that hangs up in the middle is forgotten: no answer is measured for it', async () => {
+test('a caller that hangs up in the middle frees its slot at once, and no answer is measured for it', async () => {
   const measured = async () => {
     const text = await (await request(`http://127.0.0.1:${slow.port}/metrics`)).body.text();
-    return {
-      answers: Number(/gen_ai_server_time_to_first_token_seconds_count (\d+)/.exec(text)?.[1]),
-      requests: Number(/http_server_request_duration_seconds_count\{[^}]*chat[^}]*\} (\d+)/.exec(text)?.[1]),
-    };
+    const value = (name: string) => Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)?.[1]);
+    return { answers: value('gen_ai_server_time_to_first_token_seconds_count'), slots: value('provider_slots_in_use') };
   };
   const before = await measured();
+  expect(before.slots).toBe(0);
   const body = JSON.stringify({ model: 'm', messages, stream: true });
   const socket = createConnection(slow.port, '127.0.0.1');
   socket.write(`POST /v1/chat/completions HTTP/1.1\r\nhost: a\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
   await new Promise((resolve) => socket.once('data', resolve));
+  expect((await measured()).slots).toBe(1);
   socket.destroy();
-  await expect.poll(async () => (await measured()).requests).toBe(before.requests + 1);
+  await expect.poll(async () => (await measured()).slots).toBe(0);
   expect((await measured()).answers).toBe(before.answers);
 });
