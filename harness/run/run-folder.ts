@@ -32,11 +32,11 @@ async function createWithParents(directory: string): Promise<void> {
 }
 
 /**
- * Creates the run's folder. A folder that already holds something is refused (exit 78): two runs must not mix their
- * files. A place that cannot be written is exit 75.
+ * Creates a folder for results. One that already holds something is refused (exit 78): two runs must not mix their
+ * files. A place that cannot be written is exit 75. Returns its real path.
  */
-export async function createRunFolder(directory: string): Promise<RunFolder> {
-  try {
+export async function createEmptyFolder(directory: string): Promise<string> {
+  return writable(directory, async () => {
     await createWithParents(directory);
     const root = await realpath(directory);
     const present = await readdir(root);
@@ -45,11 +45,25 @@ export async function createRunFolder(directory: string): Promise<RunFolder> {
         hint: 'name an empty or new folder with --out',
       });
     }
+    return root;
+  });
+}
+
+/** Creates the run's folder with its parts; refuses what `createEmptyFolder` refuses. */
+export async function createRunFolder(directory: string): Promise<RunFolder> {
+  const root = await createEmptyFolder(directory);
+  return writable(directory, async () => {
     const folder = { root, logs: path.join(root, 'logs'), histograms: path.join(root, 'histograms'), steps: path.join(root, 'steps') };
     await Promise.all([mkdir(folder.logs), mkdir(folder.histograms), mkdir(folder.steps)]);
     // The folder is written to before anything starts, so that a full disk is met now and not after ten minutes.
     await writeFile(path.join(root, 'events.jsonl'), '');
     return folder;
+  });
+}
+
+async function writable<T>(directory: string, create: () => Promise<T>): Promise<T> {
+  try {
+    return await create();
   } catch (error) {
     if (error instanceof Failure) {
       throw error;
