@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { schedule } from '../arrivals/index.ts';
+import type { Arrivals } from '../contract/arrivals.ts';
 import type { OperationKind } from '../contract/common.ts';
 import { type HistogramRecord, type Observation, observationSchema, type Timing } from '../contract/observation.ts';
 import type { Step } from '../contract/plan.ts';
@@ -80,8 +81,8 @@ function observation({
   });
 }
 
-const failing = (shape: Shape, arrivals: 'constant' | 'poisson' = 'constant') => {
-  const { verdict, reasons, checks } = judgeStep(observation(shape), step, arrivals);
+const failing = (shape: Shape, arrivals: Arrivals = 'constant', plannedJobs?: number) => {
+  const { verdict, reasons, checks } = judgeStep(observation(shape), step, arrivals, plannedJobs);
   expect(reasons.length > 0).toBe(verdict === 'invalid');
   return checks.filter((check) => check.verdict === 'fail').map((check) => check.id);
 };
@@ -152,6 +153,32 @@ describe('judgeStep', () => {
     const allowed = Math.floor(4 * Math.sqrt(jobCount));
     expect(failing({ issued: jobCount - allowed }, 'poisson')).toEqual([]);
     expect(failing({ issued: jobCount - allowed - 1 }, 'poisson')).toEqual(['rate-error']);
+  });
+
+  it('allows a process the deviation that it has', () => {
+    const gamma = { process: 'gamma', cv: 2 } as const;
+    const allowed = Math.floor(4 * Math.sqrt(4 * jobCount + 1));
+    expect(failing({ issued: jobCount - allowed }, gamma)).toEqual([]);
+    expect(failing({ issued: jobCount - allowed - 1 }, gamma)).toEqual(['rate-error']);
+    const states = [
+      { rateFactor: 1, meanSeconds: 2 },
+      { rateFactor: 3, meanSeconds: 1 },
+    ];
+    const issued = (seed: number) =>
+      schedule({ process: 'mmpp', states }, { ratePerSecond: step.ratePerSecond, durationMs: step.steadySeconds * 1000, seed }).length;
+    const counts = Array.from({ length: 200 }, (_, seed) => issued(seed));
+    expect(counts.filter((count) => failing({ issued: count }, { process: 'mmpp', states }).length > 0)).toEqual([]);
+    // As Poisson arrivals many of them would be refused.
+    expect(counts.filter((count) => failing({ issued: count }, 'poisson').length > 0).length).toBeGreaterThan(20);
+  });
+
+  it('judges a replay by its own schedule, to the job', () => {
+    const trace = { process: 'trace', file: 'x', format: 'csv' } as const;
+    expect(failing({ issued: 1234 }, trace, 1234)).toEqual([]);
+    expect(failing({ issued: 1233 }, trace, 1234)).toEqual(['rate-error']);
+    const unplanned = judgeStep(observation(), step, trace);
+    expect(unplanned.verdict).toBe('invalid');
+    expect(unplanned.reasons).toEqual(['The replay planned no job in the steady window.']);
   });
 
   it('accepts 400 steps of a correct Poisson generator and refuses one that runs 10 % slow', () => {

@@ -55,13 +55,15 @@ export async function readTrace(arrivals: Arrivals, environment: NodeJS.ProcessE
  * Gives what will be replayed, in words.
  */
 export function replayDescription(arrivals: Arrivals, trace: Trace, { steps }: Plan): string {
-  for (const step of steps) {
+  // A closed loop has no rate: nothing is replayed in it.
+  const open = steps.filter(({ ratePerSecond }) => ratePerSecond !== undefined);
+  for (const step of open) {
     stepSchedule(arrivals, step, trace);
   }
   const { requests, spanSeconds, peakToMean } = summariseTrace(trace.requests);
   const settings = arrivalSettings(arrivals);
   const given = settings.process === 'trace' ? settings.timeScale : undefined;
-  const scales = [...new Set(steps.map(({ ratePerSecond }) => given ?? ratePerSecond / traceRatePerSecond(trace)))];
+  const scales = [...new Set(open.map(({ ratePerSecond }) => given ?? (ratePerSecond ?? 0) / traceRatePerSecond(trace)))];
   const peak = peakToMean === undefined ? '' : `, busiest hour ${peakToMean.toFixed(1)} × the mean`;
   return `replays ${trace.file}: ${requests} requests over ${(spanSeconds / 3600).toFixed(1)} h${peak}; time × ${scales.map((scale) => Number(scale.toPrecision(4))).join(', ')} (${given === undefined ? 'for the asked rate' : 'as given'})`;
 }

@@ -13,9 +13,9 @@ const secondsPerDay = 86_400;
 const level = (seconds: number, perSecond: number): RatePiece => ({ seconds, fromPerSecond: perSecond, toPerSecond: perSecond });
 
 /** What a profile names must lie in the window: a spike after its end would never be seen. */
-function mustEndWithin(field: string, endsAtSeconds: number, windowSeconds: number): void {
-  if (endsAtSeconds > windowSeconds) {
-    throw new Failure('configuration', 'invalid_rate_profile', `${field} ends at ${endsAtSeconds} s, the window at ${windowSeconds} s`, {
+function mustLieWithin(what: string, seconds: number, windowSeconds: number): void {
+  if (seconds > windowSeconds) {
+    throw new Failure('configuration', 'invalid_rate_profile', `${what} ${seconds} s, the window ends at ${windowSeconds} s`, {
       hint: 'make the window longer or the profile shorter',
     });
   }
@@ -26,14 +26,14 @@ const integrals: { readonly [S in Shape]: (profile: ProfileOf<S>, windowSeconds:
   constant: ({ ratePerSecond }, seconds) => piecewiseLinear([level(seconds, ratePerSecond)]),
   ramp: ({ fromPerSecond, toPerSecond }, seconds) => piecewiseLinear([{ seconds, fromPerSecond, toPerSecond }]),
   step({ steps }, windowSeconds) {
-    mustEndWithin(`the step before steps[${steps.length - 1}]`, steps.at(-1)?.fromSeconds ?? 0, windowSeconds);
+    mustLieWithin(`steps[${steps.length - 1}] begins at`, steps.at(-1)?.fromSeconds ?? 0, windowSeconds);
     const ends = [...steps.slice(1).map(({ fromSeconds }) => fromSeconds), windowSeconds];
     return piecewiseLinear(
       steps.map(({ fromSeconds, ratePerSecond }, index) => level((ends[index] ?? windowSeconds) - fromSeconds, ratePerSecond)),
     );
   },
   spike({ basePerSecond, peakPerSecond, atSeconds, widthSeconds }, windowSeconds) {
-    mustEndWithin('the spike', atSeconds + widthSeconds, windowSeconds);
+    mustLieWithin('the spike ends at', atSeconds + widthSeconds, windowSeconds);
     return piecewiseLinear([
       level(atSeconds, basePerSecond),
       level(widthSeconds, peakPerSecond),
@@ -50,7 +50,7 @@ const integrals: { readonly [S in Shape]: (profile: ProfileOf<S>, windowSeconds:
     return repeatedRate(period, periodSeconds, windowSeconds);
   },
   soak({ ratePerSecond, rampUpSeconds }, windowSeconds) {
-    mustEndWithin('the ramp-up', rampUpSeconds, windowSeconds);
+    mustLieWithin('the ramp-up ends at', rampUpSeconds, windowSeconds);
     return piecewiseLinear([
       { seconds: rampUpSeconds, fromPerSecond: 0, toPerSecond: ratePerSecond },
       level(windowSeconds - rampUpSeconds, ratePerSecond),
