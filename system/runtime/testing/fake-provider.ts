@@ -6,6 +6,8 @@ export type EmbeddingFault = 'wrong-dimension' | 'not-finite' | 'reordered' | 'm
 
 export interface FakeProvider extends FakeServer {
   fault: EmbeddingFault | 'hanging' | undefined;
+  /** A request to embed this text is never answered. */
+  hangsAbout: string | undefined;
   /** What the next rankings get instead of one; without it the last document given is the most relevant. */
   rankingFault: 'refused' | 'hanging' | 'missing' | 'repeated' | undefined;
   readonly embedded: string[];
@@ -55,6 +57,9 @@ export async function fakeProvider(): Promise<FakeProvider> {
     }
     const { input, dimensions } = body as { input: string[]; dimensions: number };
     embedded.push(...input);
+    if (provider.hangsAbout !== undefined && input.includes(provider.hangsAbout)) {
+      return hang;
+    }
     const size = provider.fault === 'wrong-dimension' ? dimensions - 1 : dimensions;
     const rows = input.map((text, index) => {
       const vector = fakeEmbedding(text, size);
@@ -68,6 +73,12 @@ export async function fakeProvider(): Promise<FakeProvider> {
     }
     return { status: 200, body: { object: 'list', data: provider.fault === 'missing' ? rows.slice(1) : rows } };
   });
-  const provider: FakeProvider = Object.assign(server, { fault: undefined, rankingFault: undefined, embedded, chat });
+  const provider: FakeProvider = Object.assign(server, {
+    fault: undefined,
+    hangsAbout: undefined,
+    rankingFault: undefined,
+    embedded,
+    chat,
+  });
   return provider;
 }

@@ -62,6 +62,7 @@ export async function startFrontTiers(): Promise<FrontTiers> {
     heal() {
       provider.fault = undefined;
       provider.rankingFault = undefined;
+      provider.hangsAbout = undefined;
       const { open } = provider.chat;
       Object.assign(provider.chat, newFakeChat(), { open });
       provider.requests.length = 0;
