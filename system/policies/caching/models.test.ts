@@ -1,0 +1,35 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { cachePolicies } from './index.ts';
+import { lfu } from './lfu.ts';
+import type { CacheLimits, CachePolicy, PolicyId } from './policy.ts';
+import { LfuModel } from './testing/counters.ts';
+import type { Model } from './testing/model.ts';
+import { models } from './testing/models.ts';
+import { limits, type Operation, operate, operations } from './testing/operations.ts';
+
+function compare(policy: CachePolicy<string>, model: Model, steps: readonly Operation[]): void {
+  for (const [index, step] of steps.entries()) {
+    const seen = `step ${index}: ${step.kind} ${step.key}`;
+    expect(operate(policy, step), seen).toBe(operate(model, step));
+    const residents = model.residents().map(({ key }) => key);
+    expect([residents.filter((key) => !policy.has(key)), policy.entries, policy.bytes], seen).toEqual([[], residents.length, model.bytes]);
+  }
+}
+
+test.each(Object.keys(models) as PolicyId[])('%s does what its paper says, step by step', (id) => {
+  fc.assert(
+    fc.property(limits, operations, (bounds: CacheLimits, steps) => {
+      compare(cachePolicies[id].create<string>({ limits: bounds }), models[id](bounds), steps);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('lfu halves its counts as its paper says', () => {
+  fc.assert(
+    fc.property(limits, operations, (bounds: CacheLimits, steps) => {
+      compare(lfu<string>({ limits: bounds }, 1.5), new LfuModel(bounds, 1.5), steps);
+    }),
+  );
+});
