@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type AskEvent, type AskEventName, askEventSchemas } from '../api/ask-stream.ts';
 import { errorBodySchema } from '../api/errors.ts';
@@ -229,22 +230,25 @@ test('a provider that keeps its stream open after the last event is not waited f
 
 describe('a slow reader', () => {
   const mebibyte = 1024 * 1024;
-  /** Resident memory of a process, bytes. */
-  const residentBytes = async (pid: number) =>
-    Number(/VmRSS:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN) * 1024;
+  const text = 'x'.repeat(64 * 1024);
+  /** Resident memory of both processes, bytes. */
+  const residentBytes = async () => {
+    let sum = 0;
+    for (const { pid } of [system.gateway, system.query]) {
+      sum += Number(/VmRSS:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN) * 1024;
+    }
+    return sum;
+  };
 
-  test('stops the provider: what waits on the way is bounded, and nothing is lost when it reads on', async () => {
-    const filler = { text: 'x'.repeat(64 * 1024), repeats: 1_600 };
-    system.provider.chat.filler = filler;
-    const wholeBytes = filler.text.length * filler.repeats;
-    const before = [await residentBytes(system.gateway.pid), await residentBytes(system.query.pid)];
+  /** Asks for an answer with so much text and takes nothing of it, until nothing moves any more. */
+  async function stall(repeats: number): Promise<{ readonly reader: Socket; readonly taken: number }> {
+    system.provider.chat.filler = { text, repeats };
     const body = JSON.stringify({ ...question, stream: true });
-    const socket = connect(Number(new URL(system.gateway.url).port), '127.0.0.1');
-    socket.write(
-      `POST /v1/ask HTTP/1.1\r\nhost: x\r\nx-api-key: ${readerKey}\r\nx-deadline-ms: 110000\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    const reader = connect(Number(new URL(system.gateway.url).port), '127.0.0.1').pause();
+    reader.write(
+      `POST /v1/ask HTTP/1.1\r\nhost: x\r\nx-api-key: ${readerKey}\r\nx-deadline-ms: 110000\r\nconnection: close\r\n` +
+        `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     );
-    socket.pause();
-    // Nothing moves any more once all buffers are full: as many bytes in ten looks in a row.
     let [taken, unchanged] = [-1, 0];
     await eventually(() => {
       const now = system.provider.chat.streamedBytes;
@@ -252,24 +256,36 @@ describe('a slow reader', () => {
       taken = now;
       return unchanged === 10;
     });
+    return { reader, taken };
+  }
+
+  test('stops the provider, and loses nothing when it reads on', async () => {
+    const repeats = 1_600;
+    const wholeBytes = text.length * repeats;
+    const { reader, taken } = await stall(repeats);
     expect(taken).toBeLessThan(wholeBytes / 2);
-    const after = [await residentBytes(system.gateway.pid), await residentBytes(system.query.pid)];
-    for (const [index, bytes] of after.entries()) {
-      expect(bytes - (before[index] ?? 0)).toBeLessThan(wholeBytes / 2);
-    }
     let received = 0;
     let tail = '';
-    socket.on('data', (bytes: Buffer) => {
+    reader.on('data', (bytes: Buffer) => {
       received += bytes.length;
       tail = (tail + bytes.toString('latin1')).slice(-2_000);
     });
-    socket.resume();
-    await new Promise((resolve) => socket.once('close', resolve));
+    reader.resume();
+    await once(reader, 'close');
     // The text comes once in pieces and once whole.
     expect(received).toBeGreaterThan(2 * wholeBytes);
     expect(received).toBeLessThan(2 * wholeBytes + 4 * mebibyte);
     expect(tail).toContain('"time_to_first_token_ms"');
     await eventually(() => system.provider.chat.open === 0);
     expect(system.provider.chat.abandoned).toBe(0);
+  });
+
+  test('of a gibibyte costs no more memory than the buffers on the way, and ends everything when it leaves', async () => {
+    const before = await residentBytes();
+    const { reader } = await stall((1024 * mebibyte) / text.length);
+    expect((await residentBytes()) - before).toBeLessThan(300 * mebibyte);
+    expect(system.provider.chat.open).toBe(1);
+    reader.destroy();
+    await eventually(() => system.provider.chat.abandoned === 1);
   });
 });
