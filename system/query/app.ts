@@ -1,6 +1,6 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
-import { Counter, Histogram } from 'prom-client';
+import { Counter, Histogram, type Registry } from 'prom-client';
 import { batchedAskSchema } from '../api/batch.ts';
 import { chatRequestSchema, openAiErrorOf } from '../api/chat-completions.ts';
 import { eventStreamType } from '../api/event-stream.ts';
@@ -21,6 +21,7 @@ import {
   requestIdOf,
   respondWithError,
 } from '../runtime/server.ts';
+import { type AnswerCacheParts, type AnswerQuestion, throughAnswerCache } from './answer-cache.ts';
 import { type AnswerParts, answerQuestion, type Question } from './answer-question.ts';
 import { answerBatch, type BatchedQuery } from './batch.ts';
 import { chatCompletionOf, chatStreamForm } from './chat-form.ts';
@@ -29,6 +30,8 @@ import { type Stopwatch, stopwatch } from './stopwatch.ts';
 import { askStreamForm, streamAnswer } from './stream-answer.ts';
 
 export interface QueryParts extends Omit<AnswerParts, 'onDroppedHit' | 'onFirstToken'> {
+  /** Where answers are kept; without it none are. */
+  readonly answerCache?: Pick<AnswerCacheParts, 'redis' | 'ttlSeconds' | 'expiry'> | undefined;
   /** Whether every search is reranked, not only those that ask for it. */
   readonly rerank: boolean;
   readonly internalToken: string;
@@ -55,6 +58,22 @@ function batchedAskerOf({ locals }: Response, { requestId, deadline }: BatchedQu
 const prefersEventStream = (request: Request) =>
   request.get('accept')?.includes(eventStreamType) === true && request.accepts(['application/json', eventStreamType]) === eventStreamType;
 
+function withAnswerCache(
+  { collection, retrieval, embedding, rerankModel, chatModel, logger }: QueryParts,
+  kept: NonNullable<QueryParts['answerCache']>,
+  afresh: AnswerQuestion,
+  registry: Registry,
+): AnswerQuestion {
+  const requests = new Counter({
+    name: 'cache_requests_total',
+    help: 'Questions by how they fared at the answer cache: hit, miss, shared, bypass, error.',
+    labelNames: ['cache_level', 'outcome'] as const,
+    registers: [registry],
+  });
+  const making = { collection, retrieval, embeddingModel: embedding.model, rerankModel, chatModel };
+  return throughAnswerCache({ ...kept, making, logger, onRequest: (outcome) => requests.inc({ cache_level: 'redis', outcome }) }, afresh);
+}
+
 /** The routes of the query tier. */
 export function createQuery(parts: QueryParts): Express {
   const { logger } = parts;
@@ -77,6 +96,8 @@ export function createQuery(parts: QueryParts): Express {
     onDroppedHit: (reason) => droppedHits.inc({ reason }),
     onFirstToken: (timeToFirstTokenMs) => firstToken.observe(timeToFirstTokenMs / 1000),
   };
+  const afresh: AnswerQuestion = (question, listener) => answerQuestion(answerParts, question, listener);
+  const answer = parts.answerCache === undefined ? afresh : withAnswerCache(parts, parts.answerCache, afresh, metrics.registry);
   const guarded = [startWatch, guardDeadline, requireInternalToken(parts.internalToken), requireJsonType, ...jsonBody()];
 
   const searchAnswer = async (asker: ReturnType<typeof askerOf>, body: unknown): Promise<SearchResponse> => {
@@ -121,9 +142,9 @@ export function createQuery(parts: QueryParts): Express {
     const asker = askerOf(response);
     const question = { ...questionOf(asker, query, retrieval), sessionId: session_id };
     if (stream ?? prefersEventStream(request)) {
-      await streamAnswer(response, askStreamForm(asker.requestId), (listener) => answerQuestion(answerParts, question, listener));
+      await streamAnswer(response, askStreamForm(asker.requestId), (listener) => answer(question, listener));
     } else {
-      answerJson(response, 200, (await answerQuestion(answerParts, question)).response);
+      answerJson(response, 200, (await answer(question)).response);
     }
   });
   post('/v1/ask/batch', (request, response) =>
@@ -131,7 +152,7 @@ export function createQuery(parts: QueryParts): Express {
       logger,
       async answer(query) {
         const { query: text, ...retrieval } = valid(batchedAskSchema, query.given);
-        return (await answerQuestion(answerParts, questionOf(batchedAskerOf(response, query), text, retrieval))).response;
+        return (await answer(questionOf(batchedAskerOf(response, query), text, retrieval))).response;
       },
     }),
   );
@@ -149,11 +170,9 @@ export function createQuery(parts: QueryParts): Express {
     const question = { ...questionOf(asker, (messages.at(-1)?.content ?? '').trim(), rag_testbed), earlier, sampling };
     const head = { requestId: asker.requestId, model, created: Math.floor(Date.now() / 1000) };
     if (stream === true) {
-      await streamAnswer(response, chatStreamForm(head, stream_options?.include_usage === true), (listener) =>
-        answerQuestion(answerParts, question, listener),
-      );
+      await streamAnswer(response, chatStreamForm(head, stream_options?.include_usage === true), (listener) => answer(question, listener));
     } else {
-      answerJson(response, 200, chatCompletionOf(head, await answerQuestion(answerParts, question)));
+      answerJson(response, 200, chatCompletionOf(head, await answer(question)));
     }
   });
   app.use(refuseUnknownPath, respondWithError(logger));

@@ -1,12 +1,26 @@
+import type { z } from 'zod';
 import { queryEnvironmentSchema } from '../api/environment.ts';
 import { useDispatcherFetch } from '../runtime/dispatcher-fetch.ts';
 import { runProcess } from '../runtime/process.ts';
+import { openRedis, type RedisConnection } from '../runtime/redis.ts';
 import { listen } from '../runtime/server.ts';
 import { createUpstream } from '../runtime/upstream.ts';
 import { openVectorTier } from '../runtime/vector-tier.ts';
-import { createQuery } from './app.ts';
+import { createQuery, type QueryParts } from './app.ts';
 import { followAppliedSequence } from './applied-cursor.ts';
+import { redisSessions } from './redis-sessions.ts';
 import { followRouting } from './shard-routing.ts';
+
+/** What the query tier keeps in Redis, as its settings say. */
+function keptIn(redis: RedisConnection, settings: z.output<typeof queryEnvironmentSchema>): Pick<QueryParts, 'sessions' | 'answerCache'> {
+  const ttlSeconds = settings.ANSWER_CACHE_TTL_SECONDS;
+  return {
+    sessions: settings.SESSIONS
+      ? redisSessions(redis, { ttlSeconds: settings.SESSION_TTL_SECONDS, turns: settings.SESSION_TURNS })
+      : undefined,
+    answerCache: ttlSeconds === undefined ? undefined : { redis, ttlSeconds, expiry: settings.ANSWER_CACHE_EXPIRY },
+  };
+}
 
 /** Answers searches and questions. Keeps nothing between requests, so that any number of these can run. */
 await runProcess('query', queryEnvironmentSchema, async ({ settings, logger, onClose }) => {
@@ -33,6 +47,8 @@ await runProcess('query', queryEnvironmentSchema, async ({ settings, logger, onC
     stopping.abort();
     await Promise.all([cursor.ended, routingEnded]);
   });
+  const redis = settings.REDIS_URL === undefined ? undefined : await openRedis({ url: settings.REDIS_URL, name: 'query', logger });
+  onClose(() => redis?.close());
   const app = createQuery({
     provider,
     embedding: { model: settings.EMBEDDING_MODEL, dimensions: settings.EMBEDDING_DIM },
@@ -45,7 +61,8 @@ await runProcess('query', queryEnvironmentSchema, async ({ settings, logger, onC
     routing,
     appliedSequence: cursor.lowest,
     internalToken: settings.INTERNAL_TOKEN,
-    readiness: { applied_sequence: cursor.check },
+    ...(redis === undefined ? {} : keptIn(redis, settings)),
+    readiness: { applied_sequence: cursor.check, ...(redis === undefined ? {} : { redis: redis.check }) },
     logger,
   });
   const server = await listen(app, settings.HOST, settings.PORT);

@@ -38,7 +38,7 @@ export interface RedisConnection {
    */
   run<T>(signal: AbortSignal, commands: (client: RedisClient) => Promise<T>): Promise<T>;
   /** Unhealthy until Redis was reached once; later it is only told, because the process does its work without, and says so. */
-  check(): Check;
+  readonly check: () => Check;
   close(): Promise<void>;
 }
 

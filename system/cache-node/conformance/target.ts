@@ -13,6 +13,8 @@ const run = promisify(execFile);
 export interface Target extends AsyncDisposable {
   readonly port: number;
   readonly pid: number;
+  /** Stops and continues it: it keeps its connections and answers nothing meanwhile. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
 }
 
 /** The arguments of a request as an array of bulk strings. Texts have one character per byte. */
@@ -121,7 +123,10 @@ async function started(child: ChildProcess, port: number): Promise<Target> {
   return {
     port,
     pid: child.pid ?? 0,
+    signal: (signal) => child.kill(signal),
     async [Symbol.asyncDispose]() {
+      // A stopped process takes no other signal.
+      child.kill('SIGCONT');
       child.kill('SIGTERM');
       await ended;
     },
@@ -129,8 +134,8 @@ async function started(child: ChildProcess, port: number): Promise<Target> {
 }
 
 /** Starts the embedded cache node as a process of its own. */
-export async function startCacheNode(environment: Readonly<Record<string, string>> = {}): Promise<Target> {
-  const port = await freePort();
+export async function startCacheNode(environment: Readonly<Record<string, string>> = {}, fixedPort?: number): Promise<Target> {
+  const port = fixedPort ?? (await freePort());
   const main = join(import.meta.dirname, '..', 'main.ts');
   return started(spawn(process.execPath, [main], { env: { ...environment, PORT: String(port) }, stdio: ['ignore', 'pipe', 'pipe'] }), port);
 }
@@ -157,8 +162,8 @@ export async function redisVersion(path: string): Promise<string> {
 }
 
 /** Starts a real Redis with one database and nothing on disk. */
-export async function startRedis(path: string, settings: readonly string[] = []): Promise<Target> {
-  const port = await freePort();
+export async function startRedis(path: string, settings: readonly string[] = [], fixedPort?: number): Promise<Target> {
+  const port = fixedPort ?? (await freePort());
   const fixed = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--databases', '1'];
   return started(spawn(path, [...fixed, ...settings], { stdio: ['ignore', 'pipe', 'pipe'], cwd: '/tmp' }), port);
 }

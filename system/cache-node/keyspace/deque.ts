@@ -1,8 +1,9 @@
 const initialPlaces = 4;
+const emptyPlaces = (length: number) => Array.from<string | undefined>({ length });
 
 /** A list of texts that grows at both ends in constant time: a ring of places. */
 export class Deque {
-  #places: (string | undefined)[] = new Array<string | undefined>(initialPlaces).fill(undefined);
+  #places = emptyPlaces(initialPlaces);
   #first = 0;
   #length = 0;
 
@@ -65,7 +66,7 @@ export class Deque {
       return;
     }
     const items = this.range(0, this.#length - 1);
-    this.#places = [...items, ...new Array<string | undefined>(items.length).fill(undefined)];
+    this.#places = [...items, ...emptyPlaces(items.length)];
     this.#first = 0;
   }
 }

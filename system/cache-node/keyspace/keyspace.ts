@@ -159,7 +159,7 @@ export class Keyspace {
   }
 
   clear(): void {
-    for (const entry of [...this.#entries.values()]) {
+    for (const entry of this.#entries.values()) {
       this.#drop(entry);
     }
     this.#pool = new EvictionPool();
