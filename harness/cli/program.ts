@@ -16,6 +16,7 @@ import { exportCompose } from './export-command.ts';
 import { renderAgain } from './render.ts';
 import { runCommand } from './run-command.ts';
 import { schemaText } from './schema.ts';
+import { addSimulateCommands } from './simulate.ts';
 
 function unknownName(what: string, word: string, known: readonly string[]): Failure {
   const suggestion = nearest(word, known);
@@ -163,7 +164,7 @@ function program(words: readonly string[], setExit: (code: number) => void): Com
   const root = new Command('npm run scenario')
     .description('Find out before production what sharding, caching, autoscaling and failover will do to a RAG service.')
     .usage(
-      '<scenario> -- [flags]   |   list   |   explain <scenario>   |   doctor   |   claims   |   report <folder>   |   export compose <scenario> <variant>   |   schema',
+      '<scenario> -- [flags]   |   list   |   explain <scenario>   |   doctor   |   claims   |   report <folder>   |   export compose <scenario> <variant>   |   simulate cache   |   schema',
     )
     .helpCommand(false)
     .exitOverride()
@@ -273,6 +274,7 @@ function program(words: readonly string[], setExit: (code: number) => void): Com
       const listed = listedClaims(claims, { scenario: flags.scenario, existing: scenarios.map(({ id }) => id) });
       process.stdout.write(flags.json === true ? claimsJson(listed) : claimsText(listed));
     });
+  addSimulateCommands(root, seed, words, setExit);
   root
     .command('schema')
     .description('JSON Schema of everything that is read or written')

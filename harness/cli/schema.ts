@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cacheReplaySchema } from '../contract/cache-replay.ts';
 import { claimsFileSchema, judgedClaimSchema } from '../contract/claim.ts';
 import { eventSchema } from '../contract/event.ts';
 import { metrics } from '../contract/metrics.ts';
@@ -26,6 +27,7 @@ const schemas = {
   verdict: z.union([runVerdictSchema, checkVerdictSchema, claimVerdictSchema, validityVerdictSchema]),
   result: resultSchema,
   doctor: doctorReportSchema,
+  cacheReplay: cacheReplaySchema,
 };
 
 /** JSON Schema (2020-12) of every file and value of the contract, with the metric registry and the exit codes beside it. */

@@ -10,6 +10,8 @@ const pointSchema = z.strictObject({
   size: positiveInteger,
   missRatio: share,
   interval: intervalSchema.optional(),
+  /** How many more misses than the best policy at this size, as a share; the interval is of the difference, over the same keys. */
+  aboveBest: z.strictObject({ difference: nonNegative, interval: intervalSchema.optional() }).optional(),
   /** Misses weighted by the size of what was asked; absent where the trace tells no sizes. */
   byteMissRatio: share.optional(),
   /** Misses weighted by what each costs at the provider. */
@@ -109,7 +111,6 @@ export const cacheReplaySchema = z.strictObject({
     rate: z.number().positive().max(1),
     requests: positiveInteger,
     keys: positiveInteger,
-    why: z.string(),
   }),
   limit: z.enum(['entries', 'bytes']),
   /** `ttl` as it was asked for: seconds, or by hits since the write such as `60,3:600`. */

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { Result } from '../../harness/contract/result.ts';
 import { answerOf } from '../answer.ts';
 import { decides, hasQuotas, stampOf } from '../findings.ts';
-import { html, type Markup, trusted } from '../markup.ts';
+import { html, type Markup } from '../markup.ts';
 import { type Language, type Strings, strings } from '../strings.ts';
 import { utc } from '../validity-text.ts';
 import { costSection, fanOutSection } from './costs.ts';
+import { htmlDocument } from './document.ts';
 import { checkerSection, claimSection, errorSection } from './evidence.ts';
 import { firstScreen } from './first-screen.ts';
 import { ladderSection } from './ladder.ts';
@@ -17,7 +17,6 @@ import { provenanceSection } from './provenance.ts';
 import { ratioSection } from './ratios.ts';
 import { sloSection } from './slos.ts';
 import { stageSection } from './stages.ts';
-import { style } from './style.ts';
 import { validitySection } from './validity.ts';
 import { variantRows } from './variants.ts';
 
@@ -82,11 +81,10 @@ function head(result: Result, sections: readonly Section[], s: Strings): Markup 
 }
 
 function document(result: Result, body: Markup, s: Strings): string {
-  const hash = createHash('sha256').update(style).digest('base64');
-  const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
-  const title = `${s.stamp[stampOf(result)]} · ${result.scenario} · ${utc(result.provenance.startedAt)}`;
-  const hatch = html`<svg class="defs" aria-hidden="true"><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line x1="0" x2="0" y1="0" y2="6" stroke="var(--hatch)" stroke-width="1.5"/></pattern></defs></svg>`;
-  return html`<!doctype html>
-<html lang="${s.languageTag}"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="description" content="${answerOf(result, s).headline}"><title>${title}</title><style>${trusted(style)}</style></head><body>${hatch}${body}</body></html>
-`.markup;
+  return htmlDocument({
+    language: s.languageTag,
+    title: `${s.stamp[stampOf(result)]} · ${result.scenario} · ${utc(result.provenance.startedAt)}`,
+    description: answerOf(result, s).headline,
+    body,
+  });
 }

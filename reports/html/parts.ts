@@ -6,12 +6,12 @@ import { html, type Insertable, type Markup } from '../markup.ts';
 import type { Strings } from '../strings.ts';
 
 /** A part of the page; the navigation lists exactly the sections that exist. */
-export interface Section {
-  readonly id: keyof Strings['nav'];
+export interface Section<Id extends string = keyof Strings['nav']> {
+  readonly id: Id;
   readonly markup: Markup;
 }
 
-export function section(id: Section['id'], title: string, subtitle: Insertable, body: Insertable, className = ''): Section {
+export function section<Id extends string>(id: Id, title: string, subtitle: Insertable, body: Insertable, className = ''): Section<Id> {
   return {
     id,
     markup: html`<section id="${id}" class="${className}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2> <p class="sub">${subtitle}</p>${body}</section>`,

@@ -10,7 +10,14 @@ import { findingsOf } from '../../simulation/cache-replay/findings.ts';
 import { footprintOf } from '../../simulation/cache-replay/footprint.ts';
 import { lensesOf } from '../../simulation/cache-replay/lenses.ts';
 import { lruCurve } from '../../simulation/cache-replay/lru-curve.ts';
-import { intervalAround, leastSize, miniatureSize, type Ratios, ratiosOf } from '../../simulation/cache-replay/ratios.ts';
+import {
+  differenceInterval,
+  intervalAround,
+  leastSize,
+  miniatureSize,
+  type Ratios,
+  ratiosOf,
+} from '../../simulation/cache-replay/ratios.ts';
 import { replay } from '../../simulation/cache-replay/replay.ts';
 import { askedSize, resolvedSizes } from '../../simulation/cache-replay/sizes.ts';
 import { subsampleCount, subsampleOf, type Trace } from '../../simulation/cache-replay/trace.ts';
@@ -67,10 +74,11 @@ export async function cacheReplay(options: CacheReplayOptions): Promise<CacheRep
       },
     );
   }
-  const why = sampled
-    ? `sampled: ${rateText} of the keys with all their requests, ${trace.requests} of ${trace.totals.requests}; every figure is an estimate with a 95 % interval`
-    : `exact: all ${trace.requests} requests were replayed`;
-  onNote(why);
+  onNote(
+    sampled
+      ? `the trace is sampled: ${rateText} of the keys with all their requests, ${trace.requests} of ${trace.totals.requests}; figures are estimates with 95 % intervals`
+      : `the replay is exact: all ${trace.requests} requests`,
+  );
   onProgress(readShare, 'stack distances and lenses');
   const subsamples = sampled ? Array.from({ length: subsampleCount }, (_, place) => subsampleOf(trace, place)) : [];
   const distances = stackDistances(trace.key, trace.keys);
@@ -81,25 +89,37 @@ export async function cacheReplay(options: CacheReplayOptions): Promise<CacheRep
     ...policies.map((policy) => ({ title: policy.title, judge: policyJudge(policy, options) })),
     ...bounds.map((bound) => ({ title: bound.title, judge: (part: Trace, size: number) => ratiosOf(bound.misses(part, size), part) })),
   ];
-  const points: CacheReplayPoint[][] = [];
+  const rows: Judged[][] = [];
   for (const [place, { title, judge }] of judges.entries()) {
-    const row: CacheReplayPoint[] = [];
+    const row: Judged[] = [];
     for (const [step, size] of replayed.entries()) {
       const done = (place * replayed.length + step) / (judges.length * replayed.length);
       await pause(options, readShare + 0.05 + (0.95 - readShare) * done, `${title} at ${size} ${limit}`);
-      row.push(pointOf(size, judge, trace, subsamples));
+      row.push(judgedAt(size, judge, trace, subsamples));
     }
-    points.push(row);
+    rows.push(row);
   }
-  const results = policies.map(({ id, title, source }, place) => ({ id, title, source, points: points[place] ?? [] }));
+  const policyRows = rows.slice(0, policies.length);
+  const results = policies.map(({ id, title, source }, place) => ({
+    id,
+    title,
+    source,
+    points: (policyRows[place] ?? []).map((judged, at) => pointOf(judged, bestAt(policyRows, at))),
+  }));
   const boundResults = bounds.map(({ id, title, exact, note }, place) => ({
     id,
     title,
     exact,
     note,
-    points: points[policies.length + place] ?? [],
+    points: (rows[policies.length + place] ?? []).map((judged) => pointOf(judged, undefined)),
   }));
-  const comparedSize = replayed[Math.floor((replayed.length - 1) / 2)] ?? 1;
+  const comparedPlace = Math.floor((replayed.length - 1) / 2);
+  const comparedSize = replayed[comparedPlace] ?? 1;
+  const compared = {
+    comparedSize,
+    sizeBytes: trace.sizeBytes,
+    subsamples: Object.fromEntries(policies.map(({ id }, place) => [id, policyRows[place]?.[comparedPlace]?.parts ?? []])),
+  };
   const { totals } = trace;
   const format = traceFormats[options.format];
   return {
@@ -120,7 +140,7 @@ export async function cacheReplay(options: CacheReplayOptions): Promise<CacheRep
       ...(trace.seconds !== undefined && { totalSeconds: totals.seconds }),
       ...(options.drawnKeys !== undefined && !format.hasKeys && { drawnKeys: { ...options.drawnKeys } }),
     },
-    sampling: { rate: trace.sampleRate, requests: trace.requests, keys: trace.keys, why },
+    sampling: { rate: trace.sampleRate, requests: trace.requests, keys: trace.keys },
     limit,
     ...(lifetime !== undefined && { lifetime: { expiry: lifetime.expiry, ttl: lifetime.ttl } }),
     sizesLeftOut: sizes.filter((size) => !replayed.includes(size)),
@@ -129,19 +149,39 @@ export async function cacheReplay(options: CacheReplayOptions): Promise<CacheRep
     bounds: boundResults,
     lenses,
     comparedSize,
-    findings: findingsOf({ policies: results, bounds: boundResults, lenses, limit, comparedSize, sizeBytes: trace.sizeBytes }),
+    findings: findingsOf({ policies: results, bounds: boundResults, lenses, limit, ...compared }),
     provenance: await provenanceOf({ startedAt, configuration: configurationOf(options), command: options.command }),
   };
 }
 
-function pointOf(size: number, judge: Judge, trace: Trace, subsamples: readonly Trace[]): CacheReplayPoint {
+/** Ratios over the whole trace and, where it is a sample, over each of its parts. */
+interface Judged {
+  readonly size: number;
+  readonly whole: Ratios;
+  readonly parts: readonly number[];
+}
+
+function judgedAt(size: number, judge: Judge, trace: Trace, subsamples: readonly Trace[]): Judged {
   const at = (part: Trace) => judge(part, miniatureSize(size, part.sampleRate));
-  const whole = at(trace);
-  if (subsamples.length === 0) {
-    return { size, ...whole };
-  }
-  const spread = subsamples.map((part) => at(part).missRatio);
-  return { size, ...whole, interval: intervalAround(whole.missRatio, spread) };
+  return { size, whole: at(trace), parts: subsamples.map((part) => at(part).missRatio) };
+}
+
+function pointOf({ size, whole, parts }: Judged, best: Judged | undefined): CacheReplayPoint {
+  const difference = whole.missRatio - (best?.whole.missRatio ?? 0);
+  const isSampled = parts.length > 0;
+  return {
+    size,
+    ...whole,
+    ...(isSampled && { interval: intervalAround(whole.missRatio, parts) }),
+    ...(best !== undefined && {
+      aboveBest: { difference, ...(isSampled && { interval: differenceInterval(difference, parts, best.parts) }) },
+    }),
+  };
+}
+
+/** The policy with the fewest misses at a place of the sizes. */
+function bestAt(rows: readonly (readonly Judged[])[], place: number): Judged | undefined {
+  return rows.flatMap((row) => row[place] ?? []).toSorted((a, b) => a.whole.missRatio - b.whole.missRatio)[0];
 }
 
 /** Between replays progress is drawn and an interruption is heard. */

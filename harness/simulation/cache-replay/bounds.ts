@@ -55,11 +55,14 @@ export function boundsOf(conditions: BoundConditions): Bound[] {
     const saved = (worths?: Float64Array) =>
       relaxedBound({ next: next(part), sizesBytes, maximumBytes: size, ...(worths !== undefined && { worths }) });
     const missed = (worths: Float64Array | undefined) => (worths === undefined ? 0 : Math.max(0, sumOf(worths) - saved(worths)));
+    const requests = part.requests - (byEntries ? beladyHits(next(part), size) : saved());
     return {
-      requests: part.requests - (byEntries ? beladyHits(next(part), size) : saved()),
+      requests,
       bytes: missed(part.sizeBytes),
       tokens: missed(part.tokens),
       seconds: missed(part.seconds),
+      // The bound tells no misses by key; any slope is unbiased, and this one is that of an average key.
+      slope: requests / part.requests,
     };
   };
   const mortality = expires ? ' Hits that the longest lifetime rules out are left out, which makes it a relaxation.' : '';

@@ -1,8 +1,11 @@
 import type { CacheReplay, CacheReplayFinding, CacheReplayPolicy } from '../../contract/cache-replay.ts';
 import { sizeVariationOf } from './footprint.ts';
+import { differenceInterval } from './ratios.ts';
 
 export type Replayed = Pick<CacheReplay, 'policies' | 'bounds' | 'lenses' | 'limit' | 'comparedSize'> & {
   readonly sizeBytes: Float64Array | undefined;
+  /** Of each policy at the compared size, by subsample; empty where the replay is exact. */
+  readonly subsamples: Readonly<Record<string, readonly number[]>>;
 };
 
 /** Differences below half a point are nobody's reason to choose, even where they are exact. */
@@ -27,10 +30,10 @@ const countRequests = ['lfu', 'w-tinylfu'];
 interface Ranked {
   readonly id: string;
   readonly missRatio: number;
-  readonly halfInterval: number;
+  readonly subsamples: readonly number[];
 }
 
-function rankedAt({ policies, comparedSize }: Replayed): Ranked[] {
+function rankedAt({ policies, comparedSize, subsamples }: Replayed): Ranked[] {
   return policies
     .flatMap((policy: CacheReplayPolicy) => {
       const point = policy.points.find(({ size }) => size === comparedSize);
@@ -40,7 +43,7 @@ function rankedAt({ policies, comparedSize }: Replayed): Ranked[] {
             {
               id: policy.id,
               missRatio: point.missRatio,
-              halfInterval: point.interval === undefined ? 0 : (point.interval.high - point.interval.low) / 2,
+              subsamples: subsamples[policy.id] ?? [],
             },
           ];
     })
@@ -60,7 +63,8 @@ function compared({ rule, policy, rival, evidence }: Comparison): CacheReplayFin
     return [];
   }
   const difference = rival.missRatio - policy.missRatio;
-  const agrees = difference > Math.max(leastDifference, policy.halfInterval + rival.halfInterval);
+  const doubt = policy.subsamples.length === 0 ? difference : differenceInterval(difference, rival.subsamples, policy.subsamples).low;
+  const agrees = difference >= leastDifference && doubt > 0;
   return [{ rule, agrees, policy: policy.id, rival: rival.id, difference, evidence }];
 }
 

@@ -1,22 +1,41 @@
 import type { CacheReplay } from '../../contract/cache-replay.ts';
-import { stackDistances } from '../../measurement/workload/stack-distances.ts';
+import { firstRequest, stackDistances } from '../../measurement/workload/stack-distances.ts';
 import { intervalAround, leastSize } from './ratios.ts';
+import { requestsOfKey, squaredRequests } from './slope.ts';
 import type { Trace } from './trace.ts';
 
 type Curve = NonNullable<CacheReplay['lruCurve']>;
 const maximumPoints = 160;
 
 /** Misses of LRU at each of the ascending sizes, from the stack distances of the trace or of its sample. */
-function missRatios(distances: Int32Array, { sampleRate, totals }: Trace, sizes: readonly number[]): number[] {
-  const found = distances.filter((distance) => distance > 0).sort();
-  const expected = totals.requests * sampleRate;
-  let hits = 0;
-  return sizes.map((size) => {
-    const reach = size * sampleRate;
-    while (hits < found.length && (found[hits] ?? 0) <= reach) {
-      hits += 1;
+function missRatios(distances: Int32Array, trace: Trace, sizes: readonly number[]): number[] {
+  const { key, requests, sampleRate, totals } = trace;
+  const byDistance = new Map<number, { hits: number; weight: number }>();
+  const requestsOf = requestsOfKey(trace);
+  for (let index = 0; index < distances.length; index += 1) {
+    const distance = distances[index] ?? firstRequest;
+    if (distance !== firstRequest) {
+      const found = byDistance.get(distance) ?? { hits: 0, weight: 0 };
+      found.hits += 1;
+      found.weight += requestsOf(key[index] ?? 0);
+      byDistance.set(distance, found);
     }
-    return Math.min(1, Math.max(0, (distances.length - hits) / expected));
+  }
+  const ascending = [...byDistance].sort(([a], [b]) => a - b);
+  const expected = totals.requests * sampleRate;
+  const squares = squaredRequests(trace);
+  let hits = 0;
+  let weight = 0;
+  let place = 0;
+  return sizes.map((size) => {
+    for (let next = ascending[place]; next !== undefined && next[0] <= size * sampleRate; next = ascending[place]) {
+      hits += next[1].hits;
+      weight += next[1].weight;
+      place += 1;
+    }
+    // The slope of `missSlope`, by accesses: every hit takes the requests of its key out of the sum.
+    const slope = (squares - weight) / squares;
+    return Math.min(1, Math.max(0, (requests - hits + slope * (expected - requests)) / expected));
   });
 }
 
