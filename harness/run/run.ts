@@ -19,7 +19,6 @@ import { judgeVariant } from './judge-variant.ts';
 import { plannedSeconds, planOf, repeatOf } from './plan.ts';
 import { type Placement, placementOf } from './points.ts';
 import { provenanceOf } from './provenance.ts';
-import { steadyHistogram } from './quantiles.ts';
 import { ringBalance } from './ring-balance.ts';
 import { createRunFolder, type RunFolder } from './run-folder.ts';
 import { settle } from './settle.ts';
@@ -301,13 +300,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
   }
   await writeHistograms(
     folder,
-    findings.map((finding) => ({
-      variant: finding.variant.id,
-      histogram: steadyHistogram(
-        countedSteps(finding).map(({ driven }) => driven.observation),
-        'search',
-      ),
-    })),
+    findings.map((finding) => ({ variant: finding.variant.id, counted: countedSteps(finding).map(({ driven }) => driven) })),
   );
   const result = resultSchema.parse(
     assembleResult({
