@@ -1,5 +1,6 @@
 import type { Response } from 'express';
-import { type Completion, completionEvents, event } from './completion.ts';
+import { eventStreamType } from '../api/event-stream.ts';
+import { type Completion, completionEvents, jsonEvent } from './completion.ts';
 import type { PlannedFault, StreamFault } from './faults.ts';
 import { OpenAiError } from './openai-error.ts';
 import { tokenPieces } from './tokens.ts';
@@ -7,9 +8,9 @@ import { tokenPieces } from './tokens.ts';
 /** Sends an answer as its tokens come into being. */
 export interface AnswerStream {
   /** Sends what is new of the first `written` tokens. */
-  onTokens(written: number): void;
+  readonly onTokens: (written: number) => void;
   /** Sends the end. */
-  end(): void;
+  readonly end: () => void;
 }
 
 interface Options {
@@ -40,7 +41,7 @@ export function answerStream(response: Response, completion: Completion, { inclu
       return `${text.slice(0, Math.floor(text.length / 2))}\n\n`;
     }
     endedBy = fault;
-    return fault === 'error' ? text + event(failure.body()) : text;
+    return fault === 'error' ? text + jsonEvent(failure.body()) : text;
   };
   return {
     onTokens(written) {
@@ -49,7 +50,7 @@ export function answerStream(response: Response, completion: Completion, { inclu
       }
       let text = '';
       if (sent === 0) {
-        response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
+        response.writeHead(200, { 'content-type': `${eventStreamType}; charset=utf-8`, 'cache-control': 'no-cache' });
         text = events.role();
       }
       while (sent < written && endedBy === undefined) {

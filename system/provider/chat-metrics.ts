@@ -6,9 +6,9 @@ import type { Generation, GenerationTimes } from './generation.ts';
 export type RejectionReason = 'requests' | 'tokens' | 'insufficient_quota' | 'overloaded';
 
 export interface ChatMetrics {
-  observe(times: GenerationTimes): void;
-  rejected(reason: RejectionReason): void;
-  injected(fault: StreamFault): void;
+  readonly observe: (times: GenerationTimes) => void;
+  readonly rejected: (reason: RejectionReason) => void;
+  readonly injected: (fault: StreamFault) => void;
 }
 
 /**

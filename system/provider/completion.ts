@@ -1,3 +1,5 @@
+import { dataText } from '../api/event-stream.ts';
+
 /** What an answer of the chat model says, before it has a form on the wire. */
 export interface Completion {
   readonly id: string;
@@ -33,19 +35,20 @@ export interface CompletionEvents {
 
 const endMark = '[DONE]';
 
-export function event(value: unknown): string {
-  return `data: ${typeof value === 'string' ? value : JSON.stringify(value)}\n\n`;
+/** One event with a value as its data. */
+export function jsonEvent(value: unknown): string {
+  return dataText(JSON.stringify(value));
 }
 
 /** The answer as events of `chat.completion.chunk`. `includeUsage` is the request's `stream_options.include_usage`. */
 export function completionEvents(completion: Completion, includeUsage: boolean): CompletionEvents {
   const { id, created, model, finishReason, usage } = completion;
   const chunk = (choices: readonly object[], total: Completion['usage'] | null) =>
-    event({ id, object: 'chat.completion.chunk', created, model, choices, ...(includeUsage ? { usage: total } : {}) });
+    jsonEvent({ id, object: 'chat.completion.chunk', created, model, choices, ...(includeUsage ? { usage: total } : {}) });
   const choice = (delta: object, finish_reason: string | null) => chunk([{ index: 0, delta, logprobs: null, finish_reason }], null);
   return {
     role: () => choice({ role: 'assistant', content: '', refusal: null }, null),
     content: (text) => choice({ content: text }, null),
-    end: () => choice({}, finishReason) + (includeUsage ? chunk([], usage) : '') + event(endMark),
+    end: () => choice({}, finishReason) + (includeUsage ? chunk([], usage) : '') + dataText(endMark),
   };
 }

@@ -42,11 +42,11 @@ export interface BatchEngine {
   /** Ends an answer wherever it is and gives its slot to the next one; nothing happens to one that has ended. */
   cancel(answer: AnswerProgress, nowMs: number): void;
   /** Lets everything happen that is due by now, each thing at its own time. */
-  advance(nowMs: number): void;
+  readonly advance: (nowMs: number) => void;
   /** When something happens next; undefined when there is nothing to do. */
-  nextEventMs(): number | undefined;
-  queueLength(): number;
-  slotsInUse(): number;
+  readonly nextEventMs: () => number | undefined;
+  readonly queueLength: () => number;
+  readonly slotsInUse: () => number;
 }
 
 interface Answer extends AnswerProgress {

@@ -20,7 +20,7 @@ export interface BatchedAnswers {
 export interface HostedEmbeddings {
   readonly kind: 'hosted';
   /** From the arrival of an embeddings request to its answer, ms. */
-  durationMs(stream: RandomStream): number;
+  readonly durationMs: (stream: RandomStream) => number;
 }
 
 /** All requests share one server. */
