@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Scenario } from '../contract/scenario.ts';
 import { imageRoles } from '../platform/docker/images/names.ts';
-import { qdrantVariable, redisVariable } from '../platform/local/vector-engine.ts';
+import { qdrantVariable, redisExecutable, redisVariable } from '../platform/local/vector-engine.ts';
 import type { Check, Scene } from './check.ts';
 import { cpuLimit, memoryLimit } from './checks/cgroup-limits.ts';
 import { clock } from './checks/clock.ts';
@@ -47,7 +47,7 @@ export const checks: readonly Check[] = [
   ),
   namedProgramCheck(
     { id: 'redis-program', title: 'Redis (local)', why: 'the figures of the embedded cache node are not Redis’' },
-    { variable: redisVariable, without: 'redis-server in PATH serves, otherwise the embedded cache node' },
+    { variable: redisVariable, without: 'the embedded cache node serves', find: redisExecutable },
   ),
   operatingSystem,
   cores,

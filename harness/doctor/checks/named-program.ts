@@ -4,12 +4,20 @@ import { askProgram, lateAnswer } from '../ask-program.ts';
 import type { Check } from '../check.ts';
 import type { Checked, Finding } from '../report.ts';
 
-async function judge(variable: string, without: string, environment: NodeJS.ProcessEnv): Promise<Finding> {
+interface NamedProgram {
+  readonly variable: string;
+  /** What serves where there is none. */
+  readonly without: string;
+  /** How a run finds it; by the variable alone where absent. */
+  readonly find?: (environment: NodeJS.ProcessEnv) => string | undefined;
+}
+
+async function judge({ variable, without, find }: NamedProgram, environment: NodeJS.ProcessEnv): Promise<Finding> {
   // A wrong value is refused by a run, so that it is not taken for a working one.
   const lack = (observed: string): Finding => ({ status: 'lack', observed, fix: `unset ${variable}`, blocks: ['local'] });
   let program: string | undefined;
   try {
-    program = executableNamedBy(variable, environment);
+    program = find === undefined ? executableNamedBy(variable, environment) : find(environment);
   } catch (error) {
     if (error instanceof Failure) {
       return lack(error.message);
@@ -17,7 +25,8 @@ async function judge(variable: string, without: string, environment: NodeJS.Proc
     throw error;
   }
   if (program === undefined) {
-    return { status: 'ok', observed: `${without} (${variable} is not set)`, values: { isSet: false } };
+    const setting = environment[variable] ? `is ${environment[variable]}` : 'is not set';
+    return { status: 'ok', observed: `${without} (${variable} ${setting})`, values: { isSet: false } };
   }
   const answer = await askProgram(program, ['--version']);
   if ('isLate' in answer) {
@@ -31,9 +40,6 @@ async function judge(variable: string, without: string, environment: NodeJS.Proc
 }
 
 /** Is the program that a variable names there, and does it run? */
-export function namedProgramCheck(
-  { id, title, why }: Pick<Checked, 'id' | 'title' | 'why'>,
-  { variable, without }: { readonly variable: string; readonly without: string },
-): Check {
-  return { id, title, group: 'programs', why, look: ({ environment }) => judge(variable, without, environment) };
+export function namedProgramCheck({ id, title, why }: Pick<Checked, 'id' | 'title' | 'why'>, program: NamedProgram): Check {
+  return { id, title, group: 'programs', why, look: ({ environment }) => judge(program, environment) };
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { executableNamedBy, qdrantVariable, redisExecutable, redisVariable } from './vector-engine.ts';
+import { embeddedRedis, executableNamedBy, qdrantVariable, redisExecutable, redisVariable } from './vector-engine.ts';
 
 describe('executableNamedBy', () => {
   it('is undefined when the variable is unset or empty', () => {
@@ -32,12 +32,13 @@ describe('executableNamedBy', () => {
 });
 
 describe('redisExecutable', () => {
-  it('is what the variable names, else redis-server in PATH, else nothing', async () => {
+  it('is what the variable names, else redis-server in PATH, else nothing; nothing where the embedded node is asked for', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'rag-testbed-path-'));
     await using _removed = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
     expect(redisExecutable({ PATH: folder })).toBeUndefined();
     await writeFile(join(folder, 'redis-server'), '#!/bin/sh\n', { mode: 0o755 });
     expect(redisExecutable({ PATH: `/nowhere:${folder}` })).toBe(join(folder, 'redis-server'));
+    expect(redisExecutable({ PATH: folder, [redisVariable]: embeddedRedis })).toBeUndefined();
     expect(redisExecutable({ PATH: folder, [redisVariable]: process.execPath })).toBe(process.execPath);
     expect(() => redisExecutable({ PATH: folder, [redisVariable]: '/nowhere/redis' })).toThrow(`${redisVariable} is "/nowhere/redis"`);
   });

@@ -23,11 +23,18 @@ function inPath(name: string, { PATH = '' }: NodeJS.ProcessEnv): string | undefi
     .find(isExecutable);
 }
 
+/** Value of {@link redisVariable} that asks for the embedded cache node where there is a Redis. */
+export const embeddedRedis = 'embedded';
+
 /**
- * The Redis of this machine: what {@link redisVariable} names, else `redis-server` in PATH; undefined where there is none.
+ * The Redis of this machine: what {@link redisVariable} names, else `redis-server` in PATH; undefined where there is none, or where the
+ * variable says {@link embeddedRedis}.
  * @throws Failure as {@link executableNamedBy}.
  */
 export function redisExecutable(environment: NodeJS.ProcessEnv): string | undefined {
+  if (environment[redisVariable] === embeddedRedis) {
+    return undefined;
+  }
   return executableNamedBy(redisVariable, environment) ?? inPath('redis-server', environment);
 }
 

@@ -12,17 +12,16 @@ const recordedMinor = recordedVersion.split('.').slice(0, 2).join('.');
 const isRecorded = version?.startsWith(`${recordedMinor}.`) === true;
 
 const reason = version === undefined ? 'no redis-server is on the PATH' : `redis-server is ${version}, recorded was ${recordedVersion}`;
-const targets = [
-  { name: 'the embedded cache node', leftOut: '' },
-  { name: `Redis ${version ?? ''}`, leftOut: isRecorded ? '' : ` (left out: ${reason})` },
-] as const;
 
-describe.each(targets)('$name$leftOut', ({ name, leftOut }) => {
-  const start = async (settings: { readonly password?: string } = {}): Promise<Target> =>
-    name === 'the embedded cache node'
-      ? startCacheNode(settings.password === undefined ? {} : { REQUIREPASS: settings.password })
-      : startRedis(path as string, settings.password === undefined ? [] : ['--requirepass', settings.password]);
-  const leaves = leftOut !== '';
+type Start = (settings?: { readonly password?: string }) => Promise<Target>;
+const startEmbedded: Start = ({ password: given } = {}) => startCacheNode(given === undefined ? {} : { REQUIREPASS: given });
+const startReal: Start = ({ password: given } = {}) => startRedis(path ?? '', given === undefined ? [] : ['--requirepass', given]);
+const targets = [
+  { title: 'the embedded cache node', start: startEmbedded, leaves: false },
+  { title: isRecorded ? `Redis ${version}` : `Redis (left out: ${reason})`, start: startReal, leaves: !isRecorded },
+];
+
+describe.each(targets)('$title', ({ start, leaves }) => {
   let shared: Promise<Target> | undefined;
   const target = () => {
     shared ??= start();
