@@ -5,7 +5,7 @@ import { answerOf } from './answer.ts';
 import { claimCounts } from './claim-text.ts';
 import { decides, failedFirst, orderedSlos, readable, type Stamp, slowestStages, stampOf, worstObservation } from './findings.ts';
 import { absent, count, figure, percent, significant } from './numbers.ts';
-import { margin, objective, observed, samples } from './slo-text.ts';
+import { margin, measuredOnly, objective, observed, samples } from './slo-text.ts';
 import { type Language, type Strings, strings } from './strings.ts';
 import { type Line, laidOut, padded, wrapped } from './terminal-table.ts';
 import { cells } from './text-width.ts';
@@ -126,8 +126,13 @@ function slos(result: Result, { columns }: ConsoleOptions, c: Colours, s: String
       ? wrapped(visible(`${objective(slo, s)}: ${worst.why}`), columns - 3).map((line, place) => `${place === 0 ? '?' : ' '}  ${line}`)
       : [];
   });
+  const free = orderedSlos(result).flatMap((slo) =>
+    measuredOnly(slo, s).flatMap((sentence) =>
+      wrapped(visible(`${objective(slo, s)}: ${sentence}`), columns - 3).map((line) => `   ${line}`),
+    ),
+  );
   const heads = ['', s.console.slo, s.console.worst, s.console.observed, s.console.interval, s.console.margin, s.console.samples];
-  return [...laidOut(heads, rows, c.dim), ...reasons.map((line) => c.dim(line))];
+  return [...laidOut(heads, rows, c.dim), ...[...reasons, ...free].map((line) => c.dim(line))];
 }
 
 function checkers(result: Result, { columns }: ConsoleOptions, c: Colours, s: Strings): string[] {

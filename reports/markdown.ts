@@ -7,7 +7,7 @@ import { failedFirst, judgedInOrder, orderedSlos, readable, sloCounts, slowestSt
 import { absent, count, duration, figure, interval, joined, percent, ratio, significant, zeroBound } from './numbers.ts';
 import { provenanceFacts } from './provenance-facts.ts';
 import { remoteHops } from './remote-hops.ts';
-import { margin, objective, observed, samples } from './slo-text.ts';
+import { margin, measuredOnly, objective, observed, samples } from './slo-text.ts';
 import { type Language, type Strings, strings } from './strings.ts';
 import { visible } from './untrusted-text.ts';
 import { checkValue } from './validity-text.ts';
@@ -125,7 +125,11 @@ function slos(result: Result, s: Strings): string {
     ];
   });
   const heads = [s.slo.verdict, s.slo.objective, s.slo.worst, s.slo.observed, s.slo.margin, s.slo.samples];
-  return `## ${s.section.slos}\n\n${rows.length > 0 ? table(heads, rows) : `– ${s.slo.none}`}`;
+  const free = orderedSlos(result).flatMap((slo) =>
+    measuredOnly(slo, s).map((sentence) => `- ${plain(`${objective(slo, s)}: ${sentence}`)}`),
+  );
+  const body = rows.length > 0 ? table(heads, rows) : `– ${s.slo.none}`;
+  return `## ${s.section.slos}\n\n${[body, ...(free.length > 0 ? [free.join('\n')] : [])].join('\n\n')}`;
 }
 
 function checkers(result: Result, s: Strings): string {
@@ -146,6 +150,7 @@ const columns = [
   'search-response-p95',
   'search-response-p99',
   'recall-at-10',
+  'ndcg-at-10',
   'error-ratio',
   'cpu-seconds-per-1k',
   'resident-bytes',

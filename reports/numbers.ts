@@ -115,7 +115,7 @@ export function span(ms: number): string {
   return parts.join(' ');
 }
 
-const inThousandths: ReadonlySet<MetricId> = new Set(['recall-at-10', 'achieved-ratio']);
+const inThousandths: ReadonlySet<MetricId> = new Set(['recall-at-10', 'ndcg-at-10', 'achieved-ratio']);
 
 /** The one rule that turns a value of a registered metric into text; every renderer and language uses it. */
 export function figure(metric: MetricId, value: number): Figure {

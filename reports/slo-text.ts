@@ -26,6 +26,13 @@ export function observed(slo: SloResult, observation: SloObservation): ObservedT
   };
 }
 
+/** What was measured of the variants that are not held to the goal, a sentence each. */
+export function measuredOnly(slo: SloResult, s: Strings): string[] {
+  return (slo.measuredOnly ?? []).map(({ variant, observed: value, why }) =>
+    s.slo.measuredOnly(variant, value === undefined ? absent : joined(figure(slo.metric, value)), why),
+  );
+}
+
 /** `−18.0 %`, or a dash where the observation has no margin. */
 export function margin(observation: SloObservation): string {
   return observation.margin === undefined ? absent : `${signedPercent(observation.margin)} %`;

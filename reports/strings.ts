@@ -228,6 +228,7 @@ const en = {
     sentence: (metric: string, variant: string, value: string, limit: string, comparator: Comparator, held: boolean, margin: string) =>
       `${metric} is ${value} on ${variant}, ${held ? 'within' : comparator === 'le' ? 'above' : 'below'} the limit of ${limit} (margin ${margin}).`,
     allVariants: 'All variants',
+    measuredOnly: (variant: string, value: string, why: string) => `not held to it: ${variant} (${value}), because ${why}`,
   },
 
   percentiles: {

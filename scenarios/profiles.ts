@@ -36,7 +36,7 @@ export const comparisonProfiles: Record<ProfileId, Profile> = {
     documents: 50_000,
     dimensions: 384,
     repetitions: 6,
-    judgedRatePerSecond: 100,
+    judgedRatePerSecond: 80,
     warmUpSeconds: 0.5,
     steadySeconds: 3,
     ladderRatesPerSecond: [150, 225, 340, 500],

@@ -2,7 +2,7 @@ import type { Result, SloResult } from '../../harness/contract/result.ts';
 import { type MarginAxis, marginAxis, marginHead, marginRow } from '../charts/margin-row.ts';
 import { orderedSlos, readable, worstObservation } from '../findings.ts';
 import { html, type Insertable, prose } from '../markup.ts';
-import { margin, objective, observed, samples } from '../slo-text.ts';
+import { margin, measuredOnly, objective, observed, samples } from '../slo-text.ts';
 import type { Strings } from '../strings.ts';
 import { dataTable, nothing, type Section, section, seriesOf, variantName, verdictWord } from './parts.ts';
 
@@ -73,7 +73,7 @@ function row(result: Result, slo: SloResult, axis: MarginAxis, s: Strings): Inse
   const beyond = verdict === 'fail' ? 'fail' : '';
   return html`<tr><td class="t v">${verdictWord(verdict, s.check[verdict])}</td><td class="t o">${prose(objective(slo, s))}${
     worst.verdict === 'unknown' && worst.why !== undefined && html`<small>${worst.why}</small>`
-  }</td><td class="t w">${variantName(result, worst.variant)}</td><td class="n x"><b>${prose(value)}</b>${
+  }${measuredOnly(slo, s).map((sentence) => html`<small>${sentence}</small>`)}</td><td class="t w">${variantName(result, worst.variant)}</td><td class="n x"><b>${prose(value)}</b>${
     bounds !== undefined && html` <span class="quiet">(${bounds})</span>`
   }</td><td class="chart">${marginRow(axis, marks)}</td><td class="n m"><b class="${beyond}">${prose(margin(worst))}</b></td><td class="n q">${samples(slo, worst, s)}</td></tr>`;
 }

@@ -66,9 +66,15 @@ function row(result: Result, variant: ResultVariant, index: number, axis: RangeA
 <td class="t engine">${variant.engines.vector ?? `– ${s.variants.noEngine}`}<small>${s.variants.resources(shards, variant.topology.query.replicas, variant.topology.gateway.replicas)}</small></td>
 <td class="n rate">${rates(variant, s)}</td><td class="chart">${chart ?? nothing(s.variants.notMeasured)}</td>
 ${ranged.map((metric) => cell(`p${percentileOf(metric)?.percentile}, ${unit}`, key(result, variant, metric, unit, s)))}
-${cell(s.variants.recall, key(result, variant, 'recall-at-10', '', s))}
+${cell(s.variants.recall, html`${key(result, variant, 'recall-at-10', '', s)}${gain(variant, s)}`)}
 ${cell(s.variants.errors, errorFigure(result, variant, s))}
 ${cell(s.variants.cpu, key(result, variant, 'cpu-seconds-per-1k', '', s))}</tr>`;
+}
+
+/** The quality by label under the quality by distance: the two can part. */
+function gain({ metrics }: ResultVariant, s: Strings): Insertable {
+  const measured = metrics['ndcg-at-10'];
+  return measured && html`<small>${s.metricTitle('ndcg-at-10')} ${figure('ndcg-at-10', measured.value).text}</small>`;
 }
 
 function cell(label: string, content: Insertable): Markup {
