@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { cacheReplaySchema } from '../contract/cache-replay.ts';
 import { Failure } from '../contract/failure.ts';
 import { parseOrFail } from '../contract/parse.ts';
 import { type Result, resultSchema } from '../contract/result.ts';
+import { cacheReplayPaths, writeCacheReplayReport } from './cache-replay-files.ts';
 
 export interface ReportPaths {
   readonly report: string;
@@ -39,9 +42,7 @@ export async function writeReports(result: Result, folder: string): Promise<Repo
   return paths;
 }
 
-/** Renders again from `result.json` alone; returns the paths, one per line. */
-export async function renderAgain(folder: string): Promise<string> {
-  const { data } = reportPaths(folder);
+async function readResult(data: string): Promise<unknown> {
   let text: string;
   try {
     text = await readFile(data, 'utf8');
@@ -51,12 +52,22 @@ export async function renderAgain(folder: string): Promise<string> {
       cause,
     });
   }
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
     throw new Failure('configuration', 'invalid_result', `${data} is not JSON: ${(cause as Error).message}`, { cause });
   }
+}
+
+/** Renders again from `result.json` or `cache-replay.json` alone; returns the paths, one per line. */
+export async function renderAgain(folder: string): Promise<string> {
+  const replay = cacheReplayPaths(folder);
+  if (existsSync(replay.data)) {
+    const { report } = await writeCacheReplayReport(parseOrFail(cacheReplaySchema, await readResult(replay.data), replay.data), folder);
+    return `${report}\n`;
+  }
+  const { data } = reportPaths(folder);
+  const value = await readResult(data);
   const paths = await writeReports(parseOrFail(resultSchema, value, data), folder);
   return `${paths.report}\n${paths.summary}\n${paths.picture}\n`;
 }

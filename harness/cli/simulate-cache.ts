@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import pc from 'picocolors';
 import { cachePolicies } from '../../system/policies/caching/index.ts';
-import { type CacheReplay, cacheReplaySchema } from '../contract/cache-replay.ts';
+import { cacheReplaySchema } from '../contract/cache-replay.ts';
 import { Failure } from '../contract/failure.ts';
 import { nearest } from '../contract/parse.ts';
 import { exitCodes } from '../contract/verdict.ts';
@@ -11,6 +11,7 @@ import type { DrawnKeys, NamedPolicy, ReplayLifetime } from '../run/cache-replay
 import { createEmptyFolder } from '../run/run-folder.ts';
 import type { CacheLimit } from '../simulation/cache-replay/sizes.ts';
 import { type TraceFormatId, traceFormatIds } from '../traces/formats/index.ts';
+import { cacheReplayPaths, writeCacheReplayReport } from './cache-replay-files.ts';
 import { watchInterruption } from './interruption.ts';
 import { progressView } from './progress.ts';
 
@@ -29,24 +30,6 @@ export interface SimulateCacheOptions {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly command: string;
-}
-
-export interface CacheReplayPaths {
-  readonly report: string;
-  readonly data: string;
-}
-
-/** Where a replay's files lie. */
-export function cacheReplayPaths(folder: string): CacheReplayPaths {
-  return { report: path.join(folder, 'report.html'), data: path.join(folder, 'cache-replay.json') };
-}
-
-/** Renders the report of a replay into its folder; the chart library is loaded only here. */
-export async function writeCacheReplayReport(result: CacheReplay, folder: string): Promise<CacheReplayPaths> {
-  const paths = cacheReplayPaths(folder);
-  const { renderCacheReplayHtml } = await import('../../reports/cache-replay/html.ts');
-  await writeFile(paths.report, await renderCacheReplayHtml(result));
-  return paths;
 }
 
 function unknownWord(what: string, word: string, known: readonly string[]): Failure {
