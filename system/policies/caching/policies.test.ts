@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../random-stream.ts';
 import { cachePolicies } from './index.ts';
-import type { CacheLimits, PolicyId } from './policy.ts';
+import type { CacheLimits, PolicyId, PolicyParts } from './policy.ts';
 import { limits, operate, operations } from './testing/operations.ts';
 
 /** Ten million for the evidence of a release, in a minute or two. */
@@ -22,7 +22,7 @@ function bytesInUse(): number {
 const ids = Object.keys(cachePolicies) as PolicyId[];
 
 describe.each(ids)('%s', (id) => {
-  const { create } = cachePolicies[id];
+  const create = <Key>(parts: PolicyParts<Key>) => cachePolicies[id].create(parts);
 
   test('never holds more than its limits, holds only what was put in and not taken out since, and counts bytes exactly', () => {
     fc.assert(
@@ -49,7 +49,7 @@ describe.each(ids)('%s', (id) => {
             }
             expect(policy.set(step.key, step.size, step.cost)).toBe(sizes.has(step.key));
           }
-          const found = [...'abcdefghijklmnopqrstuvwxyz'].filter((letter) => policy.has(letter));
+          const found = 'abcdefghijklmnopqrstuvwxyz'.split('').filter((letter) => policy.has(letter));
           expect([found, policy.entries, policy.bytes]).toEqual([
             [...sizes.keys()].sort(),
             sizes.size,

@@ -21,8 +21,8 @@ function missesOf(id: PolicyId, keys: readonly (string | number)[], limits: Cach
 }
 
 describe('reference strings of the literature', () => {
-  const belady = [...'123412512345'];
-  const textbook = [...'70120304230321201701'];
+  const belady = '123412512345'.split('');
+  const textbook = '70120304230321201701'.split('');
 
   test('first in, first out: nine faults with three frames, ten with four (Belady, Nelson and Shedler, CACM 1969)', () => {
     expect(missesOf('fifo', belady, { maximumEntries: 3 }).count).toBe(9);
