@@ -1,18 +1,13 @@
 import { callbacksOf, type ResponseParser } from './autocannon-client.ts';
+import { type Answer, isEventStream } from './http-engine.ts';
 
 /** A whole final response. */
-export interface Answer {
-  readonly status: number;
-  readonly body: Buffer;
-  readonly keepAlive: boolean;
-  /** Value of a header by its lower-case name. */
-  header(name: string): string | undefined;
-}
+type ReadAnswer = Omit<Answer, 'reusable'> & { readonly keepAlive: boolean };
 
 /** What one piece of the stream brought. */
 export interface Reading {
   /** Present when a final response ended in this piece. */
-  readonly answer?: Answer;
+  readonly answer?: ReadAnswer;
   /** The stream holds something that cannot belong to one well-formed response: it cannot be used any further. */
   readonly malformed: boolean;
 }
@@ -38,7 +33,9 @@ export class ResponseReader {
   #headers: readonly string[] = [];
   #keepAlive = false;
   #pieces: Buffer[] = [];
-  #answers: Answer[] = [];
+  #onPiece: ((piece: Buffer) => void) | undefined;
+  #streamed = false;
+  #answers: ReadAnswer[] = [];
 
   /** Replaces the callbacks that autocannon set; must run after they were set. */
   constructor(parser: ResponseParser) {
@@ -46,9 +43,19 @@ export class ResponseReader {
     const { kOnHeadersComplete, kOnBody, kOnMessageComplete } = callbacksOf(parser);
     parser[kOnHeadersComplete] = () => this.#headersComplete();
     parser[kOnBody] = (piece: Buffer, start: number, length: number) => {
-      this.#pieces.push(piece.subarray(start, start + length));
+      const bytes = piece.subarray(start, start + length);
+      if (this.#streamed) {
+        this.#onPiece?.(bytes);
+      } else {
+        this.#pieces.push(bytes);
+      }
     };
     parser[kOnMessageComplete] = () => this.#messageComplete();
+  }
+
+  /** True in the middle of a body that is handed on. */
+  get streaming(): boolean {
+    return this.#streamed;
   }
 
   /** Forgets a response in progress: for a new connection. The parser's own state would survive a reconnect. */
@@ -56,6 +63,11 @@ export class ResponseReader {
     this.#parser.reinitialize(this.#parser.type);
     this.#forget();
     this.#answers = [];
+  }
+
+  /** Before each request: who takes the pieces of its answer, should that be a stream. */
+  expect(onPiece: ((piece: Buffer) => void) | undefined): void {
+    this.#onPiece = onPiece;
   }
 
   read(chunk: Buffer): Reading {
@@ -87,6 +99,7 @@ export class ResponseReader {
       this.#status = statusCode;
       this.#headers = headers;
       this.#keepAlive = shouldKeepAlive;
+      this.#streamed = this.#onPiece !== undefined && isEventStream(statusCode, headerIn(headers, 'content-type'));
     }
   }
 
@@ -111,5 +124,6 @@ export class ResponseReader {
     this.#headers = [];
     this.#keepAlive = false;
     this.#pieces = [];
+    this.#streamed = false;
   }
 }

@@ -1,5 +1,6 @@
 import type { ErrorClass } from '../contract/operation.ts';
 import type { LoadPlan } from '../contract/plan.ts';
+import type { WireRequest } from './request-wire.ts';
 
 export type Target = LoadPlan['target'];
 
@@ -14,17 +15,34 @@ export interface PartialAnswer {
 
 /** Told by a transport what became of the requests; each sent job is reported exactly once unless it was abandoned. */
 export interface TransportObserver {
-  /** The whole answer has arrived; called at its last byte. */
+  /** The whole answer has arrived; called at its last byte. The body lacks what was handed on in pieces. */
   onAnswered(job: number, status: number, body: Buffer): void;
   onFailed(job: number, failure: ConnectionFailure, partial: PartialAnswer): void;
   /** A connection became free, or every connection became unreachable: waiting jobs may be looked at again. */
   onChange(): void;
 }
 
+/** One request as it is to be sent now. */
+export interface OutgoingRequest {
+  readonly job: number;
+  /** Must come back in the answer where the server echoes one. */
+  readonly requestId: string;
+  readonly wire: WireRequest;
+  /** Whole milliseconds that are left to answer it. */
+  readonly remainingMs: number;
+  /** Goes into the body where the request belongs to a conversation. */
+  readonly sessionId?: string | undefined;
+  /**
+   * Takes the body of a successful answer of server-sent events piece by piece, each as soon as it has been read, before
+   * `onAnswered`; of any other answer the body stays whole. Must not throw.
+   */
+  readonly onPiece?: ((piece: Buffer) => void) | undefined;
+}
+
 /** A free connection that was taken out of the pool for one request. */
 export interface Connection {
-  /** Writes the whole request now. `requestId` must come back in the answer where the server echoes one. */
-  send(job: number, requestId: string, request: Buffer): void;
+  /** Writes the whole request now. */
+  send(request: OutgoingRequest): void;
 }
 
 /** A pool of HTTP/1.1 connections to one target, one request at a time on each: nothing waits behind another answer. */
@@ -44,5 +62,13 @@ export interface Transport {
   close(): Promise<void>;
 }
 
+export interface TransportOptions {
+  readonly target: Target;
+  readonly connections: number;
+  /** After each piece of a streamed answer its connection is not read for this long. */
+  readonly readPauseMs?: number | undefined;
+  readonly observer: TransportObserver;
+}
+
 /** Opens the pool and resolves when the first attempt of every connection has succeeded or failed. */
-export type OpenTransport = (target: Target, connections: number, observer: TransportObserver) => Promise<Transport>;
+export type OpenTransport = (options: TransportOptions) => Promise<Transport>;

@@ -58,6 +58,12 @@ export const behaviours = {
     await write(socket, answer(id, 'connection: close\r\n'));
     socket.end();
   },
+  chunked: async ({ socket, id }) => {
+    const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
+    const head = `HTTP/1.1 200 OK\r\nx-request-id: ${id}\r\ntransfer-encoding: chunked\r\n\r\n`;
+    await write(socket, head + chunk(id.slice(0, 2)), chunk(id.slice(2)), '0\r\n', '\r\n');
+  },
+  'slow-headers': ({ socket, id }) => write(socket, ...(answer(id).match(/[\s\S]{1,5}/g) ?? [])),
   'no-content': ({ socket }) => write(socket, 'HTTP/1.1 204 No Content\r\n\r\n'),
   'split-utf8': splitUtf8,
   'close-delimited': async ({ socket, id }) => {
@@ -65,10 +71,19 @@ export const behaviours = {
     socket.end();
   },
   continue: ({ socket, id }) => write(socket, 'HTTP/1.1 100 Continue\r\n\r\n', answer(id)),
+  'continue-in-pieces': ({ socket, id }) =>
+    write(socket, 'HTT', 'P/1.1 100 Con', 'tinue\r\n\r', `\n${answer(id).slice(0, 9)}`, answer(id).slice(9)),
   'continue-in-one-piece': ({ socket, id }) => write(socket, `HTTP/1.1 100 Continue\r\n\r\n${answer(id)}`),
   'not-found': ({ socket, id }) => write(socket, `HTTP/1.1 404 Not Found\r\ncontent-length: ${id.length}\r\n\r\n${id}`),
   broken: ({ socket }) => write(socket, `HTTP/1.1 503 Service Unavailable\r\ncontent-length: 5000\r\n\r\n${'x'.repeat(5000)}`),
   redirect: ({ socket }) => write(socket, 'HTTP/1.1 302 Found\r\nlocation: /\r\ncontent-length: 0\r\n\r\n'),
+  /** Answers a request whose body it has not read, and reads that later, if at all. */
+  early: async ({ socket, id }) => {
+    socket.pause();
+    await write(socket, `HTTP/1.1 413 Content Too Large\r\nx-request-id: ${id}\r\ncontent-length: ${id.length}\r\n\r\n${id}`);
+    await sleep(30);
+    socket.resume();
+  },
   fin: ({ socket }) => void socket.end(),
   'fin-mid-headers': async ({ socket }) => {
     await write(socket, 'HTTP/1.1 200 OK\r\ncontent-le');
@@ -98,6 +113,16 @@ export const behaviours = {
   },
   /** A second answer some time later, when the next request may be under way: only the echoed id can give it away. */
   'late-second-answer': ({ socket, id }) => write(socket, answer(id), answer('surplus', `x-request-id: ${id}\r\n`)),
+  /** Ends its side after an answer that said nothing of it: the next request may already be under way. */
+  'ok-then-fin': async ({ socket, id }) => {
+    await write(socket, answer(id));
+    socket.end();
+  },
+  /** From here on the connection is half open: the peer is gone and nothing says so. */
+  'ok-then-deaf': async ({ socket, id }) => {
+    await write(socket, answer(id));
+    socket.pause();
+  },
   hang: () => {},
 } satisfies Record<string, (exchange: Exchange) => Promise<void> | void>;
 
@@ -110,7 +135,7 @@ export interface MisbehavingServer extends AsyncDisposable {
   readonly connections: number;
 }
 
-/** A raw TCP server on 127.0.0.1 that answers a request without a body as its path says. */
+/** A raw TCP server on 127.0.0.1 that answers a request as its path says, as soon as it has read the headers. */
 export async function startMisbehavingServer(port = 0): Promise<MisbehavingServer> {
   const received = new Map<string, number>();
   const sockets = new Set<Socket>();
@@ -119,15 +144,21 @@ export async function startMisbehavingServer(port = 0): Promise<MisbehavingServe
     connections += 1;
     sockets.add(socket);
     let text = '';
+    let bodyLeft = 0;
     // A client that resets is part of every test; it is counted on its side.
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
     socket.on('data', (bytes) => {
-      text += bytes.toString('latin1');
+      const skipped = Math.min(bodyLeft, bytes.length);
+      bodyLeft -= skipped;
+      text += bytes.toString('latin1', skipped);
       for (let end = text.indexOf('\r\n\r\n'); end !== -1; end = text.indexOf('\r\n\r\n')) {
         const head = text.slice(0, end);
         text = text.slice(end + 4);
-        const behaviour = /^GET \/(\S+) /.exec(head)?.[1] as Behaviour;
+        const behaviour = /^[A-Z]+ \/(\S+) /.exec(head)?.[1] as Behaviour;
+        const bodyLength = Number(/content-length: (\d+)/.exec(head)?.[1] ?? 0);
+        bodyLeft = Math.max(0, bodyLength - text.length);
+        text = text.slice(bodyLength);
         const id = /x-request-id: (\S+)/.exec(head)?.[1] ?? 'none';
         received.set(id, (received.get(id) ?? 0) + 1);
         void behaviours[behaviour]({ socket, id });

@@ -1,9 +1,8 @@
 import net, { type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { headers } from '../../system/api/headers.ts';
-import type { AutocannonClient } from './autocannon-client.ts';
-import { type Answer, ResponseReader } from './response-reader.ts';
-import type { Connection, ConnectionFailure, PartialAnswer, Target } from './transport.ts';
+import type { Answer, EngineListener, HttpEngine } from './http-engine.ts';
+import type { Connection, ConnectionFailure, OutgoingRequest, PartialAnswer, Target } from './transport.ts';
 
 const firstBackOffMs = 10;
 const longestBackOffMs = 250;
@@ -21,7 +20,7 @@ export interface ConnectionOwner {
   onAttempt(): void;
   onOpened(): void;
   /** The state is another one now. */
-  onState(connection: AutocannonConnection, before: ConnectionState): void;
+  onState(connection: PooledConnection, before: ConnectionState): void;
   onAnswered(job: number, status: number, body: Buffer): void;
   onFailed(job: number, failure: ConnectionFailure, partial: PartialAnswer): void;
 }
@@ -30,14 +29,13 @@ const refusals = new Set(['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNRE
 const resets = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 
 /**
- * One autocannon client whose `_connect` and `_doRequest` are ours: autocannon holds the connection and parses, the
- * schedule decides when something is sent. At most one request is in flight, so that an answer can only belong to it.
+ * One connection of a pool: opens its socket, again when it is lost, and decides what may still be believed of it, while an engine
+ * writes and reads on it. At most one request is in flight, so that an answer can only belong to it.
  */
-export class AutocannonConnection implements Connection {
-  readonly #client: AutocannonClient;
+export class PooledConnection implements Connection, EngineListener {
+  readonly #engine: HttpEngine;
   readonly #target: Target;
   readonly #owner: ConnectionOwner;
-  #reader: ResponseReader | undefined;
   #state: ConnectionState = 'connecting';
   #inFlight: { readonly job: number; readonly requestId: string } | undefined;
   #failures = 0;
@@ -49,13 +47,10 @@ export class AutocannonConnection implements Connection {
   #backOff: NodeJS.Timeout | undefined;
   #connectTimeout: NodeJS.Timeout | undefined;
 
-  /** Must be constructed in `setupClient`: autocannon sets its parser callbacks after it and then calls `_connect`. */
-  constructor(client: AutocannonClient, target: Target, owner: ConnectionOwner) {
-    this.#client = client;
+  constructor(engine: HttpEngine, target: Target, owner: ConnectionOwner) {
+    this.#engine = engine;
     this.#target = target;
     this.#owner = owner;
-    client._doRequest = () => {};
-    client._connect = () => this.connect();
   }
 
   get state(): ConnectionState {
@@ -78,18 +73,14 @@ export class AutocannonConnection implements Connection {
     }
     clearTimeout(this.#backOff);
     this.#backOff = undefined;
-    // The first `_connect` is the first moment at which autocannon's own callbacks exist and can be replaced.
-    this.#reader ??= new ResponseReader(this.#client.parser);
-    this.#reader.reset();
     this.#keepAliveMs = undefined;
     const socket = net.connect({ host: this.#target.host, port: this.#target.port, noDelay: true });
     this.#socket = socket;
-    this.#client.conn = socket;
     this.#owner.onAttempt();
     this.#connectTimeout = setTimeout(() => this.#lost(socket, 'ETIMEDOUT'), connectTimeoutMs);
+    // The engine listens first: what it makes of the last bytes comes before the connection is given up.
+    this.#engine.attach(socket, this);
     socket.on('connect', () => this.#opened(socket));
-    socket.on('data', (chunk: Buffer) => this.#received(socket, chunk));
-    socket.on('end', () => this.#ended(socket));
     socket.on('error', (error: NodeJS.ErrnoException) => this.#lost(socket, error.code ?? error.message));
     socket.on('close', () => this.#lost(socket, undefined));
     // An attempt after a refusal stays a refusal until it succeeds, so that jobs due meanwhile need not wait for it.
@@ -110,9 +101,9 @@ export class AutocannonConnection implements Connection {
     this.#enter('busy');
   }
 
-  send(job: number, requestId: string, request: Buffer): void {
-    this.#inFlight = { job, requestId };
-    this.#socket?.write(request);
+  send(request: OutgoingRequest): void {
+    this.#inFlight = { job: request.job, requestId: request.requestId };
+    this.#engine.send(request);
   }
 
   /** Gives up the connection and whatever is in flight on it without reporting it, then opens it anew. */
@@ -129,7 +120,48 @@ export class AutocannonConnection implements Connection {
     this.#discard();
     clearTimeout(this.#backOff);
     this.#enter('closed');
-    this.#client.destroy();
+    this.#engine.close();
+  }
+
+  onAnswer(answer: Answer): void {
+    const { job, requestId } = this.#inFlight as { job: number; requestId: string };
+    this.#inFlight = undefined;
+    this.#failures = 0;
+    const { status, body, reusable } = answer;
+    const echoed = answer.header(headers.requestId);
+    if (echoed !== undefined && echoed !== requestId) {
+      // An answer to another request: nothing on this connection can be trusted any more.
+      this.#discard();
+      this.#owner.onFailed(job, 'mismatch', { status, body });
+      this.#reconnectLater();
+      return;
+    }
+    if (!reusable) {
+      this.#discard();
+    }
+    this.#owner.onAnswered(job, status, body);
+    if (reusable) {
+      this.#noteKeepAlive(answer);
+      this.#idleSinceMs = performance.now();
+      this.#enter('idle');
+    } else {
+      this.#reconnectLater();
+    }
+  }
+
+  onMalformed(): void {
+    if (this.#inFlight === undefined) {
+      // Nothing was asked on this connection: whatever this is, it must not be taken for the answer to the next request.
+      this.renew();
+    } else {
+      this.#failed('mismatch');
+    }
+  }
+
+  onEnd(): void {
+    if (this.#socket !== undefined) {
+      this.#lost(this.#socket, undefined);
+    }
   }
 
   #enter(state: ConnectionState): void {
@@ -148,64 +180,11 @@ export class AutocannonConnection implements Connection {
       this.#lost(socket, 'ECONNREFUSED');
       return;
     }
+    this.#engine.connected(socket);
     this.#openedAtMs = performance.now();
     this.#idleSinceMs = this.#openedAtMs;
     this.#owner.onOpened();
     this.#enter('idle');
-  }
-
-  #received(socket: Socket, chunk: Buffer): void {
-    if (socket !== this.#socket || this.#reader === undefined) {
-      return;
-    }
-    const { answer, malformed } = this.#reader.read(chunk);
-    if (this.#inFlight === undefined) {
-      // Nothing was asked on this connection: whatever this is, it must not be taken for the answer to the next request.
-      this.renew();
-    } else if (answer !== undefined) {
-      this.#answered(answer, malformed);
-    } else if (malformed) {
-      this.#failed('mismatch');
-    }
-  }
-
-  #ended(socket: Socket): void {
-    if (socket !== this.#socket || this.#reader === undefined) {
-      return;
-    }
-    const { answer } = this.#reader.end();
-    if (answer !== undefined && this.#inFlight !== undefined) {
-      this.#answered(answer, true);
-    } else {
-      this.#lost(socket, undefined);
-    }
-  }
-
-  #answered(answer: Answer, spent: boolean): void {
-    const { job, requestId } = this.#inFlight as { job: number; requestId: string };
-    this.#inFlight = undefined;
-    this.#failures = 0;
-    const { status, body } = answer;
-    const echoed = answer.header(headers.requestId);
-    if (echoed !== undefined && echoed !== requestId) {
-      // An answer to another request: nothing on this connection can be trusted any more.
-      this.#discard();
-      this.#owner.onFailed(job, 'mismatch', { status, body });
-      this.#reconnectLater();
-      return;
-    }
-    const reusable = answer.keepAlive && !spent;
-    if (!reusable) {
-      this.#discard();
-    }
-    this.#owner.onAnswered(job, status, body);
-    if (reusable) {
-      this.#noteKeepAlive(answer);
-      this.#idleSinceMs = performance.now();
-      this.#enter('idle');
-    } else {
-      this.#reconnectLater();
-    }
   }
 
   #noteKeepAlive(answer: Answer): void {
@@ -217,7 +196,7 @@ export class AutocannonConnection implements Connection {
 
   #failed(failure: ConnectionFailure): void {
     const inFlight = this.#inFlight;
-    const partial = this.#reader?.partial() ?? {};
+    const partial = this.#engine.partial();
     this.#inFlight = undefined;
     this.#discard();
     if (inFlight !== undefined) {
@@ -238,7 +217,7 @@ export class AutocannonConnection implements Connection {
     this.#failed(code !== undefined && resets.has(code) ? 'reset' : 'closed');
   }
 
-  /** Drops the socket; none of its later events is listened to, so that the next one starts clean. */
+  /** Drops the socket; its later events concern nobody, so that the next one starts clean. */
   #discard(reset = false): void {
     clearTimeout(this.#connectTimeout);
     const socket = this.#socket;
@@ -246,9 +225,7 @@ export class AutocannonConnection implements Connection {
     if (socket === undefined) {
       return;
     }
-    socket.removeAllListeners();
-    // An error of a socket that was given up says nothing new, but unheard it would end the process.
-    socket.on('error', () => {});
+    this.#engine.detach();
     if (reset && !socket.connecting && !socket.destroyed) {
       socket.resetAndDestroy();
     } else {
