@@ -50,12 +50,22 @@ export interface ApiKey {
   readonly key: string;
 }
 
+/** A server of the system under test that has metrics. */
+export interface MetricsSource {
+  readonly tier: Tier;
+  /** Such as `vector-2`, as in the samples. */
+  readonly id: string;
+  readonly url: string;
+}
+
 /** A system that answers. Disposing stops it. */
 export interface RunningSystem extends AsyncDisposable {
   readonly variant: string;
   readonly gateways: readonly { readonly host: '127.0.0.1'; readonly port: number }[];
   /** In the order of their shard numbers. */
   readonly vectorNodes: readonly { readonly id: string; readonly url: string }[];
+  /** Servers that tell over HTTP how loaded they are (`GET` of the url, Prometheus' text form); a server of others may tell nothing that is asked for. */
+  readonly metricsSources: readonly MetricsSource[];
   /** A writer and a reader per tenant. The keys exist in memory only; the files of a run hold their SHA-256. */
   readonly apiKeys: readonly ApiKey[];
   /** Which engine serves each tier, as the engine itself says. */

@@ -4,6 +4,7 @@ import { indexerEnvironmentSchema } from '../api/environment.ts';
 import { backoffMs } from '../policies/resilience/backoff.ts';
 import { useDispatcherFetch } from '../runtime/dispatcher-fetch.ts';
 import { createMetrics } from '../runtime/metrics.ts';
+import { watchPool } from '../runtime/pool-use.ts';
 import { pause } from '../runtime/postgres-listener.ts';
 import { healthy, unhealthy } from '../runtime/probes.ts';
 import { runProcess } from '../runtime/process.ts';
@@ -65,6 +66,7 @@ await runProcess('indexer', indexerEnvironmentSchema, async ({ settings, logger,
   // An idle connection that breaks is replaced by the pool; unheard, its error would end the process.
   pool.on('error', (error) => logger.warn({ err: error }, 'an idle connection to PostgreSQL broke'));
   onClose(() => pool.end());
+  watchPool('postgres', () => ({ inUse: pool.totalCount - pool.idleCount, waiting: pool.waitingCount }));
   const provider = createUpstream('provider', settings.PROVIDER_URL);
   onClose(() => provider.close());
 

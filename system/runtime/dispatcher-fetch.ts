@@ -1,4 +1,5 @@
-import type { Dispatcher } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
+import { watchPool } from './pool-use.ts';
 
 /** A request as Qdrant's client makes it. */
 interface DispatchedInit {
@@ -23,6 +24,28 @@ function asDispatched(init: RequestInit | undefined): DispatchedInit | undefined
   const { dispatcher, headers, body } = (init ?? {}) as { dispatcher?: unknown; headers?: unknown; body?: unknown };
   const ours = dispatcher !== undefined && headers instanceof Headers && (body === undefined || typeof body === 'string');
   return ours ? (init as unknown as DispatchedInit) : undefined;
+}
+
+/** Clients' pools that are counted already. */
+const watched = new WeakSet<Dispatcher>();
+
+/** Counts the connections of a client from its first request on, for as long as the client is used. */
+function watchDispatcher(dispatcher: Dispatcher): void {
+  if (watched.has(dispatcher)) {
+    return;
+  }
+  watched.add(dispatcher);
+  const held = new WeakRef(dispatcher as Agent);
+  const unwatch = watchPool('vector', () => {
+    const agent = held.deref();
+    if (agent === undefined) {
+      unwatch();
+      return { inUse: 0, waiting: 0 };
+    }
+    const pools = Object.values(agent.stats);
+    const sum = (of: (pool: (typeof pools)[number]) => number) => pools.reduce((total, pool) => total + of(pool), 0);
+    return { inUse: sum(({ running }) => running), waiting: sum(({ pending }) => pending) };
+  });
 }
 
 function dispatch(url: string, { method, headers, body, dispatcher, signal }: DispatchedInit): Promise<ReadResponse> {
@@ -93,6 +116,10 @@ export function useDispatcherFetch(): void {
   const original = globalThis.fetch;
   globalThis.fetch = ((input: string | URL | Request, init?: RequestInit) => {
     const dispatched = typeof input === 'string' ? asDispatched(init) : undefined;
-    return dispatched === undefined ? original(input, init) : dispatch(input as string, dispatched);
+    if (dispatched === undefined) {
+      return original(input, init);
+    }
+    watchDispatcher(dispatched.dispatcher);
+    return dispatch(input as string, dispatched);
   }) as typeof fetch;
 }

@@ -1,6 +1,7 @@
 import { type Dispatcher, Pool } from 'undici';
 import { ApiError } from './api-error.ts';
 import { type ByteStream, createByteStream } from './byte-stream.ts';
+import { watchPool } from './pool-use.ts';
 
 export interface UpstreamRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -78,6 +79,7 @@ function failureOf(name: string, origin: string, error: unknown): ApiError {
 export function createUpstream(name: string, origin: string): Upstream {
   // Deadlines end requests here, and no request may wait behind another one's slow answer: connections grow on demand.
   const pool = new Pool(origin, { headersTimeout: 0, bodyTimeout: 0, pipelining: 1 });
+  const unwatch = watchPool(name, () => ({ inUse: pool.stats.running, waiting: pool.stats.pending }));
   return {
     name,
     origin,
@@ -174,7 +176,10 @@ export function createUpstream(name: string, origin: string): Upstream {
           },
         );
       }),
-    close: () => pool.close(),
+    close: async () => {
+      unwatch();
+      await pool.close();
+    },
   };
 }
 

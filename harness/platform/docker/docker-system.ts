@@ -1,7 +1,8 @@
 import type { Component } from '../../contract/result.ts';
 import type { Quota, Tier } from '../../contract/topology.ts';
 import { localUrl, loopback } from '../loopback.ts';
-import type { ApiKey, ProcessSample, RunningSystem } from '../platform.ts';
+import { metricsSources } from '../metrics-sources.ts';
+import type { ApiKey, MetricsSource, ProcessSample, RunningSystem } from '../platform.ts';
 import { stopWave } from '../stop-wave.ts';
 import { containerStatistics } from './container-statistics.ts';
 import type { DockerRun } from './docker-run.ts';
@@ -80,6 +81,10 @@ export class DockerSystem implements RunningSystem {
 
   get quotas(): Record<string, Quota> {
     return Object.fromEntries(this.#containers.map(({ id, quota }) => [id, quota]));
+  }
+
+  get metricsSources(): MetricsSource[] {
+    return metricsSources(this.#containers.map(({ tier, id, hostPort }) => ({ tier, id, port: hostPort })));
   }
 
   async sample(): Promise<ProcessSample[]> {

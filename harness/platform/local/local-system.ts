@@ -2,7 +2,8 @@ import { rm } from 'node:fs/promises';
 import type { Component } from '../../contract/result.ts';
 import type { Tier } from '../../contract/topology.ts';
 import { localUrl } from '../loopback.ts';
-import type { ApiKey, ProcessSample, RunningSystem } from '../platform.ts';
+import { metricsSources } from '../metrics-sources.ts';
+import type { ApiKey, MetricsSource, ProcessSample, RunningSystem } from '../platform.ts';
 import { stopWave } from '../stop-wave.ts';
 import { describeExit, type LeashedProcess } from './leashed-process.ts';
 import { sampleProcesses } from './process-sample.ts';
@@ -77,6 +78,10 @@ export class LocalSystem implements RunningSystem {
   async stop(): Promise<void> {
     this.#stopped ??= this.#stopAll();
     await this.#stopped;
+  get metricsSources(): MetricsSource[] {
+    return metricsSources(this.#parts);
+  }
+
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Express, Request } from 'express';
+import { processFamilies as loadFamilies, wantedFamilies } from '../../runtime/process-families.ts';
 import type { Catalogue } from '../catalogue.ts';
 import type { Collection } from '../collection.ts';
 import { identity } from '../version.ts';
@@ -200,9 +201,18 @@ function flag(request: Request, name: string): boolean {
   return value === 'true';
 }
 
-/** Serves `GET /metrics` under the names and labels of the engine, so that its dashboards and alerts fit. */
+/**
+ * Serves `GET /metrics` under the names and labels of the engine, so that its dashboards and alerts fit. How loaded the process is
+ * has no name there; `?name[]=` asks for it by the names of the other processes, and then for nothing else.
+ */
 export function mountMetrics(app: Express, catalogue: Catalogue, requests: RequestStatistics): void {
   app.get('/metrics', (request, response) => {
+    const wanted = wantedFamilies(request.query);
+    response.setHeader('content-type', 'text/plain; charset=utf-8');
+    if (wanted !== undefined) {
+      response.end(loadFamilies(wanted));
+      return;
+    }
     const isAnonymous = flag(request, 'anonymize');
     const isPerCollection = flag(request, 'per_collection');
     const shown = (name: string) => (isAnonymous ? createHash('sha256').update(name).digest('hex').slice(0, 16) : name);
@@ -217,7 +227,6 @@ export function mountMetrics(app: Express, catalogue: Catalogue, requests: Reque
       ...processFamilies(),
       ...requestFamilies(series, (name) => (isPerCollection && name !== undefined ? { collection: shown(name) } : {})),
     ];
-    response.setHeader('content-type', 'text/plain; charset=utf-8');
     response.end(families.join(''));
   });
 }
