@@ -20,7 +20,11 @@ function unasked(profiles: readonly ProfileId[]): string {
   return profiles.length === 0 ? 'only when --variants names it' : `unasked only in ${profiles.join(' and ')}`;
 }
 
-const needs: Record<Capability, string> = { quotas: 'enforced quotas (--platform docker)', qdrant: 'a real Qdrant' };
+const needs: Record<Capability, string> = {
+  quotas: 'enforced quotas (--platform docker)',
+  qdrant: 'a real Qdrant',
+  'network-delay': 'delayed messages between tiers (--platform local)',
+};
 
 /** What a scenario will do, in words; nothing is started. */
 export function explainScenario(scenario: Scenario): string {

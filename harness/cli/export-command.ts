@@ -129,6 +129,7 @@ export async function exportCompose(options: ExportOptions): Promise<void> {
     {
       quotas: { present: true, why: 'containers have CPU and memory quotas' },
       qdrant: { present: !chosen.qdrant.standIn, why: needsReal },
+      'network-delay': { present: false, why: 'nothing delays messages between the containers of a compose file' },
     },
   );
   const variant = scenario.variants.find(({ id }) => id === variantId);

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { nameSchema, nonNegative, positiveInteger, profileIdSchema } from './common.ts';
 import { metricIdSchema } from './metrics.ts';
 import { topologySchema } from './topology.ts';
-import { workloadSchema } from './workload.ts';
+import { variantProblems } from './variant-problems.ts';
+import { workloadOverrideSchema, workloadSchema } from './workload.ts';
 
 export const comparatorSchema = z.enum(['le', 'ge']);
 export type Comparator = z.infer<typeof comparatorSchema>;
@@ -19,10 +20,29 @@ export type Slo = z.infer<typeof sloSchema>;
 
 /**
  * What a platform may or may not offer: `quotas` are enforced CPU and memory limits, `qdrant` is a real Qdrant, which
- * alone can form a cluster.
+ * alone can form a cluster, `network-delay` is time that messages take between two tiers as if these were on two machines.
  */
-export const capabilitySchema = z.enum(['quotas', 'qdrant']);
+export const capabilitySchema = z.enum(['quotas', 'qdrant', 'network-delay']);
 export type Capability = z.infer<typeof capabilitySchema>;
+
+/** What can give out first when a system is driven past its knee; `none` when nothing did. */
+export const firstLimitKindSchema = z.enum(['memory', 'connections', 'provider', 'cpu', 'response-time', 'none']);
+export type FirstLimitKind = z.infer<typeof firstLimitKindSchema>;
+
+/** Open arrivals whose rate rises evenly until something gives out. */
+const overloadSchema = z
+  .strictObject({
+    fromPerSecond: nonNegative,
+    toPerSecond: z.number().positive(),
+    seconds: z.number().positive().max(3600),
+    /** What the topology makes give out first; the run is held to naming it. */
+    planted: firstLimitKindSchema.optional(),
+  })
+  .refine(({ fromPerSecond, toPerSecond }) => fromPerSecond <= toPerSecond, {
+    path: ['toPerSecond'],
+    error: 'the ramp must not fall',
+  });
+export type Overload = z.infer<typeof overloadSchema>;
 
 export const variantSchema = z.strictObject({
   id: nameSchema,
@@ -40,6 +60,18 @@ export const variantSchema = z.strictObject({
   ladder: z.boolean().optional(),
   /** Goals that it is not held to, because what it costs there is what the scenario asks: shown, and not judged. */
   measuredOnly: z.array(z.strictObject({ slo: nameSchema, why: z.string().min(1) })).optional(),
+  /** Fields of the scenario's workload that are otherwise here. */
+  workload: workloadOverrideSchema.optional(),
+  /**
+   * The open twin of a closed variant: its judged rate is that at which the profile's users of `users` would ask if a request took
+   * `responseMs` on average, users / (mean think time + `responseMs`), in place of the profile's rate.
+   */
+  rateOf: z.strictObject({ users: nameSchema, responseMs: nonNegative }).optional(),
+  /**
+   * It is driven once, past its knee, in a system of its own whose end is a finding and no failure of the run. It has no judged
+   * repetitions and is held to no goal.
+   */
+  overload: overloadSchema.optional(),
 });
 export type Variant = z.infer<typeof variantSchema>;
 
@@ -50,6 +82,8 @@ export const profileSchema = z.strictObject({
   repetitions: positiveInteger.max(100),
   /** The rate of the judged phase, requests per second. Only this phase can fail a run. */
   judgedRatePerSecond: z.number().positive(),
+  /** Users of every closed loop, in place of those that the workload says. */
+  users: positiveInteger.max(100_000).optional(),
   warmUpSeconds: nonNegative,
   steadySeconds: z.number().positive(),
   /** Fixed rates, ascending, each measured once per variant beyond the judged phase; they cannot fail a run. */
@@ -96,6 +130,18 @@ export const scenarioSchema = z
         path: ['variants', baseline, 'profiles'],
         message: `"${scenario.baseline}" is the baseline, which every profile measures`,
       });
+    }
+    if (scenario.variants[baseline]?.overload !== undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['variants', baseline, 'overload'],
+        message: `"${scenario.baseline}" is the baseline, and an overload has nothing to be compared with`,
+      });
+    }
+    for (const [position, problems] of variantProblems(scenario.workload, scenario.variants)) {
+      for (const { path, message, ...params } of problems) {
+        context.addIssue({ code: 'custom', path: ['variants', position, ...path], message, params });
+      }
     }
     const shareOf = (id: string) => scenario.variants.find((variant) => variant.id === id)?.documentsShare ?? 1;
     const sloIds = scenario.slos.map(({ id }) => id);

@@ -169,6 +169,17 @@ const cacheTierSchema = z
     }
   });
 
+/** The stateless processes that answer. */
+const queryTierSchema = z.strictObject({
+  replicas: positiveInteger.max(32),
+  /** What the heap of each may hold before it ends (V8's old space), MiB; Node decides where absent. */
+  heapMiB: positiveInteger.min(64).max(65_536).optional(),
+  /** Connections that each keeps to one vector node; further searches wait for one. 256 where absent. */
+  vectorConnections: positiveInteger.max(4096).optional(),
+  /** Network time of a round trip to a vector node, as if that were on another machine; none where absent. */
+  vectorRoundTripMs: z.number().positive().max(1000).optional(),
+});
+
 /** The images of which a variant is made. Every process of the reference system runs from the one `system` image, by command. */
 export const imageRoleSchema = z.enum(['system', 'qdrant', 'redis', 'postgres']);
 export type ImageRole = z.infer<typeof imageRoleSchema>;
@@ -180,7 +191,7 @@ export type ImageRole = z.infer<typeof imageRoleSchema>;
 export const topologySchema = z.strictObject({
   id: nameSchema,
   gateway: z.strictObject({ replicas: positiveInteger.max(16) }),
-  query: z.strictObject({ replicas: positiveInteger.max(32) }),
+  query: queryTierSchema,
   provider: z.strictObject({
     embeddings: providerPresetSchema,
     chat: providerPresetSchema,

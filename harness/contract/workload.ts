@@ -60,3 +60,9 @@ export const workloadSchema = z.strictObject({
   connections: positiveInteger.max(4096),
 });
 export type Workload = z.infer<typeof workloadSchema>;
+
+/**
+ * What one variant asks otherwise than its scenario, whole fields and never parts of them. The corpus is no part of it: all
+ * variants of a scenario hold the same documents.
+ */
+export const workloadOverrideSchema = workloadSchema.omit({ corpus: true }).partial();

@@ -46,6 +46,7 @@ async function chooseLocal(requested: RequestedPlatform, why: string, environmen
             present: false,
             why: `the embedded vector node has no cluster; name a real Qdrant by ${qdrantVariable} or use its image on --platform docker`,
           },
+      'network-delay': { present: true, why: 'relays keep what passes between two processes' },
     },
     create: () => new LocalPlatform({ environment }),
   };
@@ -104,6 +105,7 @@ async function chooseDocker(
             present: false,
             why: 'the image of the vector store is a stand-in, which has no cluster; pull the real one or name it by RAG_TESTBED_QDRANT_IMAGE',
           },
+      'network-delay': { present: false, why: 'nothing delays messages between containers here; --platform local does' },
     },
     create: () => new DockerPlatform({ environment, images, mayPull: requested === 'docker' }),
   };

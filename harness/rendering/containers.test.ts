@@ -122,6 +122,16 @@ describe('containerParts', () => {
     expect(partsOf(base).some(({ tier }) => tier === 'redis')).toBe(false);
   });
 
+  it('tells a query process how much heap it may fill and how many connections it has, and nobody else', () => {
+    const parts = partsOf({ ...base, query: { replicas: 1, heapMiB: 192, vectorConnections: 4 } });
+    const query = parts.find(({ tier }) => tier === 'query');
+    expect(query?.command).toEqual(['node', '--max-old-space-size=192', 'system/query/main.ts']);
+    expect(queryEnvironmentSchema.parse(query?.environment)).toMatchObject({ VECTOR_CONNECTIONS: 4 });
+    const rest = JSON.stringify(parts.filter(({ tier }) => tier !== 'query'));
+    expect(rest).not.toMatch(/max-old-space-size|VECTOR_CONNECTIONS/);
+    expect(JSON.stringify(partsOf(base))).not.toMatch(/max-old-space-size|VECTOR_CONNECTIONS/);
+  });
+
   it('keeps the password of the database from whoever does not need it', () => {
     const knowing = partsOf(base).filter((part) => JSON.stringify(part).includes('secret-of-the-database'));
     expect(knowing.map(({ tier }) => tier).sort()).toEqual(['indexer', 'postgres', 'query']);

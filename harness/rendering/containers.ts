@@ -8,6 +8,7 @@ import {
   peerEnvironment,
   providerEnvironment,
   queryEnvironment,
+  queryNodeArguments,
   vectorNodeEnvironment,
   type Wiring,
 } from './environment.ts';
@@ -69,13 +70,13 @@ export function databaseUrl(host: string, port: number, password: string): strin
   return `postgresql://${database.user}:${password}@${host}:${port}/${database.name}`;
 }
 
-function ownProcess(tier: Tier, id: string, position: number, folder: string) {
+function ownProcess(tier: Tier, id: string, position: number, folder: string, nodeArguments: readonly string[] = []) {
   return {
     tier,
     id,
     position,
     image: 'system',
-    command: ['node', `system/${folder}/main.ts`],
+    command: ['node', ...nodeArguments, `system/${folder}/main.ts`],
     port: processPort,
     ready: { kind: 'http', path: '/ready' },
   } as const;
@@ -168,7 +169,7 @@ export function containerParts({ wiring, databasePassword, apiKeys, hostOf }: Co
   const queries = positions(topology.query.replicas).map((position): ContainerPart => {
     const id = `query-${position}`;
     return {
-      ...ownProcess('query', id, position, 'query'),
+      ...ownProcess('query', id, position, 'query', queryNodeArguments(topology)),
       environment: queryEnvironment(wiring, addresses, id, everywhere(processPort)),
       after: [...stores, ...caches.map((cache) => cache.id)],
       quota: quota('query'),

@@ -123,12 +123,19 @@ export function indexerEnvironment(wiring: Wiring, addresses: IndexAddresses, li
   });
 }
 
+/** What the Node of a query process is told before the name of its file. */
+export function queryNodeArguments({ query: { heapMiB } }: Topology): string[] {
+  return heapMiB === undefined ? [] : [`--max-old-space-size=${heapMiB}`];
+}
+
 export function queryEnvironment(wiring: Wiring, addresses: IndexAddresses, id: string, listening: Listening): Environment {
+  const { vectorConnections } = wiring.topology.query;
   return checked(queryEnvironmentSchema, id, {
     ...serverEnvironment(listening),
     INTERNAL_TOKEN: wiring.internalToken,
     ...indexEnvironment(wiring, addresses),
     ...cacheEnvironment(wiring.topology, addresses.cacheUrl),
+    ...(vectorConnections === undefined ? {} : { VECTOR_CONNECTIONS: String(vectorConnections) }),
     ...(wiring.topology.rerank === undefined ? {} : { RERANK: String(wiring.topology.rerank) }),
   });
 }

@@ -68,6 +68,8 @@ export const queryEnvironmentSchema = z
     ...internal,
     ...index,
     CHAT_MODEL: z.string().default('concept-chat'),
+    /** Connections to one vector node; further searches wait for one. */
+    VECTOR_CONNECTIONS: z.coerce.number().int().min(1).max(4096).default(256),
     /** Reranks every search and question, not only those that ask for it. */
     RERANK: z
       .enum(['true', 'false'])

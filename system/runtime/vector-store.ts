@@ -122,8 +122,9 @@ export function createVectorStore(
   collection: string,
   cluster?: ClusterSettings,
   retrieval: Retrieval = 'dense',
+  connections = 256,
 ): VectorStore {
-  const client = new QdrantClient({ url, checkCompatibility: false, timeout: Number.POSITIVE_INFINITY, maxConnections: 256 });
+  const client = new QdrantClient({ url, checkCompatibility: false, timeout: Number.POSITIVE_INFINITY, maxConnections: connections });
   const api = client.api();
   const call = async <T>(signal: AbortSignal, work: Promise<{ data: { result?: T | null } }>): Promise<T> => {
     try {

@@ -18,7 +18,10 @@ type VectorSettings = Pick<
   | 'CLUSTER_SHARD_NUMBER'
   | 'CLUSTER_REPLICATION_FACTOR'
   | 'CLUSTER_WRITE_CONSISTENCY_FACTOR'
->;
+> & {
+  /** To one vector node; many where it is not said. */
+  readonly VECTOR_CONNECTIONS?: number;
+};
 
 export interface VectorTier {
   readonly policy: ShardingPolicy;
@@ -48,7 +51,7 @@ function assertSensible({
 
 /** The shards as the query and the indexer see them: one per node, or a whole Qdrant cluster as a single one. */
 export function openVectorTier(settings: VectorSettings): VectorTier {
-  const { QDRANT_URLS: urls, COLLECTION: collection, SHARDING_STRATEGY: strategy } = settings;
+  const { QDRANT_URLS: urls, COLLECTION: collection, SHARDING_STRATEGY: strategy, RETRIEVAL: retrieval, VECTOR_CONNECTIONS } = settings;
   if (strategy !== 'qdrant-cluster') {
     assertSensible(settings);
     const sharding = {
@@ -60,7 +63,7 @@ export function openVectorTier(settings: VectorSettings): VectorTier {
     return {
       policy: shardingPolicy(strategy, urls.length, sharding),
       placementName: placementName(strategy, sharding),
-      stores: urls.map((url, shard) => createVectorStore(shard, url, collection, undefined, settings.RETRIEVAL)),
+      stores: urls.map((url, shard) => createVectorStore(shard, url, collection, undefined, retrieval, VECTOR_CONNECTIONS)),
     };
   }
   const cluster = {
@@ -71,6 +74,6 @@ export function openVectorTier(settings: VectorSettings): VectorTier {
   return {
     policy: shardingPolicy('hash', 1),
     placementName: strategy,
-    stores: [overPeers(urls.map((url) => createVectorStore(0, url, collection, cluster, settings.RETRIEVAL)))],
+    stores: [overPeers(urls.map((url) => createVectorStore(0, url, collection, cluster, retrieval, VECTOR_CONNECTIONS)))],
   };
 }

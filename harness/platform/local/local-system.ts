@@ -35,6 +35,8 @@ export class LocalSystem implements RunningSystem {
   /** Gives back what outlives the system: its ports, and its share of what the run holds. */
   readonly #release: (parts: readonly Part[]) => Promise<void>;
   #stopped: Promise<void> | undefined;
+  /** What stands between the parts and ends after them. */
+  readonly #between = new AsyncDisposableStack();
 
   constructor(variant: string, apiKeys: readonly ApiKey[], stateDirectory: string, release: (parts: readonly Part[]) => Promise<void>) {
     this.variant = variant;
@@ -56,6 +58,11 @@ export class LocalSystem implements RunningSystem {
         this.#fail(await partFailure(part.process, 'part_died', `ended with ${describeExit(exit)} while the system was running`));
       }
     });
+  }
+
+  /** Takes something that connects parts, to be ended when they have ended. */
+  own(connection: AsyncDisposable): void {
+    this.#between.use(connection);
   }
 
   /** The parts of a tier by position. */
@@ -97,6 +104,7 @@ export class LocalSystem implements RunningSystem {
       const ended = await Promise.allSettled(parts.map(({ process }) => process.stop(graceMs)));
       troubles.push(...ended.flatMap((end) => (end.status === 'rejected' ? [end.reason] : [])));
     }
+    await this.#between.disposeAsync();
     await rm(this.#stateDirectory, { recursive: true, force: true });
     await this.#release(this.#parts);
     if (troubles.length > 0) {

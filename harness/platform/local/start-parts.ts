@@ -8,8 +8,10 @@ import {
   indexerEnvironment,
   providerEnvironment,
   queryEnvironment,
+  queryNodeArguments,
 } from '../../rendering/environment.ts';
 import { localUrl } from '../loopback.ts';
+import { startDelayedRelay } from './delayed-relay.ts';
 import type { Part } from './local-system.ts';
 import { initialisePostgres, startPostgres } from './postgres.ts';
 import { startCacheTier } from './start-cache-tier.ts';
@@ -32,6 +34,21 @@ async function startDatabase(start: Start): Promise<{ url: string; component: Co
     announce(start, part, performance.now() - startedMs);
     return { url: postgres.url, component: { tier: 'postgres', engine: 'PostgreSQL', version: postgres.version, embedded: false } };
   });
+}
+
+/** Where the query tier finds the vector nodes: behind relays where the topology puts them on other machines. */
+async function distantFromQuery({ request, system }: Start, nodes: readonly Part[]): Promise<string[]> {
+  const { vectorRoundTripMs } = request.topology.query;
+  if (vectorRoundTripMs === undefined) {
+    return nodes.map(({ port }) => localUrl(port));
+  }
+  return Promise.all(
+    nodes.map(async (node) => {
+      const relay = await startDelayedRelay(node.port, vectorRoundTripMs);
+      system.own(relay);
+      return localUrl(relay.port);
+    }),
+  );
 }
 
 async function startTiers(start: Start, abort: AbortController): Promise<void> {
@@ -61,6 +78,8 @@ async function startTiers(start: Start, abort: AbortController): Promise<void> {
     cacheUrl: cache?.url,
   };
 
+  const queryAddresses = { ...addresses, vectorUrls: await distantFromQuery(start, vectorParts) };
+
   // The query tier waits by itself for the tables that the indexer creates, so both may start at once.
   const indexer = startServer(start, {
     tier: 'indexer',
@@ -76,9 +95,9 @@ async function startTiers(start: Start, abort: AbortController): Promise<void> {
       tier: 'query',
       id,
       position,
-      ...nodeProcess(start, 'query'),
+      ...nodeProcess(start, 'query', queryNodeArguments(topology)),
       readyPath: '/ready',
-      environment: (port) => queryEnvironment(wiring, addresses, id, listening(port)),
+      environment: (port) => queryEnvironment(wiring, queryAddresses, id, listening(port)),
     });
   });
   await together([indexer, ...queries], abort);

@@ -84,10 +84,14 @@ export async function startServer(start: Start, server: ServerSpecification): Pr
 }
 
 /** A process of the reference system: our Node runs its `main.ts`. */
-export function nodeProcess(start: Start, folder: string): Pick<ServerSpecification, 'command' | 'arguments' | 'workingDirectory'> {
+export function nodeProcess(
+  start: Start,
+  folder: string,
+  nodeArguments: readonly string[] = [],
+): Pick<ServerSpecification, 'command' | 'arguments' | 'workingDirectory'> {
   return {
     command: process.execPath,
-    arguments: [...start.nodeArguments, join(start.systemDirectory, folder, 'main.ts')],
+    arguments: [...start.nodeArguments, ...nodeArguments, join(start.systemDirectory, folder, 'main.ts')],
     workingDirectory: start.directories.variantState,
   };
 }
