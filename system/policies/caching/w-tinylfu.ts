@@ -88,7 +88,7 @@ class WindowTinyLfu<Key> extends SlabPolicy<Key> {
     }
     const { slab } = this;
     const next = this.#probation.newerThan(candidate);
-    if (victim !== candidate && this.#sketch.frequency(slab.keyOf(candidate)) > this.#sketch.frequency(slab.keyOf(victim))) {
+    if (this.#sketch.frequency(slab.keyOf(candidate)) > this.#sketch.frequency(slab.keyOf(victim))) {
       this.#evict(this.#probation, victim);
       return candidate;
     }
