@@ -4,7 +4,9 @@ import type { ErrorClass } from '../contract/operation.ts';
 import type { ConnectionFailure, PartialAnswer } from './transport.ts';
 
 /** A stream that was this long without an event when its deadline passed had stopped, whatever its pace was before. */
-const longestStallUs = 1_000_000;
+const stallUs = 1_000_000;
+/** Under short deadlines less will do, but never less than a reader's own pauses. */
+const shortestStallUs = 100_000;
 const doneMark = '[DONE]';
 /** Types of OpenAI's errors that stand for a status of 4xx. */
 const clientErrorTypes = new Set([
@@ -100,14 +102,14 @@ export class StreamReader {
   }
 
   /**
-   * What to call an answer whose deadline has passed: stalled when pieces had come and then nothing for a second, or for a tenth
-   * of a deadline that is shorter than ten; a stream that is slow but alive ran into a timeout.
+   * What to call an answer whose deadline has passed: stalled when pieces had come and then no event for a second, or for a tenth of
+   * a deadline below ten seconds, at least 100 ms; a stream that is slow but alive ran into a timeout.
    */
   failureAtDeadline(nowUs: number, deadlineUs: number): ErrorClass {
     if (this.#failure !== undefined) {
       return this.#failure;
     }
-    const stalled = nowUs - this.#lastEventUs >= Math.min(longestStallUs, deadlineUs / 10);
+    const stalled = nowUs - this.#lastEventUs >= Math.min(stallUs, Math.max(shortestStallUs, deadlineUs / 10));
     return this.tokens > 0 && !this.#completed && stalled ? 'stalled-stream' : 'timeout';
   }
 
