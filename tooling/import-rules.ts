@@ -3,7 +3,7 @@ import type { ICruiseOptions, IRegularForbiddenRuleType as IForbiddenRuleType } 
 /** Who may import whom; the folders and the reasons are in docs/adr/0002-house.md. */
 const pureSystem = '^system/(api|policies|concepts)/';
 const rooms = ['gateway', 'query', 'indexer', 'provider', 'vector-node', 'cache-node'];
-const pureHarness = ['arrivals', 'corpus', 'measurement', 'checkers', 'gates', 'claims', 'rendering', 'exports'];
+const pureHarness = ['arrivals', 'corpus', 'measurement', 'checkers', 'gates', 'claims', 'rendering', 'exports', 'simulation'];
 
 /** Built-in modules that reach outside the process. */
 const touching = '^(node:)?(fs|net|http|https|child_process|worker_threads|os|dgram|tls)';
@@ -77,6 +77,14 @@ export const importRules: readonly IForbiddenRuleType[] = [
       path: '^(harness/(platform|faults|run|cli)|scenarios|reports|system/(runtime|gateway|query|indexer|provider|vector-node|cache-node))/',
     },
     'Platform, load and faults never import each other.',
+  ),
+  forbid(
+    'traces-read-files',
+    code('^harness/traces/'),
+    {
+      path: '^(harness/(platform|load|faults|run|cli)|scenarios|reports|system/(runtime|gateway|query|indexer|provider|vector-node|cache-node))/',
+    },
+    'A trace is read from its file; who replays it, and through what, is no matter of its format.',
   ),
   forbid(
     'scenarios-are-data',

@@ -5,7 +5,7 @@ import { dataTable, figure, nothing, section } from '../html/parts.ts';
 import { html, type Insertable, prose } from '../markup.ts';
 import { absent, percent, signedPercent, significant } from '../numbers.ts';
 import { missText, pointAt, rankedPolicies, sizeHead, sizeText } from './figures.ts';
-import type { CacheReplaySection } from './html.ts';
+import type { CacheReplaySection } from './section.ts';
 import type { CacheReplayStrings } from './strings.ts';
 
 const wide = { width: 920, height: 410, left: 52, right: 176, top: 26, bottom: 46, narrow: false } as const;

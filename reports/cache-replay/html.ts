@@ -1,6 +1,6 @@
 import type { CacheReplay } from '../../harness/contract/cache-replay.ts';
 import { htmlDocument } from '../html/document.ts';
-import { nothing, type Section, section } from '../html/parts.ts';
+import { nothing, section } from '../html/parts.ts';
 import { html, type Markup, prose } from '../markup.ts';
 import { percent } from '../numbers.ts';
 import type { Language } from '../strings.ts';
@@ -9,10 +9,9 @@ import { curveSection, policySection } from './curves.ts';
 import { missText, pointAt, rankedPolicies, sizeText } from './figures.ts';
 import { driftSection, popularitySection, reuseSection, workingSetSection } from './lenses.ts';
 import { provenanceSection } from './provenance.ts';
+import type { CacheReplaySection } from './section.ts';
 import { cacheReplayAnswer, findingText, samplingText } from './sentences.ts';
 import { type CacheReplayStrings, cacheReplayStrings } from './strings.ts';
-
-export type CacheReplaySection = Section<Exclude<keyof CacheReplayStrings['nav'], 'label' | 'answer'>>;
 
 /**
  * The report of one replay as one file: no script, nothing loaded, readable in light, dark, print and on a phone. Throws

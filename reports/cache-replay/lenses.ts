@@ -5,7 +5,7 @@ import { workingSetChart } from '../charts/working-set.ts';
 import { dataTable, figure, nothing, section, table } from '../html/parts.ts';
 import { html, type Markup, prose } from '../markup.ts';
 import { absent, count, percent, significant } from '../numbers.ts';
-import type { CacheReplaySection } from './html.ts';
+import type { CacheReplaySection } from './section.ts';
 import { popularityText, reuseText } from './sentences.ts';
 import type { CacheReplayStrings } from './strings.ts';
 

@@ -3,7 +3,7 @@ import { section } from '../html/parts.ts';
 import { html, prose } from '../markup.ts';
 import { joined, memory, span } from '../numbers.ts';
 import { utc } from '../validity-text.ts';
-import type { CacheReplaySection } from './html.ts';
+import type { CacheReplaySection } from './section.ts';
 import type { CacheReplayStrings } from './strings.ts';
 
 /** Everything that is needed to get these figures again, the command last. */
