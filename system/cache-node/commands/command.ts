@@ -123,3 +123,9 @@ export function listIn(entry: Entry): Deque {
   }
   return entry.value;
 }
+
+/** As C prints a text: up to its first NUL, and no longer than so many characters. */
+export function printed(text: string, longest = text.length): string {
+  const nul = text.indexOf('\0');
+  return (nul < 0 ? text : text.slice(0, nul)).slice(0, longest);
+}

@@ -7,6 +7,7 @@ import {
   CommandError,
   type ContainerCommand,
   integerArgument,
+  printed,
   wrongArgumentCount,
 } from './command.ts';
 
@@ -48,7 +49,7 @@ function hello(context: CommandContext, given: readonly string[]): string {
       session.name = requirePrintable(first, 'Client names');
       position += 1;
     } else {
-      throw new CommandError(`ERR Syntax error in HELLO option '${option}'`);
+      throw new CommandError(`ERR Syntax error in HELLO option '${printed(option)}'`);
     }
   }
   if (!session.loggedIn) {
@@ -97,7 +98,11 @@ export const connectionCommands = {
   select: {
     arity: 2,
     run: (_context, given) => {
-      if (integerArgument(argument(given, 0)) !== 0n) {
+      const index = integerArgument(argument(given, 0));
+      if (BigInt.asIntN(32, index) !== index) {
+        throw new CommandError('ERR value is out of range, value must between -2147483648 and 2147483647');
+      }
+      if (index !== 0n) {
         throw new CommandError('ERR DB index is out of range');
       }
       return reply.ok;

@@ -1,4 +1,4 @@
-import type { Command, ContainerCommand } from './command.ts';
+import { type Command, type ContainerCommand, printed } from './command.ts';
 import { clientCommand, connectionCommands } from './connection.ts';
 import { hashCommands } from './hashes.ts';
 import { keyCommands } from './keys.ts';
@@ -27,12 +27,6 @@ export type Resolved =
 
 /** How much of a name, and of all arguments together, Redis repeats in an error. */
 const repeatedCharacters = 128;
-
-/** As C prints a text: up to its first NUL and no longer than so many characters. */
-function printed(text: string, longest: number): string {
-  const nul = text.indexOf('\0');
-  return (nul < 0 ? text : text.slice(0, nul)).slice(0, longest);
-}
 
 function unknownCommand(words: readonly string[]): string {
   let repeated = '';

@@ -1,7 +1,7 @@
 import { typeOf } from '../keyspace/entry.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import { reply } from '../resp/reply.ts';
-import { argument, type Command, type CommandContext, CommandError, syntaxError } from './command.ts';
+import { argument, type Command, type CommandContext, CommandError, printed, syntaxError } from './command.ts';
 import { type ExpiryUnit, relativeExpiry } from './expiry.ts';
 
 type ExpiryCondition = 'NX' | 'XX' | 'GT' | 'LT';
@@ -11,7 +11,7 @@ function expiryConditions(words: readonly string[]): Set<ExpiryCondition> {
   for (const given of words) {
     const word = given.toUpperCase();
     if (word !== 'NX' && word !== 'XX' && word !== 'GT' && word !== 'LT') {
-      throw new CommandError(`ERR Unsupported option ${given}`);
+      throw new CommandError(`ERR Unsupported option ${printed(given)}`);
     }
     conditions.add(word);
   }

@@ -19,6 +19,7 @@ export const recordedReplies: Readonly<Record<string, readonly RecordedReply[]>>
     ['SELECT 0', '+OK\r\n'],
     ['SELECT 1', '-ERR DB index is out of range\r\n'],
     ['SELECT x', '-ERR value is not an integer or out of range\r\n'],
+    ['SELECT 2147483648', '-ERR value is out of range, value must between -2147483648 and 2147483647\r\n'],
     ['CLIENT', "-ERR wrong number of arguments for 'client' command\r\n"],
     ['CLIENT NOSUCH', "-ERR unknown subcommand 'NOSUCH'. Try CLIENT HELP.\r\n"],
     ['CLIENT GETNAME', '$-1\r\n', '_\r\n'],

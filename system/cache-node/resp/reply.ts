@@ -2,14 +2,15 @@
 export type ProtocolVersion = 2 | 3;
 
 const bulk = (text: string) => `$${text.length}\r\n${text}\r\n`;
-const lines = /[\r\n]/g;
+const outerLineEnds = /^[\r\n]+|[\r\n]+$/g;
+const lineEnds = /[\r\n]/g;
 
 /** Writes replies: the same for both protocols. Texts have one character per byte. */
 export const reply = {
   ok: '+OK\r\n',
   simple: (text: string) => `+${text}\r\n`,
-  /** `text` begins with the code, such as `ERR`. Line ends would end the reply, so they become spaces as in Redis. */
-  error: (text: string) => `-${text.replace(lines, ' ')}\r\n`,
+  /** `text` begins with the code, such as `ERR`. Line ends would end the reply: as in Redis they become spaces, or go where they are outermost. */
+  error: (text: string) => `-${text.replace(outerLineEnds, '').replace(lineEnds, ' ')}\r\n`,
   integer: (value: number | bigint) => `:${value}\r\n`,
   bulk,
   /** Of replies that are written already. */
