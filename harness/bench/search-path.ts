@@ -91,7 +91,7 @@ function outcomeOf(driven: DrivenStep, recall: number | undefined) {
     p99 < p99LimitMs &&
     recall !== undefined &&
     recall >= recallLimit;
-  return { rate: step.ratePerSecond, issued, succeeded, p50, p99, recall, valid: validity, passed };
+  return { rate: step.ratePerSecond ?? 0, issued, succeeded, p50, p99, recall, valid: validity, passed };
 }
 
 async function measure(settings: Settings, signal: AbortSignal): Promise<void> {

@@ -22,8 +22,9 @@ export interface RateWindows {
 
 /** Valid windows by nominal rate, ascending. A rate of which every window was invalid is absent. */
 export function validRates({ runs }: ResultVariant): RateWindows[] {
-  const valid = runs.filter(({ validity }) => validity.verdict === 'valid');
-  return [...Map.groupBy(valid, ({ ratePerSecond }) => ratePerSecond)]
+  // The windows of a closed loop have no nominal rate.
+  const valid = runs.filter(({ validity, ratePerSecond }) => validity.verdict === 'valid' && ratePerSecond !== undefined);
+  return [...Map.groupBy(valid, ({ ratePerSecond = 0 }) => ratePerSecond)]
     .map(([ratePerSecond, windows]) => ({ ratePerSecond, runs: windows }))
     .toSorted((a, b) => a.ratePerSecond - b.ratePerSecond);
 }

@@ -32,7 +32,8 @@ function liveText({ sent, inFlight, searchResponseUs, errors }: Second, step: St
     searchResponseUs === undefined
       ? ''
       : ` · search p50 ${(searchResponseUs.p50 / 1000).toFixed(1)} p99 ${(searchResponseUs.p99 / 1000).toFixed(1)} ms`;
-  return `${sent} of ${step.ratePerSecond}/s · ${inFlight} in flight${times}${failed === 0 ? '' : ` · ${failed} errors`}`;
+  const offered = step.ratePerSecond === undefined ? `${sent}/s` : `${sent} of ${step.ratePerSecond}/s`;
+  return `${offered} · ${inFlight} in flight${times}${failed === 0 ? '' : ` · ${failed} errors`}`;
 }
 
 /** One line per change of phase, and one per ten seconds while nothing changes: for logs and pipes. */

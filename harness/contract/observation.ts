@@ -48,6 +48,19 @@ export const countsSchema = z.strictObject({
 });
 export type Counts = z.infer<typeof countsSchema>;
 
+/** One of several generator processes that carried a step together. */
+const workerSchema = z.strictObject({
+  cpuSeconds: nonNegative,
+  eventLoopUtilisation: z.number().min(0).max(1),
+  residentBytes: count,
+  realTimeScheduling: z.boolean(),
+  /** Jobs of both windows. */
+  issued: count,
+  /** Lag of its jobs of the steady window, whatever became of them, µs; HdrHistogram V2, deflated, base64. */
+  lag: z.strictObject({ sampleCount: count, encoded: z.string() }),
+});
+export type WorkerObservation = z.infer<typeof workerSchema>;
+
 /** `observation.json`: what the generator saw in one step. */
 export const observationSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -58,17 +71,22 @@ export const observationSchema = z.strictObject({
   steady: countsSchema,
   histograms: z.array(histogramRecordSchema),
   seconds: z.array(secondSchema),
+  /** Of several workers, sums; where no sum makes sense, the worst of them. */
   generator: z.strictObject({
     transport: z.string(),
     cpuSeconds: nonNegative,
     /** Time for which a CPU quota kept it from running; absent where nothing tells. */
     throttledSeconds: nonNegative.optional(),
-    /** 0–1 over the whole step. */
+    /** 0–1 over the whole step; the busiest worker. */
     eventLoopUtilisation: z.number().min(0).max(1),
     residentBytes: count,
     realTimeScheduling: z.boolean(),
     scheduleHash: z.string(),
     connectionsOpened: count,
+    /** Jobs of both windows that found every connection busy or down when they were due: their wait is in `client-wait`. */
+    connectionWaits: count,
+    /** Present where several processes generated the load. */
+    workers: z.array(workerSchema).min(2).optional(),
   }),
 });
 export type Observation = z.infer<typeof observationSchema>;

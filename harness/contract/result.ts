@@ -34,14 +34,67 @@ export const validityCheckSchema = z.strictObject({
 });
 export type ValidityCheck = z.infer<typeof validityCheckSchema>;
 
+/** What one server of the system under test did in one steady window. */
+export const serverWindowSchema = z.strictObject({
+  tier: tierSchema,
+  /** Unique in the variant, such as `vector-2`. */
+  id: nameSchema,
+  cpuSeconds: nonNegative,
+  /** Share of the window in which its event loop was busy. Absent, as everything below, where the server does not tell. */
+  eventLoopUtilisation: share.optional(),
+  /** By how much its timers fired late, from buckets: exact to the width of one. */
+  eventLoopDelayP99Ms: nonNegative.optional(),
+});
+export type ServerWindow = z.infer<typeof serverWindowSchema>;
+
+/**
+ * One look at a server, once a second. What it did not tell, or could not because it was too busy, is absent; a server that has ended
+ * has no further points. Rates are over the time since the look before.
+ */
+export const serverPointSchema = z.strictObject({
+  /** Since the first look, which is the beginning of the steady window. */
+  seconds: nonNegative,
+  /** Cores in use. */
+  cpuCores: nonNegative.optional(),
+  residentBytes: count.optional(),
+  heapUsedBytes: count.optional(),
+  eventLoopUtilisation: share.optional(),
+  eventLoopDelayP99Ms: nonNegative.optional(),
+  /** Requests that it was answering. */
+  inFlight: count.optional(),
+  /** Its pools of connections, by what they lead to. */
+  pools: z
+    .array(
+      z.strictObject({
+        peer: z.string(),
+        /** Connections that carried a request. */
+        inUse: count,
+        /** Requests that waited for a connection: above 0 for long, the pool is too small or its peer too slow. */
+        waiting: count,
+      }),
+    )
+    .optional(),
+});
+export type ServerPoint = z.infer<typeof serverPointSchema>;
+
+/** One server over the steady window of one step. */
+export const serverSeriesSchema = z.strictObject({
+  tier: tierSchema,
+  id: nameSchema,
+  /** Beyond this size of its heap V8 ends the process. */
+  heapLimitBytes: count.optional(),
+  points: z.array(serverPointSchema).max(200),
+});
+export type ServerSeries = z.infer<typeof serverSeriesSchema>;
+
 /** One executed step. An invalid one is kept, shown, and counts nowhere. */
 export const runSchema = z.strictObject({
   stepId: nameSchema,
   order: count,
   phase: z.enum(['judged', 'rung']),
   repetition: z.int().positive(),
-  /** The nominal rate of the step; `offeredPerSecond` is what the seed made of it. */
-  ratePerSecond: z.number().positive(),
+  /** The nominal rate of the step; `offeredPerSecond` is what the seed made of it. Absent in a closed loop, which has none. */
+  ratePerSecond: z.number().positive().optional(),
   offeredPerSecond: nonNegative,
   achievedPerSecond: nonNegative,
   validity: z.strictObject({ verdict: validityVerdictSchema, reasons: z.array(z.string()), checks: z.array(validityCheckSchema) }),
@@ -61,6 +114,8 @@ export const runSchema = z.strictObject({
   recallAt10: z.strictObject({ mean: share, sampleCount: z.int().positive() }).optional(),
   ndcgAt10: z.strictObject({ mean: share, sampleCount: z.int().positive() }).optional(),
   cpuSeconds: nonNegative.optional(),
+  /** Every server in the steady window. */
+  servers: z.array(serverWindowSchema).optional(),
   /** Did every limit of the ladder hold? The judged rate is the lowest rung. Absent when the step was invalid. */
   passed: z.boolean().optional(),
   brokenLimits: z.array(z.string()).optional(),
@@ -100,6 +155,10 @@ export const processUseSchema = z.strictObject({
   /** Over all valid judged steady windows: seconds kept from running, and the share of scheduling periods in which that happened. */
   throttledSeconds: nonNegative.optional(),
   throttledPeriodShare: share.optional(),
+  /** Share of all valid judged steady windows in which its event loop was busy. */
+  eventLoopUtilisation: share.optional(),
+  /** The longest of those windows. */
+  eventLoopDelayP99Ms: nonNegative.optional(),
 });
 export type ProcessUse = z.infer<typeof processUseSchema>;
 
@@ -174,6 +233,8 @@ export const resultVariantSchema = z.strictObject({
   curves: z.array(percentileCurveSchema),
   /** The over-time panels: the seconds of one named repetition. */
   series: z.strictObject({ stepId: nameSchema, warmUpSeconds: nonNegative, seconds: z.array(secondSchema).max(200) }).optional(),
+  /** The servers over time, in the step of `series` and in the one at the highest rate. */
+  serverSeries: z.array(z.strictObject({ stepId: nameSchema, servers: z.array(serverSeriesSchema) })).optional(),
   stages: z.array(stageCohortSchema),
   processes: z.array(processUseSchema),
   shards: z.array(z.strictObject({ id: nameSchema, points: count })),
@@ -275,6 +336,8 @@ export const resultSchema = z.strictObject({
   settings: profileSchema,
   workload: workloadSchema,
   seed: z.int().nonnegative(),
+  /** Generator processes among which the load was divided; 1 where absent. */
+  workers: z.int().positive().optional(),
   baseline: nameSchema,
   /** A partial result was interrupted or cut short by trouble; it decides nothing. */
   status: z.enum(['complete', 'partial']),

@@ -4,16 +4,19 @@ import { scheduleHash } from '../arrivals/index.ts';
 import { operationKindSchema } from '../contract/common.ts';
 import { Failure } from '../contract/failure.ts';
 import type { Observation } from '../contract/observation.ts';
-import type { LoadPlan } from '../contract/plan.ts';
+import type { ClosedLoad, LoadPlan } from '../contract/plan.ts';
 import { hgrmText } from '../measurement/hgrm.ts';
-import { openAutocannonTransport } from './autocannon-transport.ts';
 import { throttledSeconds } from './cgroup-throttling.ts';
+import { ClosedLoopJobs, closedLoadHash, mostRatePerSecond } from './closed-loop-jobs.ts';
+import type { JobSource } from './job-source.ts';
 import { OperationLog } from './operation-log.ts';
-import type { GeneratorEvent } from './protocol.ts';
+import { type Epoch, type GeneratorEvent, nextEpoch } from './protocol.ts';
+import { ScheduledJobs } from './scheduled-jobs.ts';
 import { StepExecution } from './step-execution.ts';
 import { StepRecord } from './step-record.ts';
-import { minimumGapUs, Ticker } from './ticker.ts';
+import { Ticker } from './ticker.ts';
 import type { OpenTransport } from './transport.ts';
+import { transports } from './transports.ts';
 
 export const observationFileName = 'observation.json';
 export const operationsFileName = 'operations.jsonl';
@@ -25,13 +28,41 @@ export interface ExecuteOptions {
   /** What the observation says about the scheduling of this process. */
   readonly realTimeScheduling: boolean;
   readonly openTransport?: OpenTransport;
+  /** Asked for the moment at which the step begins when everything is ready; at once where absent. */
+  readonly agreeOnEpoch?: () => Promise<Epoch>;
+}
+
+function refuse(message: string): never {
+  throw new Failure('configuration', 'invalid_load_plan', `the load plan ${message}`);
+}
+
+function checkUsers({ users, population }: ClosedLoad, { offsetsUs, requestOf, requests }: LoadPlan, endUs: number): void {
+  if (offsetsUs.length + requestOf.length > 0) {
+    refuse(`has ${users.length} users of a closed loop and a schedule of ${offsetsUs.length} jobs: the load is either closed or open`);
+  }
+  const seen = new Set<number>();
+  for (const { user, startUs, script } of users) {
+    if (user >= population || seen.has(user)) {
+      refuse(seen.has(user) ? `names user ${user} twice` : `names user ${user}, but the users are numbered from 0 to ${population - 1}`);
+    }
+    seen.add(user);
+    if (startUs >= endUs) {
+      refuse(`lets user ${user} start at ${startUs} µs, which is not before its end at ${endUs} µs`);
+    }
+    const unknown = script.find((request) => requests[request] === undefined);
+    if (unknown !== undefined) {
+      refuse(`names request ${unknown} in the script of user ${user} but has ${requests.length} requests`);
+    }
+  }
 }
 
 /** Throws `Failure` where a plan is well-formed but contradicts itself. */
-function checkPlan({ offsetsUs, requestOf, requests, warmUpMs, steadyMs }: LoadPlan): void {
-  const refuse = (message: string): never => {
-    throw new Failure('configuration', 'invalid_load_plan', `the load plan ${message}`);
-  };
+function checkPlan(plan: LoadPlan): void {
+  const { offsetsUs, requestOf, requests, closedLoop, warmUpMs, steadyMs } = plan;
+  const endUs = (warmUpMs + steadyMs) * 1000;
+  if (closedLoop !== undefined) {
+    checkUsers(closedLoop, plan, endUs);
+  }
   if (requestOf.length !== offsetsUs.length) {
     refuse(`has ${offsetsUs.length} offsets but ${requestOf.length} requests for them`);
   }
@@ -39,7 +70,6 @@ function checkPlan({ offsetsUs, requestOf, requests, warmUpMs, steadyMs }: LoadP
   if (unordered !== -1) {
     refuse(`has offsets that are not ascending: offsetsUs[${unordered}] is ${offsetsUs[unordered]} after ${offsetsUs[unordered - 1]}`);
   }
-  const endUs = (warmUpMs + steadyMs) * 1000;
   if ((offsetsUs.at(-1) ?? 0) >= endUs) {
     refuse(`has an offset of ${offsetsUs.at(-1)} µs, which is not before its end at ${endUs} µs`);
   }
@@ -58,27 +88,51 @@ function writeHistograms(plan: LoadPlan, record: StepRecord): void {
   }
 }
 
+interface Clockwork {
+  readonly jobs: JobSource;
+  readonly ticker: Ticker;
+  /** Names the schedule: of an open loop the offsets, of a closed one everything that decides what its users do. */
+  readonly scheduleHash: string;
+  readonly connections: number;
+}
+
+async function openClockwork(plan: LoadPlan): Promise<Clockwork> {
+  const { stepId, offsetsUs, connections, closedLoop: load, warmUpMs, steadyMs } = plan;
+  if (load === undefined) {
+    return { jobs: new ScheduledJobs(plan), ticker: await Ticker.open(offsetsUs), scheduleHash: scheduleHash(offsetsUs), connections };
+  }
+  return {
+    jobs: new ClosedLoopJobs({ stepId, load, endUs: (warmUpMs + steadyMs) * 1000 }),
+    ticker: await Ticker.openAlarm(mostRatePerSecond(load)),
+    scheduleHash: closedLoadHash(load),
+    // A user has one request at a time: further connections would only rest.
+    connections: Math.min(connections, load.users.length),
+  };
+}
+
 /**
- * Fires the jobs of a plan at their intended starts, open loop, and returns what was seen. Writes `operations.jsonl`,
+ * Fires the jobs of a plan at their intended starts and returns what was seen. Writes `operations.jsonl`,
  * `observation.json` and `response-<kind>.hgrm` into the plan's output directory. Throws `Failure` for a plan that
  * contradicts itself; a target that refuses or misbehaves is an observation, not an error.
  */
 export async function executePlan(plan: LoadPlan, options: ExecuteOptions): Promise<Observation> {
   checkPlan(plan);
   mkdirSync(plan.outputDirectory, { recursive: true });
-  const record = new StepRecord(plan);
-  const log = new OperationLog(path.join(plan.outputDirectory, operationsFileName));
-  const execution = new StepExecution({ plan, record, log, onEvent: options.onEvent, signal: options.signal });
-  const ticker = await Ticker.open(plan.offsetsUs);
+  const { jobs, ticker, scheduleHash: hash, connections } = await openClockwork(plan);
+  const record = new StepRecord(plan, jobs);
+  const log = new OperationLog(path.join(plan.outputDirectory, operationsFileName), plan.history ?? 'full');
   try {
-    const transport = await (options.openTransport ?? openAutocannonTransport)(plan.target, plan.connections, execution);
+    const execution = new StepExecution({ plan, jobs, record, log, onEvent: options.onEvent, signal: options.signal });
+    const open = options.openTransport ?? transports[plan.transport ?? 'autocannon'];
+    const transport = await open({ ...plan, connections, observer: execution });
     try {
+      const epoch = await (options.agreeOnEpoch?.() ?? nextEpoch());
       const cpuBefore = process.cpuUsage();
       const throttledBefore = throttledSeconds();
-      await execution.run(ticker, transport);
+      await execution.run(ticker, transport, epoch);
       const cpu = process.cpuUsage(cpuBefore);
       const throttledAfter = throttledSeconds();
-      const batches = minimumGapUs(plan.offsetsUs) > 0 ? ', fired in batches of 1 ms' : '';
+      const batches = ticker.gapUs > 0 ? ', fired in batches of 1 ms' : '';
       const observation: Observation = {
         schemaVersion: 1,
         stepId: plan.stepId,
@@ -96,8 +150,9 @@ export async function executePlan(plan: LoadPlan, options: ExecuteOptions): Prom
           eventLoopUtilisation: execution.eventLoopUtilisation,
           residentBytes: process.memoryUsage.rss(),
           realTimeScheduling: options.realTimeScheduling,
-          scheduleHash: scheduleHash(plan.offsetsUs),
+          scheduleHash: hash,
           connectionsOpened: transport.connectionsOpened,
+          connectionWaits: execution.connectionWaits,
         },
       };
       writeHistograms(plan, record);

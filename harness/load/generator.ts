@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Failure } from '../contract/failure.ts';
 import { type Observation, observationSchema } from '../contract/observation.ts';
 import { parseOrFail } from '../contract/parse.ts';
-import { type GeneratorEvent, generatorEventSchema, stopLine } from './protocol.ts';
+import { type Epoch, type GeneratorEvent, generatorEventSchema, nextEpoch, startLine, stopLine } from './protocol.ts';
 import { realTimeCommand } from './real-time.ts';
 
 /** The generator speaks at least once a second while a step runs; connecting and encoding take less than this too. */
@@ -24,6 +24,8 @@ export interface GeneratorOptions {
 }
 
 export interface RunOptions {
+  /** Names the moment at which the step begins, when this generator is ready for it; as soon as possible where absent. */
+  readonly agreeOnEpoch?: () => Promise<Epoch>;
   readonly onEvent?: (event: GeneratorEvent) => void;
   /** Cuts the step short: `run` then resolves with what was seen until then, in-flight requests counted as unfinished. */
   readonly signal?: AbortSignal;
@@ -32,6 +34,7 @@ export interface RunOptions {
 type GeneratorProcess = ChildProcessByStdio<Writable, Readable, null>;
 
 interface Running {
+  readonly agreeOnEpoch: () => Promise<Epoch>;
   readonly onEvent: (event: GeneratorEvent) => void;
   readonly settle: PromiseWithResolvers<Observation>;
 }
@@ -61,7 +64,10 @@ export class Generator implements AsyncDisposable {
    * Executes the load plan in a file (absolute path) and resolves with its observation. Rejects with a `Failure`: exit 78
    * for a plan that is not valid, 75 when the generator died or fell silent. Throws when a plan is still running.
    */
-  async run(planFile: string, { onEvent = () => {}, signal }: RunOptions = {}): Promise<Observation> {
+  async run(
+    planFile: string,
+    { onEvent = () => {}, signal, agreeOnEpoch = async () => nextEpoch() }: RunOptions = {},
+  ): Promise<Observation> {
     if (this.#running !== undefined) {
       throw new Failure('internal', 'generator_busy', 'the load generator executes one plan at a time');
     }
@@ -69,7 +75,7 @@ export class Generator implements AsyncDisposable {
       throw this.#death;
     }
     const settle = Promise.withResolvers<Observation>();
-    this.#running = { onEvent, settle };
+    this.#running = { onEvent, settle, agreeOnEpoch };
     this.#listenForSilence();
     const stop = () => this.#say(stopLine);
     this.#say(planFile);
@@ -102,6 +108,10 @@ export class Generator implements AsyncDisposable {
     this.#listenForSilence();
     try {
       const event = parseOrFail(generatorEventSchema, JSON.parse(line), 'an event of the load generator');
+      if (event.event === 'armed') {
+        running.agreeOnEpoch().then((epoch) => this.#say(startLine(epoch)), running.settle.reject);
+        return;
+      }
       running.onEvent(event);
       if (event.event === 'done') {
         const observation: unknown = JSON.parse(readFileSync(event.observationFile, 'utf8'));

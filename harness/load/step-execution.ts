@@ -1,17 +1,17 @@
 import { performance } from 'node:perf_hooks';
 import type { ErrorClass } from '../contract/operation.ts';
 import type { LoadPlan } from '../contract/plan.ts';
+import type { JobSource } from './job-source.ts';
 import type { OperationLog } from './operation-log.ts';
-import type { GeneratorEvent } from './protocol.ts';
-import { jobBytes, type WireRequest, wireRequest } from './request-wire.ts';
+import type { Epoch, GeneratorEvent } from './protocol.ts';
+import { type WireRequest, wireRequest } from './request-wire.ts';
 import type { StepRecord } from './step-record.ts';
+import { StreamReader } from './stream-reader.ts';
 import type { Ticker } from './ticker.ts';
 import type { ConnectionFailure, PartialAnswer, Transport, TransportObserver } from './transport.ts';
 
 /** How often deadlines, window limits and seconds are looked at: the most by which a timeout is noticed late. */
 const sweepEveryMs = 20;
-/** Between everything being ready and the first intended start, so that the first jobs are not late by the start itself. */
-const leadMs = 20;
 const failedBodyBytes = 2048;
 const microsecondsPerSecond = 1_000_000;
 
@@ -31,6 +31,7 @@ function classOf(status: number): ErrorClass | undefined {
 
 interface ExecutionParts {
   readonly plan: LoadPlan;
+  readonly jobs: JobSource;
   readonly record: StepRecord;
   readonly log: OperationLog;
   readonly onEvent: (event: GeneratorEvent) => void;
@@ -38,11 +39,12 @@ interface ExecutionParts {
 }
 
 /**
- * One step in progress. Jobs are fired when they are due whatever became of earlier ones (open loop); a job that finds
- * every connection busy waits, and its response time still counts from its intended start.
+ * One step in progress. Jobs are fired when their source says that they are due; a job that finds every connection busy waits,
+ * and its response time still counts from its intended start.
  */
 export class StepExecution implements TransportObserver {
   readonly #plan: LoadPlan;
+  readonly #jobs: JobSource;
   readonly #record: StepRecord;
   readonly #log: OperationLog;
   readonly #onEvent: (event: GeneratorEvent) => void;
@@ -50,12 +52,15 @@ export class StepExecution implements TransportObserver {
   readonly #wire: WireRequest[];
   readonly #deadlineUs: number;
   readonly #endUs: number;
-  /** Jobs [#firstWaiting, #nextJob) that are not settled wait for a connection, in the order of their intended start. */
-  #nextJob = 0;
+  /** Jobs from here on that are not settled wait for a connection, in the order of their intended start. */
   #firstWaiting = 0;
+  #connectionWaits = 0;
   /** Every job before this one is settled. */
   #firstOpen = 0;
+  /** Streamed answers that are under way, by job. */
+  readonly #streams = new Map<number, StreamReader>();
   #transport: Transport | undefined;
+  #ticker: Ticker | undefined;
   #epochNs = 0n;
   #loopAtEpoch = performance.eventLoopUtilization();
   #loopUtilisation: number | undefined;
@@ -66,13 +71,14 @@ export class StepExecution implements TransportObserver {
   readonly #finished = Promise.withResolvers<void>();
   startedAtMs = 0;
 
-  constructor({ plan, record, log, onEvent, signal }: ExecutionParts) {
+  constructor({ plan, jobs, record, log, onEvent, signal }: ExecutionParts) {
     this.#plan = plan;
+    this.#jobs = jobs;
     this.#record = record;
     this.#log = log;
     this.#onEvent = onEvent;
     this.#signal = signal;
-    this.#wire = plan.requests.map((request) => wireRequest(request, plan.target));
+    this.#wire = plan.requests.map((request) => wireRequest(request, plan.target, jobs.sessionLength));
     this.#deadlineUs = plan.deadlineMs * 1000;
     this.#endUs = (plan.warmUpMs + plan.steadyMs) * 1000;
   }
@@ -87,11 +93,17 @@ export class StepExecution implements TransportObserver {
     return this.#loopUtilisation ?? 0;
   }
 
+  /** Jobs that found every connection busy or down when they were fired. */
+  get connectionWaits(): number {
+    return this.#connectionWaits;
+  }
+
   /** Runs the step to its end: every job settled, or stopped by the signal. */
-  async run(ticker: Ticker, transport: Transport): Promise<void> {
+  async run(ticker: Ticker, transport: Transport, epoch: Epoch): Promise<void> {
     this.#transport = transport;
-    this.startedAtMs = Date.now() + leadMs;
-    this.#epochNs = process.hrtime.bigint() + BigInt(leadMs) * 1_000_000n;
+    this.#ticker = ticker;
+    this.startedAtMs = epoch.atMs;
+    this.#epochNs = epoch.ns;
     ticker.start(this.#epochNs);
     this.#loopAtEpoch = performance.eventLoopUtilization();
     this.#onEvent({ event: 'epoch', stepId: this.#plan.stepId, atMs: this.startedAtMs });
@@ -119,30 +131,38 @@ export class StepExecution implements TransportObserver {
   onAnswered(job: number, status: number, body: Buffer): void {
     const nowUs = this.#nowUs();
     const late = nowUs - this.#record.intendedUs(job) > this.#deadlineUs;
-    const error = late ? 'timeout' : classOf(status);
+    const stream = this.#streams.get(job);
+    const error = late ? 'timeout' : (classOf(status) ?? stream?.failureAtEnd(body));
     if (error === undefined) {
-      this.#record.settled(job, nowUs);
-      this.#log.append({
-        type: 'ok',
-        id: this.#idOf(job),
-        sentUs: this.#record.sentUs(job) ?? nowUs,
-        doneUs: nowUs,
-        status,
-        body: body.toString('utf8'),
-      });
+      this.#streams.delete(job);
+      this.#record.settled(job, nowUs, undefined, stream);
+      this.#jobs.ended(job, nowUs, undefined);
+      if (this.#isKept(job)) {
+        this.#log.append({
+          type: 'ok',
+          id: this.#idOf(job),
+          sentUs: this.#record.sentUs(job) ?? nowUs,
+          doneUs: nowUs,
+          status,
+          body: stream === undefined ? body.toString('utf8') : stream.body,
+          ...(stream?.firstTokenUs !== undefined && { stream: { firstTokenUs: stream.firstTokenUs, tokens: stream.tokens } }),
+        });
+      }
     } else {
       this.#fail(job, nowUs, error, { status, body });
     }
-    this.#finishWhenDone();
+    this.#lookAhead();
   }
 
   onFailed(job: number, failure: ConnectionFailure, partial: PartialAnswer): void {
-    this.#fail(job, this.#nowUs(), failure, partial);
-    this.#finishWhenDone();
+    this.#fail(job, this.#nowUs(), this.#streams.get(job)?.failureWhenCut(failure, partial) ?? failure, partial);
+    this.#lookAhead();
   }
 
   onChange(): void {
     if (this.#transport !== undefined) {
+      // A user without think time asks again on the connection that has just brought its answer.
+      this.#fireDue();
       this.#sendWaiting();
     }
   }
@@ -152,35 +172,46 @@ export class StepExecution implements TransportObserver {
   }
 
   #idOf(job: number): string {
-    return `${this.#plan.stepId}:${job}`;
+    return `${this.#plan.stepId}:${this.#jobs.jobOf(job)}`;
   }
 
-  /** Invokes everything that is due and sends what finds a connection; true while jobs of the schedule remain. */
+  #isKept(job: number): boolean {
+    return this.#log.keeps(this.#jobs.jobOf(job));
+  }
+
+  /** Invokes everything that is due and sends what finds a connection; true until the step was stopped. */
   #fireDue(): boolean {
     if (this.#stopped) {
       return false;
     }
     const elapsedUs = Number(process.hrtime.bigint() - this.#epochNs) / 1000;
     const nowUs = Math.floor(elapsedUs);
-    const { offsetsUs } = this.#plan;
-    const first = this.#nextJob;
-    while (this.#nextJob < offsetsUs.length && (offsetsUs[this.#nextJob] as number) <= elapsedUs) {
-      const job = this.#nextJob;
-      this.#nextJob += 1;
+    const first = this.#jobs.count;
+    while (this.#jobs.takeDue(elapsedUs)) {
+      const job = this.#jobs.count - 1;
       this.#record.invoked(job, nowUs);
-      const intendedUs = this.#record.intendedUs(job);
-      this.#log.append({ type: 'invoke', id: this.#idOf(job), job, kind: this.#record.kindOf(job), intendedUs, invokedUs: nowUs });
+      if (this.#isKept(job)) {
+        this.#log.append({
+          type: 'invoke',
+          id: this.#idOf(job),
+          job: this.#jobs.jobOf(job),
+          kind: this.#record.kindOf(job),
+          intendedUs: this.#jobs.intendedUs(job),
+          invokedUs: nowUs,
+        });
+      }
     }
-    if (this.#nextJob > first) {
+    if (this.#jobs.count > first) {
       this.#log.flush();
       this.#sendWaiting();
+      this.#connectionWaits += this.#jobs.count - Math.max(this.#firstWaiting, first);
     }
-    return this.#nextJob < offsetsUs.length;
+    return true;
   }
 
   #sendWaiting(): void {
     const transport = this.#transport;
-    while (transport !== undefined && this.#firstWaiting < this.#nextJob) {
+    while (transport !== undefined && this.#firstWaiting < this.#jobs.count) {
       const job = this.#firstWaiting;
       if (this.#record.isSettled(job)) {
         this.#firstWaiting += 1;
@@ -204,16 +235,36 @@ export class StepExecution implements TransportObserver {
       }
       this.#firstWaiting += 1;
       const id = this.#idOf(job);
-      const request = this.#wire[this.#plan.requestOf[job] as number] as WireRequest;
-      const bytes = jobBytes(request, id, Math.floor(remainingUs / 1000));
+      const request = this.#wire[this.#jobs.requestOf(job)] as WireRequest;
+      const outgoing = {
+        job,
+        requestId: id,
+        wire: request,
+        remainingMs: Math.floor(remainingUs / 1000),
+        sessionId: request.sessionAt === undefined ? undefined : this.#jobs.sessionOf(job),
+        onPiece: this.#record.kindOf(job) === 'ask-stream' ? this.#pieceReader(job) : undefined,
+      };
       this.#record.sent(job, this.#nowUs());
-      connection.send(job, id, bytes);
+      connection.send(outgoing);
     }
-    this.#finishWhenDone();
+    this.#lookAhead();
+  }
+
+  #pieceReader(job: number): (piece: Buffer) => void {
+    const stream = new StreamReader();
+    this.#streams.set(job, stream);
+    return (piece) => stream.push(piece, this.#nowUs());
   }
 
   #fail(job: number, nowUs: number, error: ErrorClass, partial: PartialAnswer = {}): void {
-    this.#record.settled(job, nowUs, error);
+    const stream = this.#streams.get(job);
+    this.#streams.delete(job);
+    this.#record.settled(job, nowUs, error, stream);
+    const body = stream === undefined || stream.body === '' ? partial.body : Buffer.from(stream.body);
+    this.#jobs.ended(job, nowUs, error);
+    if (!this.#isKept(job)) {
+      return;
+    }
     const sentUs = this.#record.sentUs(job);
     this.#log.append({
       type: withoutEffect.has(error) ? 'fail' : 'info',
@@ -222,12 +273,14 @@ export class StepExecution implements TransportObserver {
       doneUs: nowUs,
       errorClass: error,
       ...(partial.status !== undefined && { status: partial.status }),
-      ...(partial.body !== undefined && partial.body.length > 0 && { body: partial.body.subarray(0, failedBodyBytes).toString('utf8') }),
+      ...(body !== undefined && body.length > 0 && { body: body.subarray(0, failedBodyBytes).toString('utf8') }),
     });
   }
 
-  #finishWhenDone(): void {
-    if (this.#nextJob === this.#plan.offsetsUs.length && this.#record.open === 0 && this.#steadyEndAnnounced) {
+  /** Called after everything that may have ended a job or made one due. */
+  #lookAhead(): void {
+    this.#ticker?.wakeAt(this.#jobs.nextDueUs);
+    if (this.#steadyEndAnnounced && this.#record.open === 0 && this.#jobs.nextDueUs === Number.POSITIVE_INFINITY) {
       this.#finished.resolve();
     }
   }
@@ -240,12 +293,12 @@ export class StepExecution implements TransportObserver {
       this.#endSecond();
     }
     this.#log.flush();
-    this.#finishWhenDone();
+    this.#lookAhead();
   }
 
   /** All deadlines are equally long, so that jobs expire in the order of the schedule. */
   #expire(nowUs: number): void {
-    while (this.#firstOpen < this.#nextJob) {
+    while (this.#firstOpen < this.#jobs.count) {
       const job = this.#firstOpen;
       if (!this.#record.isSettled(job)) {
         if (this.#record.intendedUs(job) + this.#deadlineUs > nowUs) {
@@ -254,7 +307,7 @@ export class StepExecution implements TransportObserver {
         if (this.#record.sentUs(job) === undefined) {
           this.#fail(job, nowUs, 'dropped');
         } else {
-          this.#fail(job, nowUs, 'timeout');
+          this.#fail(job, nowUs, this.#streams.get(job)?.failureAtDeadline(nowUs, this.#deadlineUs) ?? 'timeout');
           this.#transport?.abandon(job);
         }
       }
@@ -292,7 +345,7 @@ export class StepExecution implements TransportObserver {
     }
     this.#stopped = true;
     const nowUs = this.#nowUs();
-    for (let job = this.#firstOpen; job < this.#nextJob; job += 1) {
+    for (let job = this.#firstOpen; job < this.#jobs.count; job += 1) {
       if (this.#record.isSettled(job)) {
         continue;
       }

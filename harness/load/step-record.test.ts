@@ -4,6 +4,7 @@ import { type OperationKind, operationKindSchema } from '../contract/common.ts';
 import { secondSchema, type Timing } from '../contract/observation.ts';
 import { type ErrorClass, errorClassSchema } from '../contract/operation.ts';
 import { meanUs, percentileUs } from '../measurement/histogram.ts';
+import { ScheduledJobs } from './scheduled-jobs.ts';
 import { StepRecord } from './step-record.ts';
 import { loadPlan } from './testing/load-plan.ts';
 
@@ -48,7 +49,11 @@ function recordOf(lives: readonly Life[]) {
       requestOf: lives.map(({ kind }) => kinds.indexOf(kind)),
     },
   );
-  const record = new StepRecord(plan);
+  const jobs = new ScheduledJobs(plan);
+  while (jobs.takeDue(Number.POSITIVE_INFINITY)) {
+    // Every job has fallen due.
+  }
+  const record = new StepRecord(plan, jobs);
   for (const [job, { lagUs, waitUs, serviceUs, error }] of lives.entries()) {
     const invokedUs = (offsetsUs[job] as number) + lagUs;
     record.invoked(job, invokedUs);

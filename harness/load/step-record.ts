@@ -3,11 +3,22 @@ import { type Counts, type HistogramRecord, type Second, type Timing, timingSche
 import type { ErrorClass } from '../contract/operation.ts';
 import type { LoadPlan } from '../contract/plan.ts';
 import { createHistogram, encode, type Histogram, record } from '../measurement/histogram.ts';
+import { Column } from './column.ts';
+import type { JobSource } from './job-source.ts';
 
 const microsecondsPerSecond = 1_000_000;
 
 type Window = HistogramRecord['window'];
 type Outcome = HistogramRecord['outcome'];
+
+/** When the pieces of a streamed answer arrived, µs since the epoch; the first is undefined where none did. */
+interface StreamTimes {
+  readonly firstTokenUs: number | undefined;
+  readonly gapsUs: readonly number[];
+}
+
+/** Of streamed kinds only: a histogram has 80 KB. */
+const streamTimings = new Set<Timing>(['time-to-first-token', 'inter-token-gap']);
 
 interface OpenSecond {
   sent: number;
@@ -24,15 +35,17 @@ function rankOf(sorted: Float64Array, percentile: number): number {
 
 /**
  * What happened to every job of a step: fed by the execution with moments in µs from the epoch, read as counts,
- * histograms and seconds. A job passes through invoked, perhaps sent, and settled, each once.
+ * histograms and seconds. A job, named by its place in the source, passes through invoked, perhaps sent, and settled, each once.
  */
 export class StepRecord {
   readonly #plan: LoadPlan;
+  readonly #jobs: JobSource;
   readonly #warmUpUs: number;
-  readonly #invokedUs: Float64Array;
-  readonly #sentUs: Float64Array;
-  readonly #settledUs: Float64Array;
-  readonly #succeeded: Uint8Array;
+  readonly #invokedUs: Column;
+  readonly #sentUs: Column;
+  readonly #settledUs: Column;
+  /** When a job that succeeded was settled. */
+  readonly #succeededUs: Column;
   readonly #counts: Record<Window, Counts> = {
     'warm-up': { issued: 0, succeeded: 0, failed: {} },
     steady: { issued: 0, succeeded: 0, failed: {} },
@@ -43,19 +56,19 @@ export class StepRecord {
   #issued = 0;
   #settledCount = 0;
 
-  constructor(plan: LoadPlan) {
-    const jobs = plan.offsetsUs.length;
+  constructor(plan: LoadPlan, jobs: JobSource) {
     this.#plan = plan;
+    this.#jobs = jobs;
     this.#warmUpUs = plan.warmUpMs * 1000;
-    this.#invokedUs = new Float64Array(jobs).fill(Number.NaN);
-    this.#sentUs = new Float64Array(jobs).fill(Number.NaN);
-    this.#settledUs = new Float64Array(jobs).fill(Number.NaN);
-    this.#succeeded = new Uint8Array(jobs);
+    this.#invokedUs = new Column(jobs.expected);
+    this.#sentUs = new Column(jobs.expected);
+    this.#settledUs = new Column(jobs.expected);
+    this.#succeededUs = new Column(jobs.expected);
     // Made before the epoch: a histogram has 80 KB, and making two dozen while the first jobs are due would delay them.
     for (const kind of new Set(plan.requests.map((request) => request.kind))) {
       for (const window of plan.warmUpMs > 0 ? (['warm-up', 'steady'] as const) : (['steady'] as const)) {
         for (const outcome of ['success', 'all'] as const) {
-          for (const timing of timingSchema.options) {
+          for (const timing of timingSchema.options.filter((one) => kind === 'ask-stream' || !streamTimings.has(one))) {
             this.#histogramOf(window, kind, outcome, timing);
           }
         }
@@ -74,11 +87,11 @@ export class StepRecord {
   }
 
   intendedUs(job: number): number {
-    return this.#plan.offsetsUs[job] ?? Number.NaN;
+    return this.#jobs.intendedUs(job);
   }
 
   kindOf(job: number): OperationKind {
-    const request = this.#plan.requests[this.#plan.requestOf[job] ?? -1];
+    const request = this.#plan.requests[this.#jobs.requestOf(job)];
     if (request === undefined) {
       throw new RangeError(`job ${job} has no request`);
     }
@@ -87,32 +100,35 @@ export class StepRecord {
 
   /** The moment of sending, or undefined while the job waits. */
   sentUs(job: number): number | undefined {
-    const at = this.#sentUs[job] ?? Number.NaN;
+    const at = this.#sentUs.get(job);
     return Number.isNaN(at) ? undefined : at;
   }
 
   isSettled(job: number): boolean {
-    return !Number.isNaN(this.#settledUs[job] ?? Number.NaN);
+    return !Number.isNaN(this.#settledUs.get(job));
   }
 
   invoked(job: number, nowUs: number): void {
-    this.#invokedUs[job] = nowUs;
+    this.#invokedUs.set(job, nowUs);
     this.#issued += 1;
     this.#counts[this.#windowOf(job)].issued += 1;
   }
 
   sent(job: number, nowUs: number): void {
-    this.#sentUs[job] = nowUs;
+    this.#sentUs.set(job, nowUs);
     this.#inFlight += 1;
     this.#secondAt(nowUs).sent += 1;
   }
 
-  /** Ends a job, as a success or with the class of its error. Throws when it had ended before: nothing counts twice. */
-  settled(job: number, nowUs: number, error?: ErrorClass): void {
+  /**
+   * Ends a job, as a success or with the class of its error, and with what arrived of a stream. Throws when it had ended
+   * before: nothing counts twice.
+   */
+  settled(job: number, nowUs: number, error?: ErrorClass, stream?: StreamTimes): void {
     if (this.isSettled(job)) {
       throw new Error(`job ${job} was settled twice, the second time as ${error ?? 'success'}`);
     }
-    this.#settledUs[job] = nowUs;
+    this.#settledUs.set(job, nowUs);
     this.#settledCount += 1;
     const wasSent = this.sentUs(job) !== undefined;
     if (wasSent) {
@@ -121,7 +137,7 @@ export class StepRecord {
     const second = this.#secondAt(nowUs);
     const counts = this.#counts[this.#windowOf(job)];
     if (error === undefined) {
-      this.#succeeded[job] = 1;
+      this.#succeededUs.set(job, nowUs);
       counts.succeeded += 1;
       second.done += 1;
     } else {
@@ -131,6 +147,9 @@ export class StepRecord {
     }
     for (const outcome of error === undefined ? (['success', 'all'] as const) : (['all'] as const)) {
       this.#recordSpans(job, nowUs, outcome);
+      if (stream !== undefined) {
+        this.#recordStream(job, stream, outcome);
+      }
     }
   }
 
@@ -166,9 +185,10 @@ export class StepRecord {
     const endUs = (second + 1) * microsecondsPerSecond;
     for (let job = this.#firstJobFrom(second * microsecondsPerSecond); job < this.#issued && this.intendedUs(job) < endUs; job += 1) {
       arrivals += 1;
-      lags.push((this.#invokedUs[job] ?? Number.NaN) - this.intendedUs(job));
-      if (this.#succeeded[job] === 1 && this.kindOf(job) === 'search') {
-        searchResponses.push((this.#settledUs[job] ?? Number.NaN) - this.intendedUs(job));
+      lags.push(this.#invokedUs.get(job) - this.intendedUs(job));
+      const succeededUs = this.#succeededUs.get(job);
+      if (!Number.isNaN(succeededUs) && this.kindOf(job) === 'search') {
+        searchResponses.push(succeededUs - this.intendedUs(job));
       }
     }
     const sortedLags = Float64Array.from(lags).sort();
@@ -194,13 +214,24 @@ export class StepRecord {
 
   #recordSpans(job: number, nowUs: number, outcome: Outcome): void {
     const intendedUs = this.intendedUs(job);
-    const invokedUs = this.#invokedUs[job] ?? Number.NaN;
+    const invokedUs = this.#invokedUs.get(job);
     const sentUs = this.sentUs(job);
     this.#record(job, outcome, 'response', nowUs - intendedUs);
     this.#record(job, outcome, 'lag', invokedUs - intendedUs);
     if (sentUs !== undefined) {
       this.#record(job, outcome, 'service', nowUs - sentUs);
       this.#record(job, outcome, 'client-wait', sentUs - invokedUs);
+    }
+  }
+
+  #recordStream(job: number, { firstTokenUs, gapsUs }: StreamTimes, outcome: Outcome): void {
+    if (firstTokenUs === undefined) {
+      return;
+    }
+    this.#record(job, outcome, 'time-to-first-token', firstTokenUs - this.intendedUs(job));
+    const gaps = this.#histogramOf(this.#windowOf(job), this.kindOf(job), outcome, 'inter-token-gap');
+    for (const gapUs of gapsUs) {
+      record(gaps, gapUs);
     }
   }
 
@@ -231,7 +262,7 @@ export class StepRecord {
 
   #firstJobFrom(fromUs: number): number {
     let low = 0;
-    let high = this.#plan.offsetsUs.length;
+    let high = this.#jobs.count;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (this.intendedUs(middle) < fromUs) {

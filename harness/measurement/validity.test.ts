@@ -9,18 +9,19 @@ import { validityCheckSchema } from '../contract/result.ts';
 import { createHistogram, encode, record } from './histogram.ts';
 import { judgeStep, withholdsP999 } from './validity.ts';
 
+const ratePerSecond = 100;
 const step: Step = {
   id: '0-single-judged-1',
   order: 0,
   variant: 'single',
   phase: 'judged',
   repetition: 1,
-  ratePerSecond: 100,
+  ratePerSecond,
   warmUpSeconds: 0,
   steadySeconds: 20,
   seed: 1,
 };
-const jobCount = step.ratePerSecond * step.steadySeconds;
+const jobCount = ratePerSecond * step.steadySeconds;
 
 function histogramRecord(
   timing: Timing,
@@ -77,6 +78,7 @@ function observation({
       realTimeScheduling: false,
       scheduleHash: 'x',
       connectionsOpened: 1,
+      connectionWaits: 0,
     },
   });
 }
@@ -165,7 +167,7 @@ describe('judgeStep', () => {
       { rateFactor: 3, meanSeconds: 1 },
     ];
     const issued = (seed: number) =>
-      schedule({ process: 'mmpp', states }, { ratePerSecond: step.ratePerSecond, durationMs: step.steadySeconds * 1000, seed }).length;
+      schedule({ process: 'mmpp', states }, { ratePerSecond, durationMs: step.steadySeconds * 1000, seed }).length;
     const counts = Array.from({ length: 200 }, (_, seed) => issued(seed));
     expect(counts.filter((count) => failing({ issued: count }, { process: 'mmpp', states }).length > 0)).toEqual([]);
     // As Poisson arrivals many of them would be refused.
@@ -184,8 +186,8 @@ describe('judgeStep', () => {
   it('accepts 400 steps of a correct Poisson generator and refuses one that runs 10 % slow', () => {
     const counts = (ratePerSecond: number) =>
       Array.from({ length: 400 }, (_, seed) => schedule('poisson', { ratePerSecond, durationMs: step.steadySeconds * 1000, seed }).length);
-    expect(counts(step.ratePerSecond).filter((issued) => failing({ issued }, 'poisson').length > 0)).toEqual([]);
-    const slow = counts(step.ratePerSecond * 0.9).filter((issued) => failing({ issued }, 'poisson').length > 0);
+    expect(counts(ratePerSecond).filter((issued) => failing({ issued }, 'poisson').length > 0)).toEqual([]);
+    const slow = counts(ratePerSecond * 0.9).filter((issued) => failing({ issued }, 'poisson').length > 0);
     expect(slow.length).toBeGreaterThan(200);
   });
 

@@ -79,13 +79,19 @@ function lowerBoundMs(histogram: Histogram, percentile: number): number | undefi
     : percentileMs(histogram, (100 * (jobs - binomialQuantile(jobs, 1 - percentile / 100, lagConfidence))) / jobs);
 }
 
+/** The lag of each generator process: one that is late must not hide behind others that are not. */
+function lags(observation: Observation): Histogram[] {
+  const { workers } = observation.generator;
+  return workers === undefined ? [steadyHistogram(observation, 'lag', 'all')] : workers.map(({ lag }) => decode(lag.encoded));
+}
+
 function judgeLag(observation: Observation, percentile: 99 | 99.9): Judged {
   const tail = percentile === 99.9;
   const floorMs = tail ? lagP999FloorMs : lagP99FloorMs;
   const limit = Math.max(floorMs, lagShareOfResponse * (reportedResponseMs(observation, percentile) ?? 0));
-  const lag = steadyHistogram(observation, 'lag', 'all');
   // Withholding a p99.9 needs no proof that the lag is long; it needs proof that it is not.
-  const observed = tail ? percentileMs(lag, percentile) : lowerBoundMs(lag, percentile);
+  const ofWorkers = lags(observation).flatMap((lag) => (tail ? percentileMs(lag, percentile) : lowerBoundMs(lag, percentile)) ?? []);
+  const observed = ofWorkers.length === 0 ? undefined : Math.max(...ofWorkers);
   const title = tail ? 'generator lag p99.9' : 'generator lag p99, lower 95 % bound';
   const check = { id: tail ? 'lag-p999' : 'lag-p99', title, limit, unit: 'ms' };
   if (observed === undefined) {
@@ -162,11 +168,16 @@ function rateErrorLimit(arrivals: Arrivals, expectedJobs: number, seconds: numbe
   return ((countDeviation(arrivals, expectedJobs, seconds) ?? 0) * countDeviations) / expectedJobs;
 }
 
-function judgeRate({ steady }: Observation, step: Step, arrivals: Arrivals, plannedJobs: number | undefined): Judged {
+function judgeRate({ steady }: Observation, step: Step, arrivals: Arrivals, plannedJobs: number | undefined): Judged | undefined {
+  const { ratePerSecond } = step;
+  if (ratePerSecond === undefined) {
+    // In a closed loop the answers decide how much is asked: there is no rate that could have been missed.
+    return undefined;
+  }
   const check = { id: 'rate-error', title: 'error of the realised arrival rate', unit: 'share' };
   const replayed = arrivalSettings(arrivals).process === 'trace';
   // What was recorded decides how many jobs a window of a replay holds; its mean rate is no forecast of one window.
-  const expected = replayed ? plannedJobs : step.ratePerSecond * step.steadySeconds;
+  const expected = replayed ? plannedJobs : ratePerSecond * step.steadySeconds;
   if (expected === undefined || expected === 0) {
     return { check: { ...check, limit: 0, verdict: 'unknown' }, reason: 'The replay planned no job in the steady window.' };
   }
@@ -186,7 +197,8 @@ function judgeRate({ steady }: Observation, step: Step, arrivals: Arrivals, plan
  * Can the figures of a step be trusted? Beyond the knee (`rung` steps) jobs that found no free connection are the
  * system's failure and not the generator's. Invalid when the generator was late or saturated or the planned load was not
  * offered. `arrivals` is the process of the workload, which decides how far a count may be from its mean; the count of a
- * replay is judged by `plannedJobs`, the jobs of its schedule in the steady window. A `lag-p999` check that is not
+ * replay is judged by `plannedJobs`, the jobs of its schedule in the steady window. The lag of a closed loop counts from the end
+ * of a user's think time, and its rate cannot be wrong, because the answers decide it. Of several workers the worst decides. A `lag-p999` check that is not
  * `pass` never invalidates a step: it withholds the p99.9, see `withholdsP999`.
  */
 export function judgeStep(observation: Observation, step: Step, arrivals: Arrivals, plannedJobs?: number): StepValidity {

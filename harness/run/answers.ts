@@ -1,7 +1,7 @@
 import { writeResponseSchema } from '../../system/api/documents.ts';
 import type { Evidence } from '../../system/api/evidence.ts';
 import { askResponseSchema, type Hit, searchResponseSchema } from '../../system/api/search.ts';
-import type { JobIntent } from '../corpus/requests.ts';
+import type { JobIntent } from '../corpus/job-intent.ts';
 import type { Outcome } from './history.ts';
 
 /** A successful search or ask, read by the schema of its route. */
@@ -40,12 +40,12 @@ function readAnswer(outcome: Outcome, intent: Answer['intent'], body: unknown): 
 }
 
 /** Reads every response of a step's history by the schema of its route. */
-export function readAnswers(history: readonly Outcome[], intents: readonly JobIntent[]): StepAnswers {
+export function readAnswers(history: readonly Outcome[], intentOf: (job: number) => JobIntent | undefined): StepAnswers {
   const answers: Answer[] = [];
   const writes: Write[] = [];
   const malformed: { id: string; why: string }[] = [];
   for (const outcome of history) {
-    const intent = intents[outcome.job];
+    const intent = intentOf(outcome.job);
     if (intent === undefined) {
       throw new Error(`${outcome.id}: the history names job ${outcome.job}, which the plan did not hold`);
     }

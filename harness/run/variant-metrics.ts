@@ -132,7 +132,8 @@ function searchCosts(judged: readonly JudgedStep[]): Entry[] {
 
 function ladder(steps: readonly JudgedStep[]): Entry[] {
   const decided = steps.map(({ record }) => record).filter(({ passed }) => passed !== undefined);
-  const byRate = Map.groupBy(decided, ({ ratePerSecond }) => ratePerSecond);
+  const rated = decided.flatMap((record) => (record.ratePerSecond === undefined ? [] : [{ ...record, rate: record.ratePerSecond }]));
+  const byRate = Map.groupBy(rated, ({ rate }) => rate);
   // A rate that was measured several times passes when most of its windows did.
   const outcomes = [...byRate].map(([rate, records]) => ({
     rate,

@@ -35,7 +35,7 @@ export function ladderSection(result: Result, s: Strings): Section {
 }
 
 function ladderRates(result: Result): number[] {
-  const executed = result.variants.flatMap((variant) => variant.runs.map((run) => run.ratePerSecond));
+  const executed = result.variants.flatMap((variant) => variant.runs.flatMap((run) => run.ratePerSecond ?? []));
   return [...new Set([...result.settings.ladderRatesPerSecond, ...executed])].toSorted((a, b) => a - b);
 }
 
