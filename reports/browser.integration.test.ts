@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type BrowserContext, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { everyReplay, hostileReplay } from './cache-replay/cache-replay.testing.ts';
+import { renderCacheReplayHtml } from './cache-replay/html.ts';
 import { renderHtml } from './html/index.ts';
 import { everyResult, hostileResult } from './sample-cases.testing.ts';
 
@@ -26,7 +28,13 @@ const flags = [
   '--disable-component-update',
   '--disable-sync',
 ];
-const cases = { ...everyResult, hostile: hostileResult };
+const runs = { ...everyResult, hostile: hostileResult };
+const replays = { ...everyReplay, hostile: hostileReplay };
+/** Every page by its name; those of replays are told from those of runs. */
+const pages: Readonly<Record<string, () => Promise<string>>> = Object.fromEntries([
+  ...Object.entries(runs).map(([name, build]) => [name, () => renderHtml(build())] as const),
+  ...Object.entries(replays).map(([name, build]) => [`replay-${name}`, () => renderCacheReplayHtml(build())] as const),
+]);
 
 // The program is not compiled against the DOM, so what runs in the page is text.
 
@@ -53,8 +61,8 @@ describe.skipIf(executable === undefined)(`the report in a browser${reason}`, ()
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'report-'));
-    for (const [name, build] of Object.entries(cases)) {
-      await writeFile(join(folder, `${name}.html`), await renderHtml(build()));
+    for (const [name, render] of Object.entries(pages)) {
+      await writeFile(join(folder, `${name}.html`), await render());
     }
     axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     context = await chromium.launchPersistentContext(join(folder, 'profile'), {
@@ -88,13 +96,13 @@ describe.skipIf(executable === undefined)(`the report in a browser${reason}`, ()
     return { page, trouble };
   }
 
-  it.each(Object.keys(cases))('%s opens without a message, at every width, with no label clipped', async (name) => {
+  it.each(Object.keys(pages))('%s opens without a message, at every width, with no label clipped', async (name) => {
     for (const width of [1440, 1024, 360]) {
       const { page, trouble } = await opened(name, width, 'light');
       expect(trouble).toEqual([]);
       expect(await page.evaluate<number>(sidewaysScroll)).toBe(0);
       // A hostile name is longer than any room could be reserved for.
-      if (name !== 'hostile') {
+      if (!name.endsWith('hostile')) {
         expect(await page.evaluate<string[]>(clippedLabels)).toEqual([]);
       }
       await page.close();
@@ -102,8 +110,8 @@ describe.skipIf(executable === undefined)(`the report in a browser${reason}`, ()
   });
 
   it.each(['light', 'dark'] as const)('has no accessibility violation in %s', async (colorScheme) => {
-    for (const name of ['fail', 'invalid', 'partial']) {
-      for (const width of name === 'fail' ? [1440, 360] : [1440]) {
+    for (const name of ['fail', 'invalid', 'partial', 'replay-exact', 'replay-sampled', 'replay-bare']) {
+      for (const width of ['fail', 'replay-exact'].includes(name) ? [1440, 360] : [1440]) {
         const { page } = await opened(name, width, colorScheme);
         // Through the debugger, because the policy of the page admits no script.
         await page.evaluate(axe);
@@ -128,9 +136,11 @@ describe.skipIf(executable === undefined)(`the report in a browser${reason}`, ()
   });
 
   it('is well-formed: what the parser built says what was written', async () => {
-    const { page } = await opened('hostile', 1440, 'light');
-    const counted = await page.evaluate<Record<string, number>>(strayParts);
-    expect(counted).toEqual({ scripts: 0, handlers: 0, strayCells: 0 });
-    await page.close();
+    for (const name of ['hostile', 'replay-hostile']) {
+      const { page } = await opened(name, 1440, 'light');
+      const counted = await page.evaluate<Record<string, number>>(strayParts);
+      expect(counted).toEqual({ scripts: 0, handlers: 0, strayCells: 0 });
+      await page.close();
+    }
   });
 });

@@ -105,7 +105,7 @@ export function policySection(result: CacheReplay, s: CacheReplayStrings): Cache
     'policies',
     s.policies.title,
     s.policies.subtitle(at, s.limit[result.limit].unit),
-    html`${matrix(columns, rows, s.policies.title)}${weightedTable(result, s)}`,
+    html`${matrix(columns, rows, s.tableOf(s.policies.title))}${weightedTable(result, s)}`,
   );
 }
 
@@ -141,5 +141,5 @@ function weightedTable(result: CacheReplay, s: CacheReplayStrings): Insertable {
     ...result.bounds.map((bound) => [bound.title, ...cells(pointAt(bound, result.comparedSize))]),
   ];
   const columns = [s.unit.requests, ...present.map(([, unit]) => s.unit[unit])];
-  return html`<div class="more"><div><h3>${s.policies.weighted}</h3> <p class="sub">${s.policies.weightedSubtitle(at)}</p>${matrix([s.policies.policy, ...columns], rows, s.policies.weighted)}</div></div>`;
+  return html`<div class="more"><div><h3>${s.policies.weighted}</h3> <p class="sub">${s.policies.weightedSubtitle(at)}</p>${matrix([s.policies.policy, ...columns], rows, s.tableOf(s.policies.weighted))}</div></div>`;
 }

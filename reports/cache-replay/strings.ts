@@ -194,7 +194,7 @@ const en = {
     title: 'Drift',
     subtitle: (windows: string, requests: string) => `${windows} windows of ${requests} requests, each against the one before`,
     none: 'Too few requests to compare windows.',
-    columns: ['', 'observed', 'shuffled'],
+    columns: ['from window to window', 'observed', 'shuffled'],
     top: (n: string) => `of the ${n} most asked keys stay, %`,
     workingSet: 'of the distinct keys were asked before, %',
     rank: 'mean change of rank of those that stay',
@@ -226,6 +226,7 @@ const en = {
     policies: 'Policies',
     reproduce: 'Reproduce',
   },
+  tableOf: (title: string) => `Table: ${title}`,
   figuresBehind: (title: string) => `Figures: ${title}`,
 };
 
