@@ -62,6 +62,17 @@ function seriesOf(judged: readonly JudgedStep[]): ResultVariant['series'] {
       };
 }
 
+/** The servers over time: in the step of the over-time panels, and where the rate was highest, which is where something gives out. */
+function serverSeriesOf(steps: readonly JudgedStep[], shownStep: string | undefined): Pick<ResultVariant, 'serverSeries'> {
+  const busiest = steps.toSorted((a, b) => b.record.offeredPerSecond - a.record.offeredPerSecond)[0]?.record.stepId;
+  const kept = steps.filter(
+    ({ record: { stepId }, driven }) => (stepId === shownStep || stepId === busiest) && driven.serverSeries.length > 0,
+  );
+  return kept.length === 0
+    ? {}
+    : { serverSeries: kept.map(({ record, driven }) => ({ stepId: record.stepId, servers: [...driven.serverSeries] })) };
+}
+
 function curvesOf(judged: readonly JudgedStep[]): ResultVariant['curves'] {
   return (['search', 'ask', 'upsert'] as const).flatMap((kind) => {
     const histogram = steadyHistogram(
@@ -101,6 +112,7 @@ function resultVariant(findings: VariantFindings, baseline: Measured | undefined
     metrics: variantMetrics(judged, rungs, filled),
     curves: curvesOf(judged),
     ...(series === undefined ? {} : { series }),
+    ...serverSeriesOf(steps, series?.stepId),
     stages: stageCohorts(judged.flatMap(({ quality }) => quality.staged)),
     processes,
     shards: (filled?.pointsPerShard ?? []).map((points, shard) => ({ id: `shard-${shard}`, points })),

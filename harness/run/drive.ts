@@ -3,12 +3,14 @@ import path from 'node:path';
 import { headers } from '../../system/api/headers.ts';
 import type { Observation, Second } from '../contract/observation.ts';
 import type { LoadPlan, Step } from '../contract/plan.ts';
+import type { ServerSeries, ServerWindow } from '../contract/result.ts';
 import type { Workload } from '../contract/workload.ts';
 import type { Generator } from '../load/generator.ts';
 import { judgeStep, type StepValidity } from '../measurement/validity.ts';
-import type { ProcessSample, RunningSystem } from '../platform/platform.ts';
-import { type ProcessWindow, processWindows } from './process-windows.ts';
+import type { RunningSystem } from '../platform/platform.ts';
+import type { ProcessWindow } from './process-windows.ts';
 import type { RunFolder } from './run-folder.ts';
+import { ServerWatch } from './server-watch.ts';
 
 /** One executed step with everything that was seen of it. */
 export interface DrivenStep {
@@ -17,6 +19,9 @@ export interface DrivenStep {
   readonly validity: StepValidity;
   /** Absent when a sample could not be taken at both ends of the window. */
   readonly processes: readonly ProcessWindow[] | undefined;
+  /** Every server over the steady window, and second by second in it. */
+  readonly servers: readonly ServerWindow[];
+  readonly serverSeries: readonly ServerSeries[];
   readonly operationsFile: string;
   /** Mean bytes of the body of a search of the schedule; absent where none was scheduled. */
   readonly searchRequestBytes?: number;
@@ -32,6 +37,8 @@ export interface DriveRequest {
   readonly prepared: Pick<LoadPlan, 'requests' | 'requestOf' | 'offsetsUs'>;
   readonly signal: AbortSignal;
   readonly onSecond: (second: Second) => void;
+  /** Looks at the servers; given by whoever wants to know what was seen although the step fails. */
+  readonly watch?: ServerWatch;
 }
 
 function meanSearchBytes({ requests, requestOf }: DriveRequest['prepared']): number | undefined {
@@ -48,10 +55,11 @@ function withoutKeys(plan: LoadPlan): LoadPlan {
 }
 
 /**
- * Executes one step: gives the generator its plan, samples the processes at both ends of the steady window, and judges
+ * Executes one step: gives the generator its plan, looks at the servers at both ends of the steady window and every second in it, and judges
  * whether the step may count. Rejects when a process of the system or the generator ends.
  */
-export async function drive({ step, system, generator, folder, workload, prepared, signal, onSecond }: DriveRequest): Promise<DrivenStep> {
+export async function drive(request: DriveRequest): Promise<DrivenStep> {
+  const { step, system, generator, folder, workload, prepared, signal, onSecond, watch = new ServerWatch(request.system) } = request;
   const outputDirectory = path.join(folder.steps, step.id);
   await mkdir(outputDirectory, { recursive: true });
   const [target] = system.gateways;
@@ -71,29 +79,22 @@ export async function drive({ step, system, generator, folder, workload, prepare
   };
   const planFile = path.join(outputDirectory, 'load-plan.json');
   await writeFile(planFile, JSON.stringify(plan));
-  const samples: Promise<ProcessSample[]>[] = [];
   let watching = false;
-  const takeSample = () => {
-    const sample = system.sample();
-    // Awaited below; until then a rejection must not count as unhandled.
-    sample.catch(() => undefined);
-    samples.push(sample);
-  };
   const observation = await Promise.race([
     system.failed,
     generator.run(planFile, {
       signal,
       onEvent(event) {
         if (event.event === 'steady') {
-          takeSample();
+          watch.look();
           watching = true;
         } else if (event.event === 'steady-end') {
-          takeSample();
+          watch.look();
           watching = false;
         } else if (event.event === 'second') {
           onSecond(event.second);
           if (watching) {
-            takeSample();
+            watch.look();
           }
         }
       },
@@ -107,7 +108,9 @@ export async function drive({ step, system, generator, folder, workload, prepare
     step,
     observation,
     validity: judgeStep(observation, step, workload.arrivals, plannedSteadyJobs),
-    processes: processWindows(await Promise.all(samples)),
+    processes: await watch.processes(),
+    servers: await watch.windows(),
+    serverSeries: await watch.series(),
     operationsFile: path.join(outputDirectory, 'operations.jsonl'),
     ...(searchRequestBytes === undefined ? {} : { searchRequestBytes }),
   };

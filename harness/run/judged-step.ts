@@ -56,7 +56,7 @@ function brokenLimits(counts: Counts, p99Ms: number | undefined, limits: Scenari
 
 /** The record of one executed step for `result.json`. */
 export function recordOf(driven: DrivenStep, quality: StepQuality, limits: Scenario['ladderLimits']): RunRecord {
-  const { step, observation, validity, processes } = driven;
+  const { step, observation, validity, processes, servers } = driven;
   const histogram = steadyHistogram([observation], 'search');
   const [mean, p50, p95, p99] = [meanMs(histogram), percentileMs(histogram, 50), percentileMs(histogram, 95), percentileMs(histogram, 99)];
   const broken = brokenLimits(observation.steady, p99, limits);
@@ -89,6 +89,7 @@ export function recordOf(driven: DrivenStep, quality: StepQuality, limits: Scena
     ...(quality.recall === undefined ? {} : { recallAt10: quality.recall }),
     ...(quality.gain === undefined ? {} : { ndcgAt10: quality.gain }),
     ...(processes === undefined ? {} : { cpuSeconds: processes.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) }),
+    ...(servers.length === 0 ? {} : { servers: [...servers] }),
     ...(validity.verdict === 'valid' ? { passed: broken.length === 0, brokenLimits: broken } : {}),
   };
 }

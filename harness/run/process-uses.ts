@@ -1,4 +1,4 @@
-import type { ProcessUse } from '../contract/result.ts';
+import type { ProcessUse, ServerWindow } from '../contract/result.ts';
 import { tierSchema } from '../contract/topology.ts';
 import type { RunningSystem } from '../platform/platform.ts';
 import type { JudgedStep } from './judged-step.ts';
@@ -16,6 +16,16 @@ function throttled(windows: readonly ProcessWindow[]): Pick<ProcessUse, 'throttl
         // One that never wanted to run was never kept from it.
         throttledPeriodShare: periods === 0 ? 0 : sum(known.map(({ throttledPeriods }) => throttledPeriods)) / periods,
       };
+}
+
+/** The event loop of one server over all windows: each window counts as much as any other, they are equally long. */
+function eventLoop(windows: readonly ServerWindow[]): Pick<ProcessUse, 'eventLoopUtilisation' | 'eventLoopDelayP99Ms'> {
+  const utilisations = windows.flatMap(({ eventLoopUtilisation }) => eventLoopUtilisation ?? []);
+  const delays = windows.flatMap(({ eventLoopDelayP99Ms }) => eventLoopDelayP99Ms ?? []);
+  return {
+    ...(utilisations.length === 0 ? {} : { eventLoopUtilisation: sum(utilisations) / utilisations.length }),
+    ...(delays.length === 0 ? {} : { eventLoopDelayP99Ms: Math.max(...delays) }),
+  };
 }
 
 /** What every process used over the judged steady windows, in the order in which a request meets them. */
@@ -45,6 +55,7 @@ export function processUses(judged: readonly JudgedStep[], quotas: RunningSystem
             ...(peaks.length === 0 ? {} : { peakBytes: Math.max(...peaks) }),
             ...(quota === undefined ? {} : { quota }),
             ...throttled(windows),
+            ...eventLoop(measured.flatMap(({ driven }) => driven.servers.filter((server) => server.id === id))),
           },
         ];
   });
