@@ -1,15 +1,20 @@
 import { createConceptSpace } from '../../system/concepts/concept-space.ts';
-import { schedule } from '../arrivals/index.ts';
+import { schedule, scheduleWithProfile } from '../arrivals/index.ts';
 import type { Trace } from '../arrivals/trace/trace-request.ts';
 import type { Arrivals } from '../contract/arrivals.ts';
 import type { LoadPlan, Step } from '../contract/plan.ts';
 import type { Profile } from '../contract/scenario.ts';
 import type { Workload } from '../contract/workload.ts';
+import { createClosedLoopRequests } from '../corpus/closed-loop-requests.ts';
 import { type CorpusDocument, createCorpus, tenantNames } from '../corpus/documents.ts';
-import { createQueries } from '../corpus/queries.ts';
-import { createStepRequests, type JobIntent } from '../corpus/requests.ts';
+import type { JobIntent } from '../corpus/job-intent.ts';
+import { createQueries, type Queries } from '../corpus/queries.ts';
+import { createStepRequests } from '../corpus/requests.ts';
 import type { ApiKey } from '../platform/platform.ts';
 import type { FillDocument } from './fill.ts';
+
+/** Requests and what is sent when: a schedule, or the users of a closed loop. */
+export type PreparedLoad = Pick<LoadPlan, 'requests' | 'requestOf' | 'offsetsUs' | 'closedLoop'>;
 
 /** The documents, questions and requests of a run; the same for every variant. */
 export interface RunCorpus {
@@ -18,24 +23,36 @@ export interface RunCorpus {
   readonly corpusDocuments: readonly CorpusDocument[];
   /** As they are written. */
   readonly documents: readonly FillDocument[];
+  /** What a variant is asked. */
+  workloadOf(variant: string): Workload;
   /** Schedule and requests of a step; what each job asks is kept for the judge. */
-  prepare(step: Step, apiKeys: readonly ApiKey[]): Pick<LoadPlan, 'requests' | 'requestOf' | 'offsetsUs'>;
-  intentsOf(stepId: string): readonly JobIntent[];
+  prepare(step: Step, apiKeys: readonly ApiKey[]): PreparedLoad;
+  /** What a job of a prepared step asks; undefined for one that it does not have. */
+  intentsOf(stepId: string): (job: number) => JobIntent | undefined;
 }
 
 /** When the jobs of a step are due; a replay begins with the trace in every step. */
 export function stepSchedule(arrivals: Arrivals, step: Step, trace: Trace | undefined): number[] {
-  const { seed, ratePerSecond, warmUpSeconds, steadySeconds } = step;
-  return schedule(arrivals, { ratePerSecond, durationMs: (warmUpSeconds + steadySeconds) * 1000, seed, trace });
+  const { seed, ratePerSecond, ramp, warmUpSeconds, steadySeconds } = step;
+  if (ratePerSecond === undefined) {
+    throw new Error(`step ${step.id} has no rate: a closed loop has no schedule`);
+  }
+  const window = { durationMs: (warmUpSeconds + steadySeconds) * 1000, seed, trace };
+  return ramp === undefined
+    ? schedule(arrivals, { ...window, ratePerSecond })
+    : scheduleWithProfile(arrivals, { ...window, profile: { shape: 'ramp', ...ramp } });
 }
 
 export function corpusOf({
   workload,
+  workloads,
   settings,
   seed,
   trace,
 }: {
   readonly workload: Workload;
+  /** Of the variants that are asked something else, by their ids. */
+  readonly workloads?: ReadonlyMap<string, Workload>;
   readonly settings: Profile;
   readonly seed: number;
   /** What `trace` arrivals replay. */
@@ -44,8 +61,16 @@ export function corpusOf({
   const tenants = tenantNames(workload.corpus.tenants);
   const space = createConceptSpace({ seed, concepts: workload.corpus.concepts, dimensions: settings.dimensions });
   const corpus = createCorpus(space, { seed, documents: settings.documents, tenants, chineseShare: workload.corpus.chineseShare });
-  const queries = createQueries(space, { seed, tenants, ...workload.queries, chineseShare: workload.corpus.chineseShare });
-  const intents = new Map<string, readonly JobIntent[]>();
+  // One pool for all who ask alike, so that they ask the same popular questions.
+  const pools = new Map<string, Queries>();
+  const queriesOf = ({ queries }: Workload): Queries => {
+    const key = JSON.stringify(queries);
+    const pool = pools.get(key) ?? createQueries(space, { seed, tenants, ...queries, chineseShare: workload.corpus.chineseShare });
+    pools.set(key, pool);
+    return pool;
+  };
+  const workloadOf = (variant: string) => workloads?.get(variant) ?? workload;
+  const intents = new Map<string, (job: number) => JobIntent | undefined>();
   return {
     tenants,
     space,
@@ -54,20 +79,21 @@ export function corpusOf({
       tenant,
       document: { doc_id: docId, knowledge_base: knowledgeBase, content, metadata },
     })),
+    workloadOf,
     prepare(step, apiKeys) {
-      const offsetsUs = stepSchedule(workload.arrivals, step, trace);
+      const asked = workloadOf(step.variant);
       const writerKeys = new Map(apiKeys.filter(({ role }) => role === 'writer').map(({ tenant, key }) => [tenant, key]));
-      const { requests, requestOf, jobs } = createStepRequests({
-        workload,
-        step,
-        corpus,
-        queries,
-        apiKeys: writerKeys,
-        jobs: offsetsUs.length,
-      });
-      intents.set(step.id, jobs);
+      const source = { workload: asked, step, corpus, queries: queriesOf(asked), apiKeys: writerKeys };
+      if (asked.closedLoop !== undefined) {
+        const { requests, closedLoop, intentOf } = createClosedLoopRequests({ ...source, tenants, closedLoop: asked.closedLoop });
+        intents.set(step.id, intentOf);
+        return { requests, requestOf: [], offsetsUs: [], closedLoop };
+      }
+      const offsetsUs = stepSchedule(asked.arrivals, step, trace);
+      const { requests, requestOf, jobs } = createStepRequests({ ...source, jobs: offsetsUs.length });
+      intents.set(step.id, (job) => jobs[job]);
       return { requests, requestOf, offsetsUs };
     },
-    intentsOf: (stepId) => intents.get(stepId) ?? [],
+    intentsOf: (stepId) => intents.get(stepId) ?? (() => undefined),
   };
 }

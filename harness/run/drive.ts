@@ -8,6 +8,7 @@ import type { Workload } from '../contract/workload.ts';
 import type { Generator } from '../load/generator.ts';
 import { judgeStep, type StepValidity } from '../measurement/validity.ts';
 import type { RunningSystem } from '../platform/platform.ts';
+import type { PreparedLoad } from './corpus.ts';
 import type { ProcessWindow } from './process-windows.ts';
 import type { RunFolder } from './run-folder.ts';
 import { ServerWatch } from './server-watch.ts';
@@ -34,16 +35,17 @@ export interface DriveRequest {
   readonly folder: RunFolder;
   readonly workload: Workload;
   /** Requests, and which of them each job sends; made by the corpus. */
-  readonly prepared: Pick<LoadPlan, 'requests' | 'requestOf' | 'offsetsUs'>;
+  readonly prepared: PreparedLoad;
   readonly signal: AbortSignal;
   readonly onSecond: (second: Second) => void;
   /** Looks at the servers; given by whoever wants to know what was seen although the step fails. */
   readonly watch?: ServerWatch;
 }
 
-function meanSearchBytes({ requests, requestOf }: DriveRequest['prepared']): number | undefined {
+function meanSearchBytes({ requests, requestOf, closedLoop }: PreparedLoad): number | undefined {
   const bytes = requests.map(({ kind, body }) => (kind === 'search' ? Buffer.byteLength(body ?? '') : undefined));
-  const sent = requestOf.flatMap((position) => bytes[position] ?? []);
+  const asked = closedLoop?.users.map(({ script }) => script) ?? [requestOf];
+  const sent = asked.flatMap((positions) => positions.flatMap((position) => bytes[position] ?? []));
   return sent.length === 0 ? undefined : sent.reduce((sum, each) => sum + each, 0) / sent.length;
 }
 

@@ -65,7 +65,7 @@ export function recordOf(driven: DrivenStep, quality: StepQuality, limits: Scena
     order: step.order,
     phase: step.phase === 'rung' ? 'rung' : 'judged',
     repetition: step.repetition,
-    ratePerSecond: step.ratePerSecond,
+    ...(step.ratePerSecond === undefined ? {} : { ratePerSecond: step.ratePerSecond }),
     offeredPerSecond: observation.steady.issued / step.steadySeconds,
     achievedPerSecond: observation.steady.succeeded / step.steadySeconds,
     validity: { verdict: validity.verdict, reasons: validity.reasons, checks: validity.checks },

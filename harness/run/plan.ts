@@ -1,6 +1,8 @@
 import type { ProfileId } from '../contract/common.ts';
+import { rateOfUsers, systemKeyOf, workloadOf } from '../contract/effective-workload.ts';
+import { Failure } from '../contract/failure.ts';
 import type { Plan, Step } from '../contract/plan.ts';
-import type { Profile, Scenario } from '../contract/scenario.ts';
+import type { Profile, Scenario, Variant } from '../contract/scenario.ts';
 
 /** How long a pilot step drives a fresh system so that compilers and connection pools are warm before anything counts. */
 const pilotSeconds = 2;
@@ -11,6 +13,8 @@ export interface PlanRequest {
   readonly seed: number;
   readonly runId: string;
   readonly variants: readonly string[];
+  /** Generator processes; one where absent. */
+  readonly workers?: number;
 }
 
 /**
@@ -25,22 +29,28 @@ function balancedOrder(variants: readonly string[], round: number, rounds: numbe
   return round % 2 === 0 ? turned : turned.reverse();
 }
 
-type Draft = Pick<Step, 'variant' | 'phase' | 'repetition' | 'ratePerSecond' | 'warmUpSeconds' | 'steadySeconds'>;
+type Draft = Pick<Step, 'variant' | 'phase' | 'repetition' | 'ratePerSecond' | 'ramp' | 'warmUpSeconds' | 'steadySeconds'>;
 
-function draftsOf(settings: Profile, variants: readonly string[], climbing: readonly string[]): Draft[] {
-  const rounds = Array.from({ length: settings.repetitions }, (_, round) => round);
-  const pilots = variants.map(
-    (variant): Draft => ({
-      variant,
+/** One pilot per system: who shares it finds it warm. */
+function pilotsOf({ judgedRatePerSecond }: Profile, variants: readonly Variant[]): Draft[] {
+  const firsts = [...Map.groupBy(variants, systemKeyOf).values()].flatMap(([first]) => first ?? []);
+  return firsts.map(
+    ({ id, overload }): Draft => ({
+      variant: id,
       phase: 'pilot',
       repetition: 1,
-      ratePerSecond: settings.judgedRatePerSecond,
+      ratePerSecond: Math.max(1, overload?.fromPerSecond ?? judgedRatePerSecond),
       warmUpSeconds: 0,
       steadySeconds: pilotSeconds,
     }),
   );
-  const judged = rounds.flatMap((round) =>
-    balancedOrder(variants, round, settings.repetitions).map(
+}
+
+function judgedOf(settings: Profile, variants: readonly Variant[]): Draft[] {
+  const ids = variants.map(({ id }) => id);
+  const rounds = Array.from({ length: settings.repetitions }, (_, round) => round);
+  return rounds.flatMap((round) =>
+    balancedOrder(ids, round, settings.repetitions).map(
       (variant): Draft => ({
         variant,
         phase: 'judged',
@@ -51,7 +61,11 @@ function draftsOf(settings: Profile, variants: readonly string[], climbing: read
       }),
     ),
   );
-  const rungs = settings.ladderRatesPerSecond.flatMap((ratePerSecond, round) =>
+}
+
+function rungsOf(settings: Profile, variants: readonly Variant[]): Draft[] {
+  const climbing = variants.filter(({ ladder }) => ladder !== false).map(({ id }) => id);
+  return settings.ladderRatesPerSecond.flatMap((ratePerSecond, round) =>
     balancedOrder(climbing, round, settings.ladderRatesPerSecond.length).map(
       (variant): Draft => ({
         variant,
@@ -63,26 +77,84 @@ function draftsOf(settings: Profile, variants: readonly string[], climbing: read
       }),
     ),
   );
-  return [...pilots, ...judged, ...rungs];
+}
+
+/** Past the knee once, after everything that is judged. */
+function overloadsOf(variants: readonly Variant[]): Draft[] {
+  return variants.flatMap(({ id, overload }) => {
+    if (overload === undefined) {
+      return [];
+    }
+    const { fromPerSecond, toPerSecond, seconds } = overload;
+    const ratePerSecond = (fromPerSecond + toPerSecond) / 2;
+    return [
+      {
+        variant: id,
+        phase: 'overload' as const,
+        repetition: 1,
+        ratePerSecond,
+        ramp: { fromPerSecond, toPerSecond },
+        warmUpSeconds: 0,
+        steadySeconds: seconds,
+      },
+    ];
+  });
 }
 
 /**
- * The whole run, decided before anything starts. Both sides of a pair share the seed of their repetition, and with it
- * the arrivals and the questions (common random numbers).
+ * The load of a draft as its variant has it. In a closed loop the answers decide the rate: the steps have none, and there is no
+ * ladder of rates to climb. The open twin of one is judged at the rate of its users.
  */
-export function planOf({ scenario, profile, seed, runId, variants }: PlanRequest): Plan {
+function withLoad(scenario: Scenario, { users }: Profile, draft: Draft): Draft[] {
+  const of = (id: string) => {
+    const variant = scenario.variants.find((each) => each.id === id);
+    return variant === undefined ? undefined : { variant, ...workloadOf(scenario.workload, variant, users) };
+  };
+  const { variant, closedLoop } = of(draft.variant) ?? {};
+  const twin = variant?.rateOf === undefined ? undefined : of(variant.rateOf.users)?.closedLoop;
+  if (closedLoop === undefined) {
+    return twin === undefined || draft.phase !== 'judged'
+      ? [draft]
+      : [{ ...draft, ratePerSecond: rateOfUsers(twin, variant?.rateOf?.responseMs ?? 0) }];
+  }
+  if (draft.phase === 'rung') {
+    return [];
+  }
+  const { rampUpSeconds } = closedLoop;
+  if (draft.phase === 'judged' && rampUpSeconds > draft.warmUpSeconds) {
+    throw new Failure(
+      'configuration',
+      'ramp_up_too_long',
+      `rampUpSeconds is ${rampUpSeconds} and warmUpSeconds of the profile is ${draft.warmUpSeconds}: the steady window would begin while users are still being started`,
+      { hint: 'make warmUpSeconds at least as long as rampUpSeconds' },
+    );
+  }
+  const { ratePerSecond: _, ...closed } = draft;
+  return [closed];
+}
+
+const phaseSeed: Record<Step['phase'], number> = { pilot: 1, judged: 2, rung: 3, overload: 4 };
+
+/**
+ * The whole run, decided before anything starts. Both sides of a pair share the seed of their repetition, and with it
+ * the arrivals and the questions (common random numbers). Throws a `Failure` for users who would start later than the warm-up ends.
+ */
+export function planOf({ scenario, profile, seed, runId, variants, workers = 1 }: PlanRequest): Plan {
   const settings = scenario.profiles[profile];
-  const phaseSeed = { pilot: 1, judged: 2, rung: 3 } as const;
-  const climbing = variants.filter((id) => scenario.variants.find((variant) => variant.id === id)?.ladder !== false);
-  const steps = draftsOf(settings, variants, climbing).map(
-    (draft, order): Step => ({
-      ...draft,
-      order,
-      id: `${String(order).padStart(3, '0')}-${draft.variant}-${draft.phase}-${draft.repetition}`,
-      seed: seed * 10_000 + phaseSeed[draft.phase] * 1_000 + draft.repetition,
-    }),
-  );
-  return { schemaVersion: 1, runId, scenario: scenario.id, profile, settings, seed, variants: [...variants], steps };
+  const planned = variants.flatMap((id) => scenario.variants.find((variant) => variant.id === id) ?? []);
+  const judged = planned.filter(({ overload }) => overload === undefined);
+  const drafts = [...pilotsOf(settings, planned), ...judgedOf(settings, judged), ...rungsOf(settings, judged), ...overloadsOf(planned)];
+  const steps = drafts
+    .flatMap((draft) => withLoad(scenario, settings, draft))
+    .map(
+      (draft, order): Step => ({
+        ...draft,
+        order,
+        id: `${String(order).padStart(3, '0')}-${draft.variant}-${draft.phase}-${draft.repetition}`,
+        seed: seed * 10_000 + phaseSeed[draft.phase] * 1_000 + draft.repetition,
+      }),
+    );
+  return { schemaVersion: 1, runId, scenario: scenario.id, profile, settings, seed, variants: [...variants], steps, workers };
 }
 
 /** The same step once more, after an invalid attempt, at the end of the order and with fresh arrivals. */

@@ -1,27 +1,27 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ProfileId } from '../contract/common.ts';
+import { workloadOf } from '../contract/effective-workload.ts';
 import type { RunEvent } from '../contract/event.ts';
 import type { Second } from '../contract/observation.ts';
-import type { Plan, Step } from '../contract/plan.ts';
-import { type ChangeAudit, type Result, resultSchema } from '../contract/result.ts';
-import type { Scenario, Variant } from '../contract/scenario.ts';
+import type { Step } from '../contract/plan.ts';
+import { type Result, resultSchema } from '../contract/result.ts';
+import type { Scenario } from '../contract/scenario.ts';
 import { startGenerator } from '../load/generator.ts';
-import type { Platform, RunningSystem } from '../platform/platform.ts';
+import type { Platform } from '../platform/platform.ts';
 import { assembleResult, countedSteps, type VariantFindings } from './assemble.ts';
 import { auditChanges, isAudited } from './change-audit.ts';
 import { readClaims } from './claims-file.ts';
-import { corpusOf, type RunCorpus } from './corpus.ts';
-import { type DrivenStep, drive } from './drive.ts';
+import { corpusOf } from './corpus.ts';
+import { driveSteps } from './drive-steps.ts';
 import { eventLog } from './event-log.ts';
-import { type Filled, fill } from './fill.ts';
 import { judgeVariant } from './judge-variant.ts';
-import { plannedSeconds, planOf, repeatOf } from './plan.ts';
-import { type Placement, placementOf } from './points.ts';
+import { planOf } from './plan.ts';
 import { provenanceOf } from './provenance.ts';
 import { ringBalance } from './ring-balance.ts';
-import { createRunFolder, type RunFolder } from './run-folder.ts';
-import { settle } from './settle.ts';
+import { createRunFolder } from './run-folder.ts';
+import { type Stage, stepsShare, type VariantState } from './stage.ts';
+import { fillSystems, type Served, shareOf, startSystems } from './start-systems.ts';
 import { readTrace, replayDescription } from './trace-file.ts';
 import { writeHistograms } from './write-histograms.ts';
 
@@ -48,191 +48,37 @@ export interface RunOutcome {
   readonly failure?: Error;
 }
 
-/** How often an invalid judged step is repeated before the run gives up on it. */
-const maximumRepeats = 3;
-/** Shares of the progress bar. */
-const startShare = 0.08;
-const fillShare = 0.2;
-const stepsShare = 0.95;
-
-/** What happened so far to one variant; kept outside the run's scope so that a partial run can be judged. */
-interface VariantState {
-  readonly variant: Variant;
-  components: RunningSystem['components'];
-  quotas: RunningSystem['quotas'];
-  filled?: Filled & Placement;
-  changeAudit?: ChangeAudit;
-  readonly driven: DrivenStep[];
-}
-
-type Emit = ReturnType<typeof eventLog>;
-
-interface Stage {
-  readonly request: RunRequest;
-  readonly folder: RunFolder;
-  readonly plan: Plan;
-  readonly corpus: RunCorpus;
-  readonly states: ReadonlyMap<string, VariantState>;
-  readonly emit: Emit;
-}
-
-function stateOf(states: Stage['states'], id: string): VariantState {
-  const state = states.get(id);
-  if (state === undefined) {
-    throw new Error(`the plan names variant ${id}, which was not prepared`);
-  }
-  return state;
-}
-
-/** Starts all variants side by side. When one fails, those that started are stopped before this rejects. */
-async function startSystems(
-  { request, folder, plan, corpus, states, emit }: Stage,
-  stack: AsyncDisposableStack,
-): Promise<Map<string, RunningSystem>> {
-  const platform = request.platform.create();
-  const oneFailed = new AbortController();
-  const starting = [...states.values()].map(async (state) => {
-    const system = await platform.start({
-      runId: plan.runId,
-      runDirectory: folder.root,
-      variant: state.variant.id,
-      topology: state.variant.topology,
-      dimensions: plan.settings.dimensions,
-      conceptCount: request.scenario.workload.corpus.concepts,
-      conceptSeed: plan.seed,
-      tenants: corpus.tenants,
-      signal: AbortSignal.any([request.signal, oneFailed.signal]),
-      onEvent: (message) => emit({ type: 'start', variant: state.variant.id, message }),
-    });
-    stack.use(system);
-    state.components = system.components;
-    state.quotas = system.quotas;
-    return [state.variant.id, system] as const;
-  });
-  try {
-    return new Map(await Promise.all(starting));
-  } catch (error) {
-    // The others would go on starting for up to their time limit; the first failure is the one to report.
-    oneFailed.abort(error);
-    await Promise.allSettled(starting);
-    throw error;
-  }
-}
-
-/** The documents of a variant: the first of the corpus, as many as its share of them. */
-function shareOf<T>(documents: readonly T[], { documentsShare = 1 }: Pick<Variant, 'documentsShare'>): readonly T[] {
-  return documents.slice(0, Math.max(1, Math.round(documents.length * documentsShare)));
-}
-
-/** Fills one variant after the other, so that neither disturbs the other's fill rate. */
-async function fillSystems({ request, corpus, states, emit }: Stage, systems: ReadonlyMap<string, RunningSystem>): Promise<void> {
-  let done = 0;
-  for (const [id, system] of systems) {
-    const state = stateOf(states, id);
-    const documents = shareOf(corpus.documents, state.variant);
-    emit({
-      type: 'fill',
-      variant: id,
-      message: `${id}: writing ${documents.length} documents`,
-      progress: startShare + ((fillShare - startShare) * done) / systems.size,
-    });
-    const filled = await Promise.race([system.failed, fill({ system, documents, signal: request.signal })]);
-    const indexedSeconds = await Promise.race([system.failed, settle(system, request.signal)]);
-    emit({ type: 'fill', variant: id, message: `${id}: every vector is indexed, ${indexedSeconds.toFixed(1)} s after the last write` });
-    state.filled = { ...filled, ...(await placementOf(system, state.variant.topology, request.signal)) };
-    done += 1;
-  }
-}
-
-/** Executes the plan's steps, then repeats judged ones that came out invalid. */
-async function driveSteps(stage: Stage, systems: ReadonlyMap<string, RunningSystem>, stack: AsyncDisposableStack): Promise<void> {
-  const { request, folder, plan, corpus, states, emit } = stage;
-  const generator = stack.use(await startGenerator({ runId: plan.runId, logFile: path.join(folder.logs, 'generator.log') }));
-  emit({
-    type: 'start',
-    message: `generator ready, ${generator.realTimeScheduling ? 'real-time scheduling' : 'ordinary scheduling: real-time is not permitted'}`,
-  });
-  const totalSeconds = plannedSeconds(plan.steps);
-  let doneSeconds = 0;
-  let order = plan.steps.length;
-  const execute = async (step: Step): Promise<DrivenStep> => {
-    const system = systems.get(step.variant);
-    if (system === undefined) {
-      throw new Error(`step ${step.id} names a variant that is not running`);
-    }
-    const state = stateOf(states, step.variant);
-    const progress = Math.min(stepsShare, fillShare + ((stepsShare - fillShare) * doneSeconds) / totalSeconds);
-    const what =
-      step.phase === 'judged'
-        ? `repetition ${step.repetition} of ${plan.settings.repetitions}`
-        : step.phase === 'rung'
-          ? 'ladder'
-          : 'warm-up';
-    emit({ type: 'step', variant: step.variant, step: step.id, message: `${step.variant}: ${what} at ${step.ratePerSecond}/s`, progress });
-    const driven = await drive({
-      step,
-      system,
-      generator,
-      folder,
-      workload: request.scenario.workload,
-      prepared: corpus.prepare(step, system.apiKeys),
-      signal: request.signal,
-      onSecond: (second) => request.onSecond(step, second),
-    });
-    request.signal.throwIfAborted();
-    state.driven.push(driven);
-    doneSeconds += step.warmUpSeconds + step.steadySeconds;
-    if (driven.validity.verdict === 'invalid' && step.phase !== 'pilot') {
-      emit({
-        type: 'invalid',
-        variant: step.variant,
-        step: step.id,
-        message: `${step.id} is invalid: ${driven.validity.reasons.join(' ')}`,
-      });
-    }
-    return driven;
-  };
-  const invalid: Step[] = [];
-  for (const step of plan.steps) {
-    const { validity } = await execute(step);
-    if (step.phase === 'judged' && validity.verdict === 'invalid') {
-      invalid.push(step);
-    }
-  }
-  for (const step of invalid) {
-    for (let attempt = 1; attempt <= maximumRepeats; attempt += 1) {
-      const { validity } = await execute(repeatOf(step, order, attempt));
-      order += 1;
-      if (validity.verdict === 'valid') {
-        break;
-      }
-    }
-  }
-}
-
 /** Changes documents by id where a claim asks what becomes of them; nothing is measured after this. */
-async function auditSystems({ request, corpus, states, emit }: Stage, systems: ReadonlyMap<string, RunningSystem>): Promise<void> {
-  for (const [id, system] of systems) {
-    const state = stateOf(states, id);
-    if (isAudited(state.variant.topology)) {
+async function auditSystems(stage: Stage, served: readonly Served[]): Promise<void> {
+  const { corpus, signal, emit } = stage;
+  for (const { system, states } of served) {
+    // The changes are made once, whoever shares the system.
+    const [state] = states;
+    if (state !== undefined && isAudited(state.variant.topology)) {
+      const { id } = state.variant;
       emit({ type: 'step', variant: id, message: `${id}: changing documents by id and reading every shard`, progress: stepsShare });
       state.changeAudit = await Promise.race([
         system.failed,
-        auditChanges({ system, documents: shareOf(corpus.documents, state.variant), signal: request.signal }),
+        auditChanges({ system, documents: shareOf(corpus.documents, state.variant), signal }),
       ]);
     }
   }
 }
 
-async function execute(stage: Stage): Promise<void> {
-  const { emit } = stage;
+async function execute(stage: Stage, onSecond: RunRequest['onSecond']): Promise<void> {
+  const { plan, folder, states, emit } = stage;
   // Disposed in reverse order, whatever happens: generator, systems, platform.
   await using stack = new AsyncDisposableStack();
-  emit({ type: 'start', message: `starting ${stage.plan.variants.join(' and ')}`, progress: 0 });
-  const systems = await startSystems(stage, stack);
-  await fillSystems(stage, systems);
-  await driveSteps(stage, systems, stack);
-  await auditSystems(stage, systems);
+  emit({ type: 'start', message: `starting ${plan.variants.join(' and ')}`, progress: 0 });
+  const served = await startSystems(stage, [...states.values()], stack);
+  await fillSystems(stage, served);
+  const generator = stack.use(await startGenerator({ runId: plan.runId, logFile: path.join(folder.logs, 'generator.log') }));
+  emit({
+    type: 'start',
+    message: `generator ready, ${generator.realTimeScheduling ? 'real-time scheduling' : 'ordinary scheduling: real-time is not permitted'}`,
+  });
+  await driveSteps(stage, { served, generator, onSecond });
+  await auditSystems(stage, served);
   emit({ type: 'stop', message: 'stopping', progress: stepsShare });
 }
 
@@ -268,10 +114,11 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
       .filter(({ id }) => request.variants.includes(id))
       .map((variant): [string, VariantState] => [variant.id, { variant, components: [], quotas: {}, driven: [] }]),
   );
-  const corpus = corpusOf({ workload: scenario.workload, settings: plan.settings, seed, trace });
+  const workloads = new Map(scenario.variants.map((variant) => [variant.id, workloadOf(scenario.workload, variant, plan.settings.users)]));
+  const corpus = corpusOf({ workload: scenario.workload, workloads, settings: plan.settings, seed, trace });
   let failure: Error | undefined;
   try {
-    await execute({ request, folder, plan, corpus, states, emit });
+    await execute({ scenario, platform: request.platform.create(), signal, folder, plan, corpus, states, emit }, request.onSecond);
   } catch (error) {
     if (!signal.aborted) {
       failure = error instanceof Error ? error : new Error(JSON.stringify(error));

@@ -78,6 +78,10 @@ export class LocalSystem implements RunningSystem {
     return this.partsOf('vector').map(({ id, port }) => ({ id, url: localUrl(port) }));
   }
 
+  get metricsSources(): MetricsSource[] {
+    return metricsSources(this.#parts);
+  }
+
   async sample(): Promise<ProcessSample[]> {
     return sampleProcesses(this.#parts.map(({ tier, id, process }) => ({ tier, id, pid: process.pid })));
   }
@@ -85,10 +89,6 @@ export class LocalSystem implements RunningSystem {
   async stop(): Promise<void> {
     this.#stopped ??= this.#stopAll();
     await this.#stopped;
-  get metricsSources(): MetricsSource[] {
-    return metricsSources(this.#parts);
-  }
-
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
