@@ -146,7 +146,7 @@ const en = {
     subtitle: (size: string, unit: string) => `miss ratio in % by cache size in ${unit}, best first at ${size}`,
     margin: (size: string) => `± at ${size}, points, 95 %`,
     policy: 'policy',
-    aboveBound: 'above the bound, points',
+    aboveBound: 'above bound, pt',
     weighted: 'Misses by what they cost',
     weightedSubtitle: (size: string) => `% of all bytes, tokens or seconds, at ${size}`,
   },

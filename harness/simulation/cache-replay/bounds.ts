@@ -1,7 +1,8 @@
-import { beladyHits, nextAccesses, survivingAccesses } from '../../../system/policies/caching/belady.ts';
+import { beladyPolicy, nextAccesses, survivingAccesses } from '../../../system/policies/caching/belady.ts';
 import { relaxedBound } from '../../../system/policies/caching/relaxed-bound.ts';
 import type { Misses } from './replay.ts';
 import type { CacheLimit } from './sizes.ts';
+import { missSlope } from './slope.ts';
 import type { Trace } from './trace.ts';
 
 /** What no policy can beat, with the sentence that says under which conditions. */
@@ -39,6 +40,27 @@ function nextOf({ longestLifetimeSeconds }: BoundConditions): (part: Trace) => F
   };
 }
 
+/** Requests that Belady's policy misses, and the slope that makes a sample's estimate comparable with those of the policies. */
+function beladyMisses(part: Trace, next: Float64Array, size: number): Pick<Misses, 'requests' | 'slope'> {
+  const hits = beladyPolicy(size);
+  const perKey = new Uint32Array(part.keys);
+  let requests = 0;
+  for (let index = 0; index < next.length; index += 1) {
+    if (!hits(next[index] ?? Number.POSITIVE_INFINITY)) {
+      const key = part.key[index] ?? 0;
+      perKey[key] = (perKey[key] ?? 0) + 1;
+      requests += 1;
+    }
+  }
+  return { requests, slope: missSlope(part, perKey) };
+}
+
+/** The relaxation tells no misses by key; any slope is unbiased, and this one is that of an average key. */
+function relaxedMisses(part: Trace, saved: number): Pick<Misses, 'requests' | 'slope'> {
+  const requests = part.requests - saved;
+  return { requests, slope: requests / part.requests };
+}
+
 const sumOf = (column: Float64Array | undefined): number => column?.reduce((sum, each) => sum + each, 0) ?? 0;
 
 /**
@@ -55,14 +77,11 @@ export function boundsOf(conditions: BoundConditions): Bound[] {
     const saved = (worths?: Float64Array) =>
       relaxedBound({ next: next(part), sizesBytes, maximumBytes: size, ...(worths !== undefined && { worths }) });
     const missed = (worths: Float64Array | undefined) => (worths === undefined ? 0 : Math.max(0, sumOf(worths) - saved(worths)));
-    const requests = part.requests - (byEntries ? beladyHits(next(part), size) : saved());
     return {
-      requests,
+      ...(byEntries ? beladyMisses(part, next(part), size) : relaxedMisses(part, saved())),
       bytes: missed(part.sizeBytes),
       tokens: missed(part.tokens),
       seconds: missed(part.seconds),
-      // The bound tells no misses by key; any slope is unbiased, and this one is that of an average key.
-      slope: requests / part.requests,
     };
   };
   const mortality = expires ? ' Hits that the longest lifetime rules out are left out, which makes it a relaxation.' : '';
