@@ -3,8 +3,9 @@ import { operationKindSchema } from './common.ts';
 
 /**
  * Why a request did not succeed. `timeout`, `unfinished` and a connection lost after sending leave the outcome unknown.
- * A stream that ended before its last event is `truncated-stream`; one that went silent in the middle until its deadline passed
- * is `stalled-stream`.
+ * A stream that ended before its last event is `truncated-stream`. One that began its answer, then went silent and stayed so for at
+ * least a second (a tenth of a deadline below ten seconds, at least 100 ms) until its deadline passed is `stalled-stream`; one that was still
+ * delivering then is a `timeout`. A stream that ends in an `error` event has the class of that error's status.
  */
 export const errorClassSchema = z.enum([
   'http-4xx',
@@ -48,7 +49,7 @@ export const okSchema = z.strictObject({
   status: z.int(),
   /**
    * The response body as text: the evidence from which quality and stage timings are computed. Of a streamed answer the data of
-   * its last event, which has the form of the plain answer.
+   * its last event, which has the form of the plain answer; of a provider's chat completion that of the last chunk.
    */
   body: z.string(),
   stream: streamSchema.optional(),

@@ -89,9 +89,12 @@ export class PooledConnection implements Connection, EngineListener {
     }
   }
 
-  /** Cuts a back-off short: another connection has found the target reachable again. */
+  /**
+   * Cuts the back-off after a refusal short: another connection has found the target listening. After a loss it says nothing, for
+   * a target that hangs up on everyone listens too.
+   */
   hurry(): void {
-    if (this.#backOff !== undefined) {
+    if (this.#backOff !== undefined && this.#state === 'refused') {
       this.connect();
     }
   }

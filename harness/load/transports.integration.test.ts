@@ -7,10 +7,8 @@ import type { Observation } from '../contract/observation.ts';
 import type { ErrorClass } from '../contract/operation.ts';
 import { type LoadPlan, type PreparedRequest, transportSchema } from '../contract/plan.ts';
 import { executePlan } from './execute-plan.ts';
-import type { GeneratorEvent } from './protocol.ts';
 import { loadPlan, nameOf, type Outcome, outcomesOf, readOperations, testFolder, unexplained } from './testing/load-plan.ts';
 import { type Behaviour, behaviours, type MisbehavingServer, splitText, startMisbehavingServer } from './testing/misbehaving-server.ts';
-import { transports } from './transports.ts';
 
 /** What must become of a request to each path, whatever runs on the neighbouring connections. */
 const expected: Record<Behaviour, 'ok' | ErrorClass> = {
@@ -216,70 +214,23 @@ describe.each(transportSchema.options)('%s', (transport) => {
     });
   });
 
-  describe('a port that refuses', () => {
-    async function freePort(): Promise<number> {
-      await using server = await startMisbehavingServer();
-      return server.port;
-    }
+  it('asks one after the other on one connection while the server keeps it open', async () => {
+    await using server = await startMisbehavingServer();
+    const kept: Behaviour[] = ['ok', 'chunked', 'no-content', 'not-found', 'slow-headers', 'continue'];
+    const paths = Array.from({ length: 30 }, (_, job) => kept[job % kept.length] as Behaviour);
+    const { observation } = await execute(server, paths, { connections: 1, deadlineMs: 20_000 });
+    expect(observation.generator.connectionsOpened).toBe(1);
+    expect(server.connections).toBe(1);
+  });
 
-    it('refuses every job at once, with a bounded number of attempts', async () => {
-      const port = await freePort();
-      using folder = testFolder();
-      const jobs = 200;
-      const plan = loadPlan(
-        port,
-        folder.path,
-        Array.from({ length: jobs }, () => 'ok'),
-        { transport, connections: 8, deadlineMs: 5000 },
-      );
-      const attempts: number[] = [];
-      const observation = await executePlan(plan, {
-        onEvent: () => {},
-        signal: new AbortController().signal,
-        realTimeScheduling: false,
-        openTransport: async (...parameters) => {
-          const opened = await transports[transport](...parameters);
-          const close = opened.close.bind(opened);
-          opened.close = () => {
-            attempts.push(opened.connectionAttempts);
-            return close();
-          };
-          return opened;
-        },
-      });
-      expect(observation.steady).toEqual({ issued: jobs, succeeded: 0, failed: { refused: jobs } });
-      expect(observation.generator.connectionsOpened).toBe(0);
-      // One second: 10 + 10 + 20 + 40 + 80 + 160 ms, then every 250 ms, on each of the 8 connections.
-      expect(attempts[0]).toBeGreaterThan(8);
-      expect(attempts[0]).toBeLessThanOrEqual(8 * 15);
-      expect(outcomesOf(readOperations(folder.path), jobs).every(({ type, sentUs }) => type === 'fail' && sentUs === undefined)).toBe(true);
+  it('loses only the request that meets a half-open connection, and replaces that connection', async () => {
+    await using server = await startMisbehavingServer();
+    const { outcomes } = await execute(server, ['ok-then-deaf', 'ok', 'ok'], {
+      connections: 1,
+      deadlineMs: 400,
+      offsetsUs: [0, 100_000, 450_000],
     });
-
-    it('is used again as soon as it listens', async () => {
-      const port = await freePort();
-      using folder = testFolder();
-      const jobs = 400;
-      const plan = loadPlan(
-        port,
-        folder.path,
-        Array.from({ length: jobs }, () => 'ok'),
-        { transport, connections: 8, deadlineMs: 20_000 },
-      );
-      const stack = new AsyncDisposableStack();
-      let opening: Promise<void> | undefined;
-      const onEvent = ({ event }: GeneratorEvent) => {
-        if (event === 'second') {
-          opening ??= startMisbehavingServer(port).then((server) => void stack.use(server));
-        }
-      };
-      const observation = await executePlan(plan, { onEvent, signal: new AbortController().signal, realTimeScheduling: false });
-      await opening;
-      await stack.disposeAsync();
-      const names = outcomesOf(readOperations(folder.path), jobs).map(nameOf);
-      expect(names[0]).toBe('refused');
-      expect(names.at(-1)).toBe('ok');
-      expect(observation.steady.failed.refused ?? 0).toBeLessThan(jobs);
-      expect(names.lastIndexOf('refused')).toBeLessThan(names.indexOf('ok'));
-    });
+    expect(outcomes.map(nameOf)).toEqual(['ok', 'timeout', 'ok']);
+    expect(server.connections).toBe(2);
   });
 });
