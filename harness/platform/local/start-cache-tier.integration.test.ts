@@ -8,6 +8,7 @@ import { type AskResponse, askResponseSchema } from '../../../system/api/search.
 import { topologySchema } from '../../contract/topology.ts';
 import type { RunningSystem, StartRequest } from '../platform.ts';
 import { LocalPlatform } from './local-platform.ts';
+import { runVariable } from './process-table.ts';
 import { leftoversAfter } from './testing/leftovers.ts';
 import { embeddedRedis, redisExecutable, redisVariable } from './vector-engine.ts';
 
@@ -86,6 +87,8 @@ describe.each(machines)('a topology with a cache on $title', ({ environment, com
       expect(evidence).toMatchObject({ degraded: false, degraded_reason: null });
     }
 
+    // By this a killed run's leftovers are found; Redis would write its title over it.
+    expect(await readFile(`/proc/${sample?.pid}/environ`, 'utf8')).toContain(`${runVariable}=${runId}`);
     const commandLine = await readFile(`/proc/${sample?.pid}/cmdline`, 'utf8');
     expect(commandLine).not.toMatch(/requirepass/i);
     const port = Number(/: redis ready after \d+ ms \(port (\d+),/.exec(events.join('\n'))?.[1]);

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Component } from '../../contract/result.ts';
 import { cacheNodeEnvironment } from '../../rendering/environment.ts';
+import { cacheMemoryMiB } from '../../rendering/quotas.ts';
 import { redisSettings } from '../../rendering/redis-settings.ts';
 import { randomSecret } from '../api-keys.ts';
 import { askCacheEngine } from '../cache-engine-version.ts';
@@ -41,11 +42,25 @@ async function realRedis({ request }: Start, executable: string, directory: stri
 }
 
 /**
+ * Node collects what was evicted only as its heap grows towards its limit: without one of its own the process took 5.4 times
+ * what it keeps (128 MiB of values of 6 kB replaced without end: 693 MiB resident), with this one 3.0 times (385 MiB), for the same CPU time.
+ */
+function embeddedNode(start: Start, password: string, port: number): Runs {
+  const heapMiB = 2 * cacheMemoryMiB(start.request.topology) + 64;
+  const { command, arguments: words } = nodeProcess(start, 'cache-node');
+  return {
+    command,
+    arguments: [`--max-old-space-size=${heapMiB}`, ...words],
+    environment: cacheNodeEnvironment(start.wiring, password, listening(port)),
+  };
+}
+
+/**
  * Starts the one Redis of a topology, or the embedded cache node where the machine has none; undefined where the topology has no
  * cache.
  */
 export async function startCacheTier(start: Start): Promise<StartedCache | undefined> {
-  const { context, directories, ports, redis, request, signal, system, wiring } = start;
+  const { context, directories, ports, redis, request, signal, system } = start;
   if (request.topology.cache === undefined) {
     return undefined;
   }
@@ -54,10 +69,7 @@ export async function startCacheTier(start: Start): Promise<StartedCache | undef
   const password = randomSecret();
   return ports.startOn(async (port) => {
     const startedMs = performance.now();
-    const runs: Runs =
-      redis === undefined
-        ? { ...nodeProcess(start, 'cache-node'), environment: cacheNodeEnvironment(wiring, password, listening(port)) }
-        : await realRedis(start, redis, directory, password, port);
+    const runs = redis === undefined ? embeddedNode(start, password, port) : await realRedis(start, redis, directory, password, port);
     signal.throwIfAborted();
     const process = await context.leash.spawn({
       id,
