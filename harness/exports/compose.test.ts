@@ -94,9 +94,10 @@ const requests = fc
     internalToken: secret,
     volumes: fc.subarray(['/qdrant/storage', '/var/lib/postgresql/data', '/elsewhere']),
     standIn: fc.boolean(),
+    cached: fc.boolean(),
   })
   .filter(({ databasePassword, internalToken }) => databasePassword !== internalToken)
-  .map(({ vector, gateways, queries, resourceRule, quota, databasePassword, internalToken, volumes, standIn }) => {
+  .map(({ vector, gateways, queries, resourceRule, quota, databasePassword, internalToken, volumes, standIn, cached }) => {
     const topology = topologySchema.parse({
       ...base,
       vector,
@@ -104,6 +105,7 @@ const requests = fc
       query: { replicas: queries },
       resourceRule,
       quota,
+      ...(cached ? { cache: { sessions: true } } : {}),
     });
     const request = requestFor(topology, { databasePassword, images: imagesNamed(volumes, standIn) });
     return { ...request, wiring: { ...request.wiring, internalToken } };
@@ -250,4 +252,17 @@ describe('composeFile', () => {
     expect(attempt).toThrow(Failure);
     expect(attempt).toThrow(expect.objectContaining({ code, exitCode: 64, hint: expect.stringContaining(hint) }));
   });
+});
+
+it('starts Redis before the query processes, bounded and with nothing on disk, and asks it by its own client', () => {
+  const { services } = read(composeFile(requestFor({ ...base, cache: { sessions: true, maximumMemoryMiB: 32 } })));
+  expect(services.redis).toMatchObject({
+    image: 'registry.test:5000/redis:1.2',
+    command: ['redis-server', '--maxmemory', '32mb', '--maxmemory-policy', 'allkeys-lru', '--save', '', '--appendonly', 'no'],
+    healthcheck: { test: ['CMD', 'redis-cli', '-p', '6379', 'ping'], interval: '2s' },
+    mem_limit: '128m',
+  });
+  expect(services['query-0']?.environment.REDIS_URL).toBe('redis://redis:6379');
+  expect(services['query-0']?.depends_on).toMatchObject({ redis: { condition: 'service_healthy' } });
+  expect(services['gateway-0']?.environment).not.toHaveProperty('REDIS_URL');
 });

@@ -40,9 +40,17 @@ const topologies = fc
     gateways: fc.integer({ min: 1, max: 3 }),
     queries: fc.integer({ min: 1, max: 4 }),
     resourceRule: fc.constantFrom('equal-total' as const, 'equal-per-node' as const),
+    cached: fc.boolean(),
   })
-  .map(({ vector: tier, gateways, queries, resourceRule }) =>
-    topologySchema.parse({ ...base, vector: tier, gateway: { replicas: gateways }, query: { replicas: queries }, resourceRule }),
+  .map(({ vector: tier, gateways, queries, resourceRule, cached }) =>
+    topologySchema.parse({
+      ...base,
+      vector: tier,
+      gateway: { replicas: gateways },
+      query: { replicas: queries },
+      resourceRule,
+      ...(cached ? { cache: { sessions: true } } : {}),
+    }),
   );
 
 describe('containerParts', () => {
@@ -55,7 +63,8 @@ describe('containerParts', () => {
           expect(earlier.has(id)).toBe(false);
           earlier.add(id);
         }
-        expect(earlier.size).toBe(3 + topology.gateway.replicas + topology.query.replicas + vectorNodeCount(topology.vector));
+        const fixed = topology.cache === undefined ? 3 : 4;
+        expect(earlier.size).toBe(fixed + topology.gateway.replicas + topology.query.replicas + vectorNodeCount(topology.vector));
       }),
     );
   });
