@@ -132,6 +132,8 @@ export function figure(metric: MetricId, value: number): Figure {
     case 'requests/s':
     case 'documents/s':
       return { text: significant(value), unit: '/s' };
+    case 'tokens/s':
+      return { text: significant(value), unit: 'tokens/s' };
     case 'documents':
       return { text: count(value), unit: '' };
     case 's/1k requests':
@@ -160,6 +162,8 @@ export function threshold(metric: MetricId, value: number): Figure {
     case 'requests/s':
     case 'documents/s':
       return { text: count(value), unit: '/s' };
+    case 'tokens/s':
+      return { text: count(value), unit: 'tokens/s' };
     case 's/1k requests':
     case 's/1k documents':
       return { text: count(value), unit: 's per 1k' };

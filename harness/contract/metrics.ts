@@ -5,6 +5,7 @@ export type Unit =
   | 'ms'
   | 'requests/s'
   | 'documents/s'
+  | 'tokens/s'
   | 'ratio'
   | 's/1k requests'
   | 's/1k documents'
@@ -39,6 +40,22 @@ const slowestShard = (statistic: string): MetricDefinition => ({
   better: 'lower',
 });
 
+const firstToken = (statistic: string): MetricDefinition => ({
+  title: `${statistic} time to first token`,
+  unit: 'ms',
+  definition: `${statistic} of intended start to the arrival of the first piece of the answer, of successful streamed asks`,
+  window: 'steady state',
+  better: 'lower',
+});
+
+const tokenGap = (statistic: string): MetricDefinition => ({
+  title: `${statistic} inter-token gap`,
+  unit: 'ms',
+  definition: `${statistic} of the time between the arrivals of one piece of an answer and the next, over all gaps of successful streamed asks; pieces that were read at once are 0 apart`,
+  window: 'steady state',
+  better: 'lower',
+});
+
 /** The one registry of metric ids. A figure that is not listed here cannot enter a result. */
 export const metrics = {
   'search-response-mean': responseTime('search', 'mean'),
@@ -49,6 +66,20 @@ export const metrics = {
   'ask-response-mean': responseTime('ask', 'mean'),
   'ask-response-p50': responseTime('ask', 'p50'),
   'ask-response-p95': responseTime('ask', 'p95'),
+  'time-to-first-token-p50': firstToken('p50'),
+  'time-to-first-token-p95': firstToken('p95'),
+  'time-to-first-token-p99': firstToken('p99'),
+  'inter-token-gap-p50': tokenGap('p50'),
+  'inter-token-gap-p95': tokenGap('p95'),
+  'inter-token-gap-p99': tokenGap('p99'),
+  'stream-rate': {
+    title: 'rate of a stream',
+    unit: 'tokens/s',
+    definition:
+      'pieces of an answer per second and stream once the first has arrived: gaps between pieces divided by their sum, over all successful streamed asks',
+    window: 'steady state',
+    better: 'higher',
+  },
   'upsert-response-p50': responseTime('upsert', 'p50'),
   'upsert-response-p95': responseTime('upsert', 'p95'),
   'offered-rate': {

@@ -49,17 +49,22 @@ export function repetitionInterval(pooled: number, repetitions: readonly number[
 }
 
 /**
- * A percentile over all repetitions of a kind, in ms. Undefined where not even one request lies beyond it. The interval
- * comes from the repetitions where each of them has ten requests beyond the percentile, otherwise from the ranks of the
- * pooled requests.
+ * A percentile over all repetitions of a kind, in ms. Undefined where not even one sample lies beyond it. The interval
+ * comes from the repetitions where each of them has ten samples beyond the percentile, otherwise from the ranks of the
+ * pooled samples; but not of gaps, of which one stream has many alike.
  */
-export function measuredPercentile(observations: readonly Observation[], kind: OperationKind, percentile: number): Measured | undefined {
-  const pooled = steadyHistogram(observations, kind);
+export function measuredPercentile(
+  observations: readonly Observation[],
+  kind: OperationKind,
+  percentile: number,
+  timing: Timing = 'response',
+): Measured | undefined {
+  const pooled = steadyHistogram(observations, kind, timing);
   const value = percentileMs(pooled, percentile);
   if (value === undefined || tailSamples(pooled.totalCount, percentile) < 1) {
     return undefined;
   }
-  const single = observations.map((observation) => steadyHistogram([observation], kind));
+  const single = observations.map((observation) => steadyHistogram([observation], kind, timing));
   const enough = single.every(({ totalCount }) => tailSamples(totalCount, percentile) >= 10);
   const overRepetitions = enough
     ? repetitionInterval(
@@ -67,11 +72,12 @@ export function measuredPercentile(observations: readonly Observation[], kind: O
         single.map((histogram) => percentileMs(histogram, percentile) ?? 0),
       )
     : undefined;
+  const interval = overRepetitions ?? (timing === 'inter-token-gap' ? undefined : percentileInterval(pooled, percentile));
   return {
     value,
     unit: 'ms',
     sampleCount: pooled.totalCount,
-    interval: overRepetitions ?? percentileInterval(pooled, percentile),
+    ...(interval === undefined ? {} : { interval }),
     window: 'steady state',
   };
 }

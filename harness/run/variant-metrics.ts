@@ -8,6 +8,7 @@ import { requestsOf } from './fan-out.ts';
 import { failedCount, type JudgedStep } from './judged-step.ts';
 import type { Placement } from './points.ts';
 import { measuredMean, measuredPercentile, repetitionInterval, tailSamples } from './quantiles.ts';
+import { streamMetrics } from './stream-metrics.ts';
 
 export interface VariantFill extends Placement {
   readonly documents: number;
@@ -179,6 +180,7 @@ export function variantMetrics(
     ['ask-response-p95', measuredPercentile(observations, 'ask', 95)],
     ['upsert-response-p50', measuredPercentile(observations, 'upsert', 50)],
     ['upsert-response-p95', measuredPercentile(observations, 'upsert', 95)],
+    ...streamMetrics(observations),
     ...rates(judged),
     ...quality(judged),
     ...resources(judged),
