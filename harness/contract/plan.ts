@@ -11,9 +11,9 @@ export const stepSchema = z.strictObject({
   variant: nameSchema,
   /**
    * Only `judged` steps can fail a run; `pilot` steps warm a system up and are kept but not counted; `overload` steps go on
-   * until something gives out.
+   * until something gives out; `probe` steps search for the highest rate that is carried.
    */
-  phase: z.enum(['pilot', 'judged', 'rung', 'overload']),
+  phase: z.enum(['pilot', 'judged', 'rung', 'overload', 'probe']),
   repetition: positiveInteger,
   /** Absent in a closed loop, where the answers decide how much is asked. */
   ratePerSecond: z.number().positive().optional(),

@@ -4,7 +4,7 @@ import { intervalSchema, nameSchema, nonNegative, operationKindSchema, profileId
 import { metricIdSchema, metricValuesSchema } from './metrics.ts';
 import { countsSchema, secondSchema } from './observation.ts';
 import { errorClassSchema } from './operation.ts';
-import { comparatorSchema, profileSchema } from './scenario.ts';
+import { capacityLimitsSchema, comparatorSchema, profileSchema } from './scenario.ts';
 import { quotaSchema, tierSchema, topologySchema } from './topology.ts';
 import { checkVerdictSchema, runVerdictSchema, validityVerdictSchema } from './verdict.ts';
 import { workloadSchema } from './workload.ts';
@@ -221,6 +221,53 @@ export const changeAuditSchema = z.strictObject({
 });
 export type ChangeAudit = z.infer<typeof changeAuditSchema>;
 
+/** When a variant's pilot became steady, and what was made of it. */
+export const warmUpSchema = z.strictObject({
+  method: z.literal('MSER-5'),
+  pilotSeconds: z.number().positive(),
+  /** Responses of the pilot that it rests on. */
+  sampleCount: count,
+  /** Until when the pilot was not steady; absent where it had too few responses to tell. */
+  truncatedSeconds: nonNegative.optional(),
+  /** False where the pilot does not show that it ever became steady. */
+  isSettled: z.boolean(),
+  /** The warm-up of every judged repetition of every variant, frozen after the pilots. */
+  usedSeconds: nonNegative,
+});
+export type WarmUp = z.infer<typeof warmUpSchema>;
+
+/** The search for the highest rate within limits. */
+export const capacitySchema = z.strictObject({
+  limits: capacityLimitsSchema,
+  /**
+   * `found`: known to 5 % and confirmed. `never-failed`: even the highest rate to try was carried, so it is at least that.
+   * `always-failed`: no rate was carried. `undecided`: the probes ran out, or said nothing.
+   */
+  outcome: z.enum(['found', 'never-failed', 'always-failed', 'undecided']),
+  /** The highest rate that held in every probe; a capacity only when the outcome is `found`, a lower bound when `never-failed`. */
+  ratePerSecond: z.number().positive().optional(),
+  /** The lowest rate that failed: with `ratePerSecond` the interval of the answer. Absent where nothing failed. */
+  failedAtPerSecond: z.number().positive().optional(),
+  reason: z.string(),
+  /** In the order in which they were made. */
+  probes: z.array(
+    z.strictObject({
+      stepId: nameSchema,
+      phase: z.enum(['bracket', 'bisect', 'confirm']),
+      ratePerSecond: z.number().positive(),
+      verdict: z.enum(['passed', 'failed', 'undecided']),
+      reason: z.string(),
+      achievedPerSecond: nonNegative,
+      /** At the percentile of the limits; absent where nothing succeeded. */
+      responseMs: nonNegative.optional(),
+      sampleCount: count,
+      /** Of the response times from the beginning of the probe to its end, as a share of their median. */
+      drift: z.number().optional(),
+    }),
+  ),
+});
+export type Capacity = z.infer<typeof capacitySchema>;
+
 export const resultVariantSchema = z.strictObject({
   id: nameSchema,
   title: z.string(),
@@ -235,6 +282,8 @@ export const resultVariantSchema = z.strictObject({
   series: z.strictObject({ stepId: nameSchema, warmUpSeconds: nonNegative, seconds: z.array(secondSchema).max(200) }).optional(),
   /** The servers over time, in the step of `series` and in the one at the highest rate. */
   serverSeries: z.array(z.strictObject({ stepId: nameSchema, servers: z.array(serverSeriesSchema) })).optional(),
+  warmUp: warmUpSchema.optional(),
+  capacity: capacitySchema.optional(),
   stages: z.array(stageCohortSchema),
   processes: z.array(processUseSchema),
   shards: z.array(z.strictObject({ id: nameSchema, points: count })),

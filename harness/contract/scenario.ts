@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameSchema, nonNegative, positiveInteger, profileIdSchema } from './common.ts';
+import { nameSchema, nonNegative, operationKindSchema, positiveInteger, profileIdSchema, share } from './common.ts';
 import { metricIdSchema } from './metrics.ts';
 import { topologySchema } from './topology.ts';
 import { variantProblems } from './variant-problems.ts';
@@ -75,6 +75,35 @@ export const variantSchema = z.strictObject({
 });
 export type Variant = z.infer<typeof variantSchema>;
 
+/** What a rate must hold to count as carried. */
+export const capacityLimitsSchema = z.strictObject({
+  /** The requests whose response times are limited. */
+  kind: operationKindSchema,
+  percentile: z.number().min(50).max(99.9),
+  responseMs: z.number().positive(),
+  errorShare: share,
+  achievedRatio: share,
+});
+export type CapacityLimits = z.infer<typeof capacityLimitsSchema>;
+
+/** The search for the highest rate that each variant with open arrivals carries, after everything that is judged. */
+const capacitySearchSchema = z
+  .strictObject({
+    startRatePerSecond: z.number().positive(),
+    /** The search goes no higher: beyond it the generator would be measured. */
+    maximumRatePerSecond: z.number().positive(),
+    /** Steady part of one probe; the warm-up of the run comes before it. */
+    probeSeconds: z.number().positive(),
+    /** The search of one variant ends after so many; about fifteen are enough for a system that knows its mind. */
+    maximumProbes: positiveInteger.max(100),
+    limits: capacityLimitsSchema,
+  })
+  .refine(({ startRatePerSecond, maximumRatePerSecond }) => startRatePerSecond <= maximumRatePerSecond, {
+    path: ['maximumRatePerSecond'],
+    error: 'the highest rate must not be below the first',
+  });
+export type CapacitySearch = z.infer<typeof capacitySearchSchema>;
+
 /** How long and how large: the only part of a scenario that a profile changes. */
 export const profileSchema = z.strictObject({
   documents: positiveInteger,
@@ -84,13 +113,19 @@ export const profileSchema = z.strictObject({
   judgedRatePerSecond: z.number().positive(),
   /** Users of every closed loop, in place of those that the workload says. */
   users: positiveInteger.max(100_000).optional(),
+  /** How long each fresh system is driven before anything counts, and its warm-up looked for; 2 where absent. */
+  pilotSeconds: z.number().positive().optional(),
+  /** The least warm-up of every repetition; the pilots may show that more is needed. */
   warmUpSeconds: nonNegative,
+  /** The most that the pilots may make of it; three times `warmUpSeconds` where absent. */
+  longestWarmUpSeconds: nonNegative.optional(),
   steadySeconds: z.number().positive(),
   /** Fixed rates, ascending, each measured once per variant beyond the judged phase; they cannot fail a run. */
   ladderRatesPerSecond: z.array(z.number().positive()),
   rungSeconds: z.number().positive(),
   /** Responses per variant whose recall is judged, chosen by seed. */
   recallSamples: positiveInteger,
+  capacitySearch: capacitySearchSchema.optional(),
 });
 export type Profile = z.infer<typeof profileSchema>;
 

@@ -149,7 +149,7 @@ function judgeUnsent({ steady }: Observation, phase: Step['phase']): Judged {
   if (observed <= maximumUnsentShare) {
     return { check: { ...check, observed, verdict: 'pass' } };
   }
-  if (phase === 'rung') {
+  if (phase === 'rung' || phase === 'probe') {
     return { check: { ...check, observed, verdict: 'unknown' } };
   }
   return {
@@ -194,7 +194,7 @@ function judgeRate({ steady }: Observation, step: Step, arrivals: Arrivals, plan
 }
 
 /**
- * Can the figures of a step be trusted? Beyond the knee (`rung` steps) jobs that found no free connection are the
+ * Can the figures of a step be trusted? Beyond the knee (`rung` and `probe` steps) jobs that found no free connection are the
  * system's failure and not the generator's. Invalid when the generator was late or saturated or the planned load was not
  * offered. `arrivals` is the process of the workload, which decides how far a count may be from its mean; the count of a
  * replay is judged by `plannedJobs`, the jobs of its schedule in the steady window. The lag of a closed loop counts from the end

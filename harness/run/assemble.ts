@@ -4,7 +4,7 @@ import type { Findings } from '../claims/judge.ts';
 import type { Claim } from '../contract/claim.ts';
 import type { MetricId } from '../contract/metrics.ts';
 import type { Plan } from '../contract/plan.ts';
-import type { ChangeAudit, CheckerResult, Comparison, Result, ResultVariant, ValidityCheck } from '../contract/result.ts';
+import type { Capacity, ChangeAudit, CheckerResult, Comparison, Result, ResultVariant, ValidityCheck } from '../contract/result.ts';
 import type { Scenario, Variant } from '../contract/scenario.ts';
 import { type CheckVerdict, type RunVerdict, runVerdictOf } from '../contract/verdict.ts';
 import { compare } from '../gates/comparison.ts';
@@ -19,6 +19,7 @@ import { processUses } from './process-uses.ts';
 import { meanMs, percentileMs, steadyHistogram, tailSamples } from './quantiles.ts';
 import { stageCohorts } from './stages.ts';
 import { cpuPer1k, type VariantFill, variantMetrics } from './variant-metrics.ts';
+import type { PilotWarmUp } from './warm-up.ts';
 
 /** Everything that a run learned about one variant. */
 export interface VariantFindings {
@@ -31,6 +32,9 @@ export interface VariantFindings {
   readonly checkers: readonly CheckerResult[];
   /** Of the variants whose documents were changed by id after everything was measured. */
   readonly changeAudit: ChangeAudit | undefined;
+  /** What the pilot of its system showed. */
+  readonly pilot: PilotWarmUp | undefined;
+  readonly capacity: Capacity | undefined;
 }
 
 /** The valid attempt of each judged repetition, by repetition. */
@@ -73,6 +77,12 @@ function serverSeriesOf(steps: readonly JudgedStep[], shownStep: string | undefi
     : { serverSeries: kept.map(({ record, driven }) => ({ stepId: record.stepId, servers: [...driven.serverSeries] })) };
 }
 
+function warmUpOf({ pilot }: VariantFindings, judged: JudgedStep | undefined): Pick<ResultVariant, 'warmUp'> {
+  return pilot === undefined || judged === undefined
+    ? {}
+    : { warmUp: { method: 'MSER-5', ...pilot, usedSeconds: judged.driven.step.warmUpSeconds } };
+}
+
 function curvesOf(judged: readonly JudgedStep[]): ResultVariant['curves'] {
   return (['search', 'ask', 'upsert'] as const).flatMap((kind) => {
     const histogram = steadyHistogram(
@@ -113,6 +123,8 @@ function resultVariant(findings: VariantFindings, baseline: Measured | undefined
     curves: curvesOf(judged),
     ...(series === undefined ? {} : { series }),
     ...serverSeriesOf(steps, series?.stepId),
+    ...warmUpOf(findings, judged[0]),
+    ...(findings.capacity === undefined ? {} : { capacity: findings.capacity }),
     stages: stageCohorts(judged.flatMap(({ quality }) => quality.staged)),
     processes,
     shards: (filled?.pointsPerShard ?? []).map((points, shard) => ({ id: `shard-${shard}`, points })),

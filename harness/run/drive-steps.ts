@@ -6,6 +6,7 @@ import { type DrivenStep, drive } from './drive.ts';
 import { plannedSeconds, repeatOf } from './plan.ts';
 import { fillShare, type Stage, stateOf, stepsShare } from './stage.ts';
 import type { Served } from './start-systems.ts';
+import type { RunWarmUp } from './warm-up.ts';
 
 /** How often an invalid judged step is repeated before the run gives up on it. */
 const maximumRepeats = 3;
@@ -19,16 +20,19 @@ const phaseText: Record<Step['phase'], (step: Step, repetitions: number) => stri
   judged: ({ repetition }, repetitions) => `repetition ${repetition} of ${repetitions}`,
   rung: () => 'ladder',
   overload: () => 'past the knee',
+  probe: () => 'capacity probe',
 };
 
-interface Driving {
+export interface Driving {
   readonly served: readonly Served[];
   readonly generator: Generator;
   readonly onSecond: (step: Step, second: Second) => void;
+  /** Learns from the pilots, and says how long every later step warms up. */
+  readonly warmUp: RunWarmUp;
 }
 
 /** Executes the plan's steps, then repeats judged ones that came out invalid. */
-export async function driveSteps(stage: Stage, { served, generator, onSecond }: Driving): Promise<void> {
+export async function driveSteps(stage: Stage, { served, generator, onSecond, warmUp }: Driving): Promise<void> {
   const { folder, plan, corpus, signal, emit } = stage;
   const systems = new Map(served.flatMap(({ system, states }) => states.map(({ variant }) => [variant.id, system] as const)));
   const totalSeconds = plannedSeconds(plan.steps);
@@ -68,9 +72,17 @@ export async function driveSteps(stage: Stage, { served, generator, onSecond }: 
     return driven;
   };
   const invalid: Step[] = [];
-  for (const step of plan.steps) {
-    const { validity } = await execute(step);
-    if (step.phase === 'judged' && validity.verdict === 'invalid') {
+  for (const planned of plan.steps) {
+    const step = warmUp.frozen(planned, emit);
+    const driven = await execute(step);
+    if (step.phase === 'pilot') {
+      const pilot = await warmUp.learn(driven);
+      // Who shares the system finds it as warm.
+      for (const state of served.find(({ states }) => states.some(({ variant }) => variant.id === step.variant))?.states ?? []) {
+        state.pilot = pilot;
+      }
+    }
+    if (step.phase === 'judged' && driven.validity.verdict === 'invalid') {
       invalid.push(step);
     }
   }

@@ -145,7 +145,7 @@ function checkStep(truth: GroundTruth, { answers, writes, malformed }: StepAnswe
 
 /**
  * Reads the histories of a variant's steps in the order in which they were driven, follows every write, and judges the
- * answers: recall and nDCG of a seeded sample, completeness, stages, errors, and every checker. Pilot steps count for writes and checkers only.
+ * answers: recall and nDCG of a seeded sample, completeness, stages, errors, and every checker. Pilots and probes count for writes and checkers only.
  */
 export async function judgeVariant(request: JudgeRequest): Promise<VariantJudgement> {
   const { corpus, driven, settings, limits, topology } = request;
@@ -160,7 +160,7 @@ export async function judgeVariant(request: JudgeRequest): Promise<VariantJudgem
       writeTo(truths, intent.document, sequence);
     }
     checked.push(...checkStep(truths.exact, answers));
-    if (step.step.phase === 'pilot') {
+    if (step.step.phase === 'pilot' || step.step.phase === 'probe') {
       continue;
     }
     const steady = answers.answers.filter(({ outcome }) => isSteady(step, outcome));

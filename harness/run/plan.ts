@@ -4,8 +4,8 @@ import { Failure } from '../contract/failure.ts';
 import type { Plan, Step } from '../contract/plan.ts';
 import type { Profile, Scenario, Variant } from '../contract/scenario.ts';
 
-/** How long a pilot step drives a fresh system so that compilers and connection pools are warm before anything counts. */
-const pilotSeconds = 2;
+/** How long a pilot drives a fresh system, so that compilers and connection pools are warm before anything counts. */
+const usualPilotSeconds = 2;
 
 export interface PlanRequest {
   readonly scenario: Scenario;
@@ -32,7 +32,7 @@ function balancedOrder(variants: readonly string[], round: number, rounds: numbe
 type Draft = Pick<Step, 'variant' | 'phase' | 'repetition' | 'ratePerSecond' | 'ramp' | 'warmUpSeconds' | 'steadySeconds'>;
 
 /** One pilot per system: who shares it finds it warm. */
-function pilotsOf({ judgedRatePerSecond }: Profile, variants: readonly Variant[]): Draft[] {
+function pilotsOf({ judgedRatePerSecond, pilotSeconds = usualPilotSeconds }: Profile, variants: readonly Variant[]): Draft[] {
   const firsts = [...Map.groupBy(variants, systemKeyOf).values()].flatMap(([first]) => first ?? []);
   return firsts.map(
     ({ id, overload }): Draft => ({
@@ -133,7 +133,7 @@ function withLoad(scenario: Scenario, { users }: Profile, draft: Draft): Draft[]
   return [closed];
 }
 
-const phaseSeed: Record<Step['phase'], number> = { pilot: 1, judged: 2, rung: 3, overload: 4 };
+const phaseSeed: Record<Step['phase'], number> = { pilot: 1, judged: 2, rung: 3, overload: 4, probe: 5 };
 
 /**
  * The whole run, decided before anything starts. Both sides of a pair share the seed of their repetition, and with it

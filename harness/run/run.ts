@@ -10,6 +10,7 @@ import type { Scenario } from '../contract/scenario.ts';
 import { startGenerator } from '../load/generator.ts';
 import type { Platform } from '../platform/platform.ts';
 import { assembleResult, countedSteps, type VariantFindings } from './assemble.ts';
+import { searchCapacities } from './capacity-phase.ts';
 import { auditChanges, isAudited } from './change-audit.ts';
 import { readClaims } from './claims-file.ts';
 import { corpusOf } from './corpus.ts';
@@ -23,6 +24,7 @@ import { createRunFolder } from './run-folder.ts';
 import { type Stage, stepsShare, type VariantState } from './stage.ts';
 import { fillSystems, type Served, shareOf, startSystems } from './start-systems.ts';
 import { readTrace, replayDescription } from './trace-file.ts';
+import { RunWarmUp } from './warm-up.ts';
 import { writeHistograms } from './write-histograms.ts';
 
 export interface RunRequest {
@@ -77,7 +79,9 @@ async function execute(stage: Stage, onSecond: RunRequest['onSecond']): Promise<
     type: 'start',
     message: `generator ready, ${generator.realTimeScheduling ? 'real-time scheduling' : 'ordinary scheduling: real-time is not permitted'}`,
   });
-  await driveSteps(stage, { served, generator, onSecond });
+  const driving = { served, generator, onSecond, warmUp: new RunWarmUp(plan.settings) };
+  await driveSteps(stage, driving);
+  await searchCapacities(stage, driving);
   await auditSystems(stage, served);
   emit({ type: 'stop', message: 'stopping', progress: stepsShare });
 }
@@ -127,7 +131,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
   }
   emit({ type: 'judge', message: 'judging answers against the exact ground truth', progress: stepsShare });
   const findings: VariantFindings[] = [];
-  for (const { variant, components, quotas, filled, driven, changeAudit } of states.values()) {
+  for (const { variant, components, quotas, filled, driven, changeAudit, pilot, capacity } of states.values()) {
     const judged = await judgeVariant({
       corpus,
       fillSequences: filled?.sequences ?? [],
@@ -142,6 +146,8 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
       quotas,
       filled: filled === undefined ? undefined : { ...filled, documents: shareOf(corpus.documents, variant).length },
       changeAudit,
+      pilot,
+      capacity,
       ...judged,
     });
   }

@@ -1,5 +1,5 @@
 import type { Plan } from '../contract/plan.ts';
-import type { ChangeAudit } from '../contract/result.ts';
+import type { Capacity, ChangeAudit } from '../contract/result.ts';
 import type { Scenario, Variant } from '../contract/scenario.ts';
 import type { Platform, RunningSystem } from '../platform/platform.ts';
 import type { RunCorpus } from './corpus.ts';
@@ -8,6 +8,7 @@ import type { eventLog } from './event-log.ts';
 import type { Filled } from './fill.ts';
 import type { Placement } from './points.ts';
 import type { RunFolder } from './run-folder.ts';
+import type { PilotWarmUp } from './warm-up.ts';
 
 /** What happened so far to one variant; kept outside the run's scope so that a partial run can be judged. */
 export interface VariantState {
@@ -16,6 +17,9 @@ export interface VariantState {
   quotas: RunningSystem['quotas'];
   filled?: Filled & Placement;
   changeAudit?: ChangeAudit;
+  /** What the pilot of its system showed. */
+  pilot?: PilotWarmUp;
+  capacity?: Capacity;
   readonly driven: DrivenStep[];
 }
 
