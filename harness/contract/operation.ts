@@ -36,9 +36,15 @@ export const invokeSchema = z.strictObject({
 /** How a streamed answer arrived. Times are µs since the epoch of the step. */
 export const streamSchema = z.strictObject({
   firstTokenUs: z.int().nonnegative(),
+  /** The first event of any kind, such as the one that says that the question was accepted. */
+  firstEventUs: z.int().nonnegative().optional(),
+  /** Names of its events in their order, without repetitions. */
+  states: z.array(z.string()).max(8).optional(),
   /** Events that brought a piece of the answer. */
   tokens: z.int().nonnegative(),
 });
+
+export type StreamArrival = z.infer<typeof streamSchema>;
 
 /** The response arrived whole with a 2xx status. */
 export const okSchema = z.strictObject({

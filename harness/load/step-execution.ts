@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { ErrorClass } from '../contract/operation.ts';
+import type { ErrorClass, StreamArrival } from '../contract/operation.ts';
 import type { LoadPlan } from '../contract/plan.ts';
 import type { JobSource } from './job-source.ts';
 import type { OperationLog } from './operation-log.ts';
@@ -9,6 +9,13 @@ import type { StepRecord } from './step-record.ts';
 import { StreamReader } from './stream-reader.ts';
 import type { Ticker } from './ticker.ts';
 import type { ConnectionFailure, PartialAnswer, Transport, TransportObserver } from './transport.ts';
+
+/** What the history tells of how a stream came; nothing where it brought no text. */
+function arrivalOf({ firstTokenUs, firstEventUs, states, tokens }: StreamReader): { readonly stream?: StreamArrival } {
+  return firstTokenUs === undefined
+    ? {}
+    : { stream: { firstTokenUs, tokens, states: [...states], ...(firstEventUs === undefined ? {} : { firstEventUs }) } };
+}
 
 /** How often deadlines, window limits and seconds are looked at: the most by which a timeout is noticed late. */
 const sweepEveryMs = 20;
@@ -145,7 +152,7 @@ export class StepExecution implements TransportObserver {
           doneUs: nowUs,
           status,
           body: stream === undefined ? body.toString('utf8') : stream.body,
-          ...(stream?.firstTokenUs !== undefined && { stream: { firstTokenUs: stream.firstTokenUs, tokens: stream.tokens } }),
+          ...(stream !== undefined && arrivalOf(stream)),
         });
       }
     } else {

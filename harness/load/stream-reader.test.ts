@@ -66,6 +66,23 @@ describe('a reader of streamed answers', () => {
     );
   });
 
+  it('tells the first event of any kind, and the states in their order without repetitions', () => {
+    const reader = new StreamReader();
+    expect([reader.firstEventUs, reader.states]).toEqual([undefined, []]);
+    const events = ['processing', 'retrieved', 'generating', 'generating', 'completed'];
+    for (const [index, name] of events.entries()) {
+      reader.push(bytesOf(eventText(name, { text: 'x' })), 100 + index);
+    }
+    expect(reader.firstEventUs).toBe(100);
+    expect(reader.firstTokenUs).toBe(102);
+    expect(reader.states).toEqual(['processing', 'retrieved', 'generating', 'completed']);
+    const garbled = new StreamReader();
+    for (const name of ['retrieved', 'processing', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'x'.repeat(100)]) {
+      garbled.push(bytesOf(eventText(name, {})), 1);
+    }
+    expect(garbled.states).toEqual(['retrieved', 'processing', 'a', 'b', 'c', 'd', 'e', 'f']);
+  });
+
   it('calls a stream without its last event truncated, wherever it was cut', () => {
     fc.assert(
       fc.property(wholeStream, fc.nat(2000), ({ events }, cut) => {

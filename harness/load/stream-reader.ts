@@ -7,6 +7,9 @@ import type { ConnectionFailure, PartialAnswer } from './transport.ts';
 const stallUs = 1_000_000;
 /** Under short deadlines less will do, but never less than a reader's own pauses. */
 const shortestStallUs = 100_000;
+/** A good answer has four. */
+const mostStates = 8;
+const longestName = 32;
 const doneMark = '[DONE]';
 /** Types of OpenAI's errors that stand for a status of 4xx. */
 const clientErrorTypes = new Set([
@@ -49,9 +52,22 @@ export class StreamReader {
   #completed = false;
   #failure: ErrorClass | undefined;
   #body = '';
+  #firstEventUs: number | undefined;
+  /** Names of events, each once for as long as it repeats. */
+  readonly #states: string[] = [];
   #firstTokenUs: number | undefined;
   #lastTokenUs = 0;
   #lastEventUs = 0;
+
+  /** When the first event of any kind arrived, µs since the epoch; undefined before it. */
+  get firstEventUs(): number | undefined {
+    return this.#firstEventUs;
+  }
+
+  /** The names of the events in the order in which they came, without repetitions; at most the first eight. */
+  get states(): readonly string[] {
+    return this.#states;
+  }
 
   /** When the first piece of the answer arrived, µs since the epoch; undefined before it. */
   get firstTokenUs(): number | undefined {
@@ -79,7 +95,9 @@ export class StreamReader {
       return;
     }
     for (const event of this.#eventsIn(bytes)) {
+      this.#firstEventUs ??= nowUs;
       this.#lastEventUs = nowUs;
+      this.#passThrough(event.event.slice(0, longestName));
       this.#take(event, nowUs);
     }
   }
@@ -111,6 +129,12 @@ export class StreamReader {
     }
     const stalled = nowUs - this.#lastEventUs >= Math.min(stallUs, Math.max(shortestStallUs, deadlineUs / 10));
     return this.tokens > 0 && !this.#completed && stalled ? 'stalled-stream' : 'timeout';
+  }
+
+  #passThrough(state: string): void {
+    if (this.#states.at(-1) !== state && this.#states.length < mostStates) {
+      this.#states.push(state);
+    }
   }
 
   #eventsIn(bytes: Uint8Array): readonly ServerSentEvent[] {

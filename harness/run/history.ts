@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { OperationKind } from '../contract/common.ts';
-import { type ErrorClass, type Operation, operationSchema } from '../contract/operation.ts';
+import { type ErrorClass, type Operation, operationSchema, type StreamArrival } from '../contract/operation.ts';
 
 /** One request of a step with its outcome; times in µs since the epoch of the step. */
 export interface Outcome {
@@ -16,6 +16,8 @@ export interface Outcome {
   readonly errorClass?: ErrorClass;
   readonly status?: number;
   readonly body?: string;
+  /** Of a streamed answer. */
+  readonly stream?: StreamArrival;
 }
 
 function completed(outcome: Outcome, end: Exclude<Operation, { type: 'invoke' }>): Outcome {
@@ -27,7 +29,7 @@ function completed(outcome: Outcome, end: Exclude<Operation, { type: 'invoke' }>
     ...(sentUs === undefined ? {} : { sentUs }),
     ...(status === undefined ? {} : { status }),
     ...(body === undefined ? {} : { body }),
-    ...(end.type === 'ok' ? {} : { errorClass: end.errorClass }),
+    ...(end.type === 'ok' ? (end.stream === undefined ? {} : { stream: end.stream }) : { errorClass: end.errorClass }),
   };
 }
 
