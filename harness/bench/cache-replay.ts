@@ -99,9 +99,9 @@ function bareLoop(capacity: number): Loop {
   };
 }
 
-function policyLoop({ create }: PolicyEntry, capacity: number): Loop {
+function policyLoop(policy: PolicyEntry, capacity: number): Loop {
   return (keys) => {
-    const cache = create<number>({ limits: { maximumEntries: capacity }, random: randomStream(1, 'bench:policy') });
+    const cache = policy.create<number>({ limits: { maximumEntries: capacity }, random: randomStream(1, 'bench:policy') });
     let misses = 0;
     for (const key of keys) {
       if (!cache.get(key)) {
@@ -120,7 +120,7 @@ function garbageCollector(): () => void {
 }
 
 /** Heap and array buffers that a full cache holds, per entry. */
-function bytesPerEntry({ create }: PolicyEntry, keys: Uint32Array, capacity: number, collect: () => void): number {
+function bytesPerEntry(policy: PolicyEntry, keys: Uint32Array, capacity: number, collect: () => void): number {
   const used = () => {
     // Twice, because what the first finds dead may have held on to more.
     collect();
@@ -129,7 +129,7 @@ function bytesPerEntry({ create }: PolicyEntry, keys: Uint32Array, capacity: num
     return heapUsed + arrayBuffers;
   };
   const before = used();
-  const cache = create<number>({ limits: { maximumEntries: capacity }, random: randomStream(1, 'bench:policy') });
+  const cache = policy.create<number>({ limits: { maximumEntries: capacity }, random: randomStream(1, 'bench:policy') });
   for (const key of keys) {
     if (!cache.get(key)) {
       cache.set(key, 1);

@@ -14,7 +14,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const text = Array.from({ length: 50_000 }, (_, index) => `key-${(index * 7919) % 1000}`).join('\n');
 
-async function read(name: string, content?: Buffer) {
+async function read(name: string, content?: Buffer, signal: AbortSignal = new AbortController().signal) {
   const file = path.join(folder, name);
   if (content !== undefined) {
     await writeFile(file, content);
@@ -26,7 +26,7 @@ async function read(name: string, content?: Buffer) {
       file,
       format: 'keys',
       drawKey: undefined,
-      signal: new AbortController().signal,
+      signal,
       onProgress: (bytesRead, bytesTotal) => {
         expect(bytesRead).toBeGreaterThanOrEqual(progress);
         expect(bytesRead).toBeLessThanOrEqual(bytesTotal);
@@ -64,5 +64,12 @@ describe('a trace file', () => {
       exitCode: 78,
       message: expect.stringContaining(message),
     });
+  });
+
+  it.each([
+    ['interrupted.txt', Buffer.from(text)],
+    ['interrupted.txt.zst', zstdCompressSync(text)],
+  ])('%s ends with 130 when it is interrupted', async (name, content) => {
+    await expect(read(name, content, AbortSignal.abort())).rejects.toMatchObject({ code: 'interrupted', exitCode: 130 });
   });
 });

@@ -21,7 +21,7 @@ export interface TraceFile extends TraceSource {
 
 /**
  * Streams a trace file into a sink; returns how it was compressed. Throws `Failure`: a file that cannot be read, a line or
- * record that is malformed or out of order, a file that was cut off (78).
+ * record that is malformed or out of order, a file that was cut off (78), an interruption (130).
  */
 export async function readTrace(trace: TraceFile, sink: TraceSink): Promise<Compression | 'none'> {
   const { file, signal, onProgress } = trace;
@@ -36,7 +36,10 @@ export async function readTrace(trace: TraceFile, sink: TraceSink): Promise<Comp
       onProgress(source.bytesRead, total);
     }
   } catch (error) {
-    throw error instanceof Failure || signal.aborted ? error : unreadable(file, error);
+    if (signal.aborted) {
+      throw new Failure('interrupted', 'interrupted', `reading ${file} was interrupted`, { cause: error });
+    }
+    throw error instanceof Failure ? error : unreadable(file, error);
   }
   decoder.end();
   return compression;

@@ -42,7 +42,7 @@ export async function curveSection(result: CacheReplay, s: CacheReplayStrings): 
     return section('curve', s.curve.title, s.curve.subtitle, html`${nothing(s.curve.oneSize)}${tables}`);
   }
   const at = sizeText(result, result.comparedSize, s);
-  const described = [...rankedPolicies(result).map(({ policy, point }) => s.curve.part(policy.title, missText(point), at))];
+  const described = rankedPolicies(result).map(({ policy, point }) => s.curve.part(policy.title, missText(point), at));
   const grey = result.policies.filter(({ id }) => seriesOfPolicy(result, id) === undefined).map(({ title }) => title);
   const howTo: string[] = [
     ...result.bounds.map(({ note }) => note),

@@ -41,6 +41,28 @@ describe("the fit of Zipf's law", () => {
     expect(covered.length).toBeGreaterThanOrEqual(10);
   });
 
+  it('finds the exponent behind a sample of the keys, with an interval that says what the sample leaves open', { timeout: 60_000 }, () => {
+    const sampleRate = 1 / 16;
+    const exponent = 0.8;
+    const fits = [1, 2, 3, 4, 5, 6].map((seed) => {
+      const random = randomStream(seed, 'zipf-fit-sample');
+      const zipf = createZipf(32_000, exponent);
+      const counts = new Uint32Array(32_000);
+      for (let request = 0; request < 300_000; request += 1) {
+        const rank = zipf.rankAt(random.uniform());
+        counts[rank] = (counts[rank] ?? 0) + 1;
+      }
+      return fitZipf(histogramOfCounts(counts.filter(() => random.uniform() < sampleRate)), random, { sampleRate, requests: 300_000 });
+    });
+    const covered = fits.filter((fit) => fit !== undefined && fit.interval.low <= exponent && exponent <= fit.interval.high);
+    expect(covered.length).toBeGreaterThanOrEqual(5);
+    for (const fit of fits) {
+      expect(Math.abs((fit?.exponent ?? 0) - exponent)).toBeLessThan(0.1);
+      expect((fit?.population ?? 0) / 32_000).toBeGreaterThan(0.8);
+      expect((fit?.population ?? 0) / 32_000).toBeLessThan(1.25);
+    }
+  });
+
   it('refutes the law where popularity is uniform in two classes', () => {
     const counts = Uint32Array.from({ length: 1000 }, (_, key) => (key < 100 ? 100 : 5));
     expect(fitZipf(histogramOfCounts(counts), randomStream(1, 'two-classes'))?.pValue).toBeLessThan(0.05);

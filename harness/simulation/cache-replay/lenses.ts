@@ -13,12 +13,11 @@ import type { Trace } from './trace.ts';
 const maximumRanks = 120;
 
 /** Requests per key at ranks spread evenly over the logarithm; ranks of a sample of keys stand for 1 ÷ rate as many. */
-function ranksOf(counts: Uint32Array, { sampleRate }: Trace, fit: ZipfFit | undefined): WorkloadLenses['ranks'] {
+function ranksOf(counts: Uint32Array, { sampleRate, totals }: Trace, fit: ZipfFit | undefined): WorkloadLenses['ranks'] {
   const descending = counts
     .filter((count) => count > 0)
     .sort()
     .reverse();
-  const requests = descending.reduce((sum, count) => sum + count, 0);
   const places = rankBlocks(descending.length).map(({ rank }) => rank);
   const step = Math.max(1, places.length / maximumRanks);
   const chosen = new Set(
@@ -28,7 +27,7 @@ function ranksOf(counts: Uint32Array, { sampleRate }: Trace, fit: ZipfFit | unde
   return [...chosen].map((rank) => ({
     rank: Math.max(1, Math.round(rank / sampleRate)),
     requests: descending[rank - 1] ?? 0,
-    ...(fit !== undefined && { fitted: requests * fit.probability(rank) }),
+    ...(fit !== undefined && { fitted: totals.requests * fit.probability(rank / sampleRate) }),
   }));
 }
 
@@ -36,7 +35,7 @@ function ranksOf(counts: Uint32Array, { sampleRate }: Trace, fit: ZipfFit | unde
 export function lensesOf(trace: Trace, distances: Int32Array, random: RandomStream): WorkloadLenses {
   const counts = requestsPerKey(trace.key, trace.keys);
   const histogram = histogramOfCounts(counts);
-  const fit = fitZipf(histogram, random);
+  const fit = fitZipf(histogram, random, { sampleRate: trace.sampleRate, requests: trace.totals.requests });
   const drift = driftOf(trace.key, random);
   const reuse = reuseOf(distances, trace.sampleRate, trace.key, trace.timeSeconds);
   const plain = ({ topKept, workingSetKept, rankChange }: NonNullable<typeof drift>['observed']) => ({
@@ -49,7 +48,7 @@ export function lensesOf(trace: Trace, distances: Int32Array, random: RandomStre
       popularity: {
         exponent: fit.exponent,
         interval: fit.interval,
-        population: Math.round(fit.population / trace.sampleRate),
+        population: fit.population,
         kolmogorovSmirnov: fit.kolmogorovSmirnov,
         pValue: fit.pValue,
         bootstraps: fit.bootstraps,
