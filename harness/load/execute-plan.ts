@@ -1,15 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { scheduleHash } from '../arrivals/index.ts';
-import { operationKindSchema } from '../contract/common.ts';
-import { Failure } from '../contract/failure.ts';
 import type { Observation } from '../contract/observation.ts';
-import type { ClosedLoad, LoadPlan } from '../contract/plan.ts';
-import { hgrmText } from '../measurement/hgrm.ts';
+import type { LoadPlan } from '../contract/plan.ts';
 import { throttledSeconds } from './cgroup-throttling.ts';
+import { checkPlan } from './check-plan.ts';
 import { ClosedLoopJobs, closedLoadHash, mostRatePerSecond } from './closed-loop-jobs.ts';
 import type { JobSource } from './job-source.ts';
 import { OperationLog } from './operation-log.ts';
+import { operationsFileName, samplesFileName, writeObservation } from './output-files.ts';
 import { type Epoch, type GeneratorEvent, nextEpoch } from './protocol.ts';
 import { ScheduledJobs } from './scheduled-jobs.ts';
 import { StepExecution } from './step-execution.ts';
@@ -17,9 +16,6 @@ import { StepRecord } from './step-record.ts';
 import { Ticker } from './ticker.ts';
 import type { OpenTransport } from './transport.ts';
 import { transports } from './transports.ts';
-
-export const observationFileName = 'observation.json';
-export const operationsFileName = 'operations.jsonl';
 
 export interface ExecuteOptions {
   readonly onEvent: (event: GeneratorEvent) => void;
@@ -30,62 +26,6 @@ export interface ExecuteOptions {
   readonly openTransport?: OpenTransport;
   /** Asked for the moment at which the step begins when everything is ready; at once where absent. */
   readonly agreeOnEpoch?: () => Promise<Epoch>;
-}
-
-function refuse(message: string): never {
-  throw new Failure('configuration', 'invalid_load_plan', `the load plan ${message}`);
-}
-
-function checkUsers({ users, population }: ClosedLoad, { offsetsUs, requestOf, requests }: LoadPlan, endUs: number): void {
-  if (offsetsUs.length + requestOf.length > 0) {
-    refuse(`has ${users.length} users of a closed loop and a schedule of ${offsetsUs.length} jobs: the load is either closed or open`);
-  }
-  const seen = new Set<number>();
-  for (const { user, startUs, script } of users) {
-    if (user >= population || seen.has(user)) {
-      refuse(seen.has(user) ? `names user ${user} twice` : `names user ${user}, but the users are numbered from 0 to ${population - 1}`);
-    }
-    seen.add(user);
-    if (startUs >= endUs) {
-      refuse(`lets user ${user} start at ${startUs} µs, which is not before its end at ${endUs} µs`);
-    }
-    const unknown = script.find((request) => requests[request] === undefined);
-    if (unknown !== undefined) {
-      refuse(`names request ${unknown} in the script of user ${user} but has ${requests.length} requests`);
-    }
-  }
-}
-
-/** Throws `Failure` where a plan is well-formed but contradicts itself. */
-function checkPlan(plan: LoadPlan): void {
-  const { offsetsUs, requestOf, requests, closedLoop, warmUpMs, steadyMs } = plan;
-  const endUs = (warmUpMs + steadyMs) * 1000;
-  if (closedLoop !== undefined) {
-    checkUsers(closedLoop, plan, endUs);
-  }
-  if (requestOf.length !== offsetsUs.length) {
-    refuse(`has ${offsetsUs.length} offsets but ${requestOf.length} requests for them`);
-  }
-  const unordered = offsetsUs.findIndex((offset, job) => offset < (offsetsUs[job - 1] ?? 0));
-  if (unordered !== -1) {
-    refuse(`has offsets that are not ascending: offsetsUs[${unordered}] is ${offsetsUs[unordered]} after ${offsetsUs[unordered - 1]}`);
-  }
-  if ((offsetsUs.at(-1) ?? 0) >= endUs) {
-    refuse(`has an offset of ${offsetsUs.at(-1)} µs, which is not before its end at ${endUs} µs`);
-  }
-  const unknown = requestOf.findIndex((request) => requests[request] === undefined);
-  if (unknown !== -1) {
-    refuse(`names request ${requestOf[unknown]} for job ${unknown} but has ${requests.length} requests`);
-  }
-}
-
-function writeHistograms(plan: LoadPlan, record: StepRecord): void {
-  for (const kind of operationKindSchema.options) {
-    const histogram = record.histogram('steady', kind, 'success', 'response');
-    if (histogram !== undefined) {
-      writeFileSync(path.join(plan.outputDirectory, `response-${kind}.hgrm`), hgrmText(histogram));
-    }
-  }
 }
 
 interface Clockwork {
@@ -112,7 +52,8 @@ async function openClockwork(plan: LoadPlan): Promise<Clockwork> {
 
 /**
  * Fires the jobs of a plan at their intended starts and returns what was seen. Writes `operations.jsonl`,
- * `observation.json` and `response-<kind>.hgrm` into the plan's output directory. Throws `Failure` for a plan that
+ * `observation.json` and `response-<kind>.hgrm` into the plan's output directory, a worker also what the percentiles of its seconds
+ * are made of. Throws `Failure` for a plan that
  * contradicts itself; a target that refuses or misbehaves is an observation, not an error.
  */
 export async function executePlan(plan: LoadPlan, options: ExecuteOptions): Promise<Observation> {
@@ -155,8 +96,11 @@ export async function executePlan(plan: LoadPlan, options: ExecuteOptions): Prom
           connectionWaits: execution.connectionWaits,
         },
       };
-      writeHistograms(plan, record);
-      writeFileSync(path.join(plan.outputDirectory, observationFileName), JSON.stringify(observation));
+      writeObservation(plan.outputDirectory, observation, (kind) => record.histogram('steady', kind, 'success', 'response'));
+      if (plan.worker !== undefined) {
+        const samples = observation.seconds.map(({ second }) => record.samplesOf(second));
+        writeFileSync(path.join(plan.outputDirectory, samplesFileName), JSON.stringify(samples));
+      }
       return observation;
     } finally {
       await transport.close();

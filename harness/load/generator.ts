@@ -19,6 +19,8 @@ export interface GeneratorOptions {
   readonly runId: string;
   /** Receives the standard error of the process; appended to. */
   readonly logFile: string;
+  /** Generators that run at the same time, this one included; 1 where absent. */
+  readonly processes?: number;
   /** Added to the environment of the process. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -31,6 +33,18 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What executes load plans: one process, or several that share each plan. */
+export interface LoadGenerator extends AsyncDisposable {
+  readonly pids: readonly number[];
+  /** Whether every process runs under real-time scheduling. */
+  readonly realTimeScheduling: boolean;
+  /**
+   * Executes the load plan in a file (absolute path) and resolves with its observation. Rejects with a `Failure`: exit 78
+   * for a plan that is not valid, 75 when a generator died or fell silent. Throws when a plan is still running.
+   */
+  run(planFile: string, options?: RunOptions): Promise<Observation>;
+}
+
 type GeneratorProcess = ChildProcessByStdio<Writable, Readable, null>;
 
 interface Running {
@@ -40,7 +54,7 @@ interface Running {
 }
 
 /** A load generator in a process of its own. It executes one plan at a time and lives until it is disposed of. */
-export class Generator implements AsyncDisposable {
+export class Generator implements LoadGenerator {
   readonly pid: number;
   readonly realTimeScheduling: boolean;
   readonly #child: GeneratorProcess;
@@ -60,10 +74,10 @@ export class Generator implements AsyncDisposable {
     this.#closed = new Promise((resolve) => child.once('close', () => resolve()));
   }
 
-  /**
-   * Executes the load plan in a file (absolute path) and resolves with its observation. Rejects with a `Failure`: exit 78
-   * for a plan that is not valid, 75 when the generator died or fell silent. Throws when a plan is still running.
-   */
+  get pids(): readonly number[] {
+    return [this.pid];
+  }
+
   async run(
     planFile: string,
     { onEvent = () => {}, signal, agreeOnEpoch = async () => nextEpoch() }: RunOptions = {},
@@ -163,11 +177,11 @@ function logTailOf(logFile: string): () => string {
  * Starts the load generator, under real-time scheduling where that is permitted, and resolves when it takes plans.
  * Rejects with a `Failure` (exit 75) when it cannot be started.
  */
-export async function startGenerator({ runId, logFile, env = {} }: GeneratorOptions): Promise<Generator> {
+export async function startGenerator({ runId, logFile, processes = 1, env = {} }: GeneratorOptions): Promise<Generator> {
   const log = openSync(logFile, 'a');
   const logTail = logTailOf(logFile);
   const main = fileURLToPath(new URL('./main.ts', import.meta.url));
-  const { command, parameters } = realTimeCommand(process.execPath, [main]);
+  const { command, parameters } = realTimeCommand(process.execPath, [main], processes);
   const stdio: StdioOptions = ['pipe', 'pipe', log];
   // The types do not know that pipes asked for beside a file descriptor are there.
   const child = spawn(command, parameters, {

@@ -4,7 +4,8 @@ import { createInterface } from 'node:readline';
 import { Failure } from '../contract/failure.ts';
 import { parseOrFail } from '../contract/parse.ts';
 import { loadPlanSchema } from '../contract/plan.ts';
-import { executePlan, observationFileName } from './execute-plan.ts';
+import { executePlan } from './execute-plan.ts';
+import { observationFileName } from './output-files.ts';
 import { type Epoch, epochIn, type GeneratorEvent, stopLine } from './protocol.ts';
 import { runsInRealTime } from './real-time.ts';
 

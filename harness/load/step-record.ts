@@ -5,6 +5,7 @@ import type { LoadPlan } from '../contract/plan.ts';
 import { createHistogram, encode, type Histogram, record } from '../measurement/histogram.ts';
 import { Column } from './column.ts';
 import type { JobSource } from './job-source.ts';
+import { type SecondSamples, secondOf } from './second-samples.ts';
 
 const microsecondsPerSecond = 1_000_000;
 
@@ -26,11 +27,6 @@ interface OpenSecond {
   dropped: number;
   errors: Partial<Record<ErrorClass, number>>;
   inFlight: number;
-}
-
-/** Nearest-rank percentile of sorted values: the seconds are small enough to be exact. */
-function rankOf(sorted: Float64Array, percentile: number): number {
-  return sorted[Math.max(1, Math.ceil((percentile / 100) * sorted.length)) - 1] ?? 0;
 }
 
 /**
@@ -179,33 +175,23 @@ export class StepRecord {
   /** A second as far as it is known: jobs by intended start, sends, ends and errors by the moment at which they happened. */
   second(second: number): Second {
     const { sent, done, dropped, errors, inFlight } = this.#openSecond(second);
-    const lags: number[] = [];
-    const searchResponses: number[] = [];
-    let arrivals = 0;
+    const samples = this.samplesOf(second);
+    return secondOf({ second, arrivals: samples.lagsUs.length, sent, done, dropped, errors: { ...errors }, inFlight }, samples);
+  }
+
+  /** The spans of all jobs that were due in a second, as far as they are known. */
+  samplesOf(second: number): SecondSamples {
+    const lagsUs: number[] = [];
+    const searchResponsesUs: number[] = [];
     const endUs = (second + 1) * microsecondsPerSecond;
     for (let job = this.#firstJobFrom(second * microsecondsPerSecond); job < this.#issued && this.intendedUs(job) < endUs; job += 1) {
-      arrivals += 1;
-      lags.push(this.#invokedUs.get(job) - this.intendedUs(job));
+      lagsUs.push(this.#invokedUs.get(job) - this.intendedUs(job));
       const succeededUs = this.#succeededUs.get(job);
       if (!Number.isNaN(succeededUs) && this.kindOf(job) === 'search') {
-        searchResponses.push(succeededUs - this.intendedUs(job));
+        searchResponsesUs.push(succeededUs - this.intendedUs(job));
       }
     }
-    const sortedLags = Float64Array.from(lags).sort();
-    const sorted = Float64Array.from(searchResponses).sort();
-    return {
-      second,
-      arrivals,
-      sent,
-      done,
-      dropped,
-      errors: { ...errors },
-      inFlight,
-      ...(sortedLags.length > 0 && { lagP99Us: rankOf(sortedLags, 99) }),
-      ...(sorted.length > 0 && {
-        searchResponseUs: { p50: rankOf(sorted, 50), p95: rankOf(sorted, 95), p99: rankOf(sorted, 99), sampleCount: sorted.length },
-      }),
-    };
+    return { lagsUs, searchResponsesUs };
   }
 
   #windowOf(job: number): Window {

@@ -3,7 +3,7 @@ import { asRoot, type Check, unknown } from '../check.ts';
 
 const permission = 'echo "$USER - rtprio 10" | sudo tee /etc/security/limits.d/rag-testbed.conf && su - "$USER"';
 
-/** May the load generator run under SCHED_FIFO? */
+/** May the load generator run under SCHED_RR? */
 export const realTime: Check = {
   id: 'real-time',
   title: 'real-time scheduling',
@@ -12,12 +12,12 @@ export const realTime: Check = {
   look: (scene) => {
     const { sample, system, isRoot } = scene;
     if (system !== 'linux') {
-      return unknown(scene, 'SCHED_FIFO by chrt');
+      return unknown(scene, 'SCHED_RR by chrt');
     }
     if (!('failure' in sample) && sample.realTimeScheduling) {
       return { status: 'ok', observed: 'permitted', values: { permitted: true } };
     }
-    const { error, stderr } = spawnSync('chrt', ['-f', '10', 'true'], { encoding: 'utf8' });
+    const { error, stderr } = spawnSync('chrt', ['-r', '10', 'true'], { encoding: 'utf8' });
     if (error !== undefined) {
       return {
         status: 'warn',
