@@ -5,11 +5,20 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { single } from '../../../scenarios/topologies.ts';
 import { headers } from '../../../system/api/headers.ts';
+import { askResponseSchema } from '../../../system/api/search.ts';
 import { componentSchema } from '../../contract/result.ts';
 import { type Topology, vectorNodeCount } from '../../contract/topology.ts';
 import type { Platform, StartRequest } from '../platform.ts';
 
 export const sharded: Topology = { ...single, id: 'sharded', query: { replicas: 2 }, vector: { shards: 3, sharding: 'hash' } };
+
+/** Two query processes that share a Redis. */
+const cached: Topology = {
+  ...single,
+  id: 'cached',
+  query: { replicas: 2 },
+  cache: { answers: { ttlSeconds: 60, expiry: 'absolute' }, sessions: true },
+};
 
 async function search(port: number, key?: string, body: unknown = { query_text: 'anything', top_k: 10 }) {
   const response = await fetch(`http://127.0.0.1:${port}/v1/search`, {
@@ -51,31 +60,58 @@ export function describePlatformContract({ create, leftovers }: PlatformUnderTes
     ...more,
   });
 
-  it.each([single, sharded])('becomes ready as $id, knows its keys, tells what each part uses, and leaves nothing', async (topology) => {
-    const system = await create().start(request(topology));
-    try {
-      const samples = await system.sample();
-      expect(samples).toHaveLength(4 + topology.query.replicas + vectorNodeCount(topology.vector));
-      expect(samples.filter(({ cpuSeconds, residentBytes = 0 }) => cpuSeconds <= 0 || residentBytes <= 0)).toEqual([]);
-      expect(system.components.map((component) => componentSchema.parse(component).tier).sort()).toEqual([
-        'gateway',
-        'indexer',
-        'postgres',
-        'provider',
-        'query',
-        'vector',
-      ]);
-      const port = system.gateways[0]?.port ?? 0;
-      expect((await search(port)).status).toBe(401);
-      expect((await search(port, 'rt-guess')).status).toBe(401);
-      for (const { key } of system.apiKeys) {
-        expect(await search(port, key)).toMatchObject({ status: 200 });
+  it.each([single, sharded, cached])(
+    'becomes ready as $id, knows its keys, tells what each part uses, and leaves nothing',
+    async (topology) => {
+      const system = await create().start(request(topology));
+      try {
+        const samples = await system.sample();
+        expect(samples).toHaveLength(
+          4 + topology.query.replicas + vectorNodeCount(topology.vector) + (topology.cache === undefined ? 0 : 1),
+        );
+        expect(samples.filter(({ cpuSeconds, residentBytes = 0 }) => cpuSeconds <= 0 || residentBytes <= 0)).toEqual([]);
+        expect(system.components.map((component) => componentSchema.parse(component).tier).sort()).toEqual([
+          'gateway',
+          'indexer',
+          'postgres',
+          'provider',
+          'query',
+          ...(topology.cache === undefined ? [] : ['redis']),
+          'vector',
+        ]);
+        const port = system.gateways[0]?.port ?? 0;
+        expect((await search(port)).status).toBe(401);
+        expect((await search(port, 'rt-guess')).status).toBe(401);
+        for (const { key } of system.apiKeys) {
+          expect(await search(port, key)).toMatchObject({ status: 200 });
+        }
+      } finally {
+        await system.stop();
       }
-    } finally {
       await system.stop();
-    }
-    await system.stop();
-    expect(await leftovers(runId, runDirectory)).toEqual([]);
+      expect(await leftovers(runId, runDirectory)).toEqual([]);
+    },
+  );
+
+  it('serves an answer a second time from the cache that all query processes share', async () => {
+    await using system = await create().start(request(cached));
+    const [gateway] = system.gateways;
+    const ask = async () => {
+      const response = await fetch(`http://127.0.0.1:${gateway?.port ?? 0}/v1/ask`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', [headers.apiKey]: system.apiKeys[0]?.key ?? '' },
+        body: JSON.stringify({ query: 'what is asked twice?', top_k: 3 }),
+      });
+      const { answer, evidence } = askResponseSchema.parse(await response.json());
+      return { answer, cacheTier: evidence.cache_tier };
+    };
+    const first = await ask();
+    expect(first.cacheTier).toBe('none');
+    // The gateway takes turns, so that one of the next two goes to the process that has never seen the question.
+    expect([await ask(), await ask()]).toEqual([
+      { ...first, cacheTier: 'redis' },
+      { ...first, cacheTier: 'redis' },
+    ]);
   });
 
   it('runs two variants of a run beside each other and ends each by itself', async () => {
