@@ -21,6 +21,10 @@ export type ProfileId = z.infer<typeof profileIdSchema>;
 export const operationKindSchema = z.enum(['search', 'ask', 'ask-stream', 'upsert', 'health']);
 export type OperationKind = z.infer<typeof operationKindSchema>;
 
+/** The library whose HTTP engine carries the load; both keep one request at a time on a connection. */
+export const transportSchema = z.enum(['autocannon', 'undici']);
+export type TransportName = z.infer<typeof transportSchema>;
+
 /** A closed range `[low, high]` in the unit of the value it belongs to. */
 export const intervalSchema = z.strictObject({
   low: z.number(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameSchema, nonNegative, operationKindSchema, positiveInteger, profileIdSchema } from './common.ts';
+import { nameSchema, nonNegative, operationKindSchema, positiveInteger, profileIdSchema, transportSchema } from './common.ts';
 import { profileSchema } from './scenario.ts';
 import { thinkTimeSchema } from './workload.ts';
 
@@ -51,10 +51,6 @@ export const preparedRequestSchema = z.strictObject({
   session: z.literal(true).optional(),
 });
 export type PreparedRequest = z.infer<typeof preparedRequestSchema>;
-
-/** The library whose HTTP engine carries the requests; both keep one request at a time on a connection. */
-export const transportSchema = z.enum(['autocannon', 'undici']);
-export type TransportName = z.infer<typeof transportSchema>;
 
 /** A user of a closed loop. */
 const loadUserSchema = z.strictObject({

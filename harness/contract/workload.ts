@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { arrivalsSchema } from './arrivals.ts';
-import { nonNegative, operationKindSchema, positiveInteger, share } from './common.ts';
+import { nonNegative, operationKindSchema, positiveInteger, share, transportSchema } from './common.ts';
 
 /** How long a user waits between an answer and the next request, ms. */
 export const thinkTimeSchema = z.discriminatedUnion('distribution', [
@@ -58,6 +58,8 @@ export const workloadSchema = z.strictObject({
   /** Counted from the intended start of a request. */
   deadlineMs: positiveInteger.max(600_000),
   connections: positiveInteger.max(4096),
+  /** autocannon where absent. */
+  transport: transportSchema.optional(),
 });
 export type Workload = z.infer<typeof workloadSchema>;
 

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { type LoadPlan, transportSchema } from '../contract/plan.ts';
+import { transportSchema } from '../contract/common.ts';
+import type { LoadPlan } from '../contract/plan.ts';
 import { executePlan } from './execute-plan.ts';
 import type { GeneratorEvent } from './protocol.ts';
 import { loadPlan, nameOf, outcomesOf, readOperations, testFolder, unexplained } from './testing/load-plan.ts';

@@ -16,6 +16,8 @@ interface Life {
   readonly waitUs: number | undefined;
   readonly serviceUs: number;
   readonly error: ErrorClass | undefined;
+  /** When the pieces of an answer came, µs after it was sent; of one that was sent. */
+  readonly pieces: readonly number[];
 }
 
 const kinds = operationKindSchema.options;
@@ -27,9 +29,14 @@ const life: fc.Arbitrary<Life> = fc.record({
   waitUs: fc.option(span, { nil: undefined }),
   serviceUs: span,
   error: fc.option(fc.constantFrom(...errorClassSchema.options), { nil: undefined }),
+  pieces: fc.array(fc.integer({ min: 0, max: 500_000 }), { maxLength: 6 }).map((values) => values.toSorted((a, b) => a - b)),
 });
 
 const warmUpMs = 1000;
+
+/** Only what was sent brings pieces. */
+const piecesOf = ({ waitUs, pieces }: Life) => (waitUs === undefined ? [] : pieces);
+const gapsOf = (pieces: readonly number[]) => pieces.slice(1).map((piece, index) => piece - (pieces[index] as number));
 
 /** Lives each job in turn: the moments overlap on the clock, their recording need not. */
 function recordOf(lives: readonly Life[]) {
@@ -54,25 +61,33 @@ function recordOf(lives: readonly Life[]) {
     // Every job has fallen due.
   }
   const record = new StepRecord(plan, jobs);
-  for (const [job, { lagUs, waitUs, serviceUs, error }] of lives.entries()) {
+  for (const [job, one] of lives.entries()) {
+    const { lagUs, waitUs, serviceUs, error } = one;
     const invokedUs = (offsetsUs[job] as number) + lagUs;
     record.invoked(job, invokedUs);
     if (waitUs !== undefined) {
       record.sent(job, invokedUs + waitUs);
     }
-    record.settled(job, invokedUs + (waitUs ?? 0) + serviceUs, error);
+    const pieces = piecesOf(one);
+    record.settled(job, invokedUs + (waitUs ?? 0) + serviceUs, error, {
+      firstTokenUs: pieces[0] === undefined ? undefined : invokedUs + (waitUs ?? 0) + pieces[0],
+      gapsUs: gapsOf(pieces),
+    });
   }
   return { record, offsetsUs };
 }
 
-const spansOf: Record<Timing, (life: Life) => number | undefined> = {
-  response: ({ lagUs, waitUs, serviceUs }) => lagUs + (waitUs ?? 0) + serviceUs,
-  service: ({ waitUs, serviceUs }) => (waitUs === undefined ? undefined : serviceUs),
-  lag: ({ lagUs }) => lagUs,
-  'client-wait': ({ waitUs }) => waitUs,
-  // No answer of these lives is a stream.
-  'time-to-first-token': () => undefined,
-  'inter-token-gap': () => undefined,
+const responseUs = ({ lagUs, waitUs, serviceUs }: Life) => lagUs + (waitUs ?? 0) + serviceUs;
+const spansOf: Record<Timing, (life: Life) => readonly number[]> = {
+  response: (life) => [responseUs(life)],
+  service: ({ waitUs, serviceUs }) => (waitUs === undefined ? [] : [serviceUs]),
+  lag: ({ lagUs }) => [lagUs],
+  'client-wait': ({ waitUs }) => (waitUs === undefined ? [] : [waitUs]),
+  'time-to-first-token': (life) =>
+    piecesOf(life)
+      .slice(0, 1)
+      .map((first) => life.lagUs + (life.waitUs ?? 0) + first),
+  'inter-token-gap': (life) => gapsOf(piecesOf(life)),
 };
 
 describe('step record', () => {
@@ -99,15 +114,14 @@ describe('step record', () => {
       fc.property(fc.array(life, { maxLength: 40 }), (lives) => {
         const { record, offsetsUs } = recordOf(lives);
         for (const kind of kinds) {
-          for (const [timing, spanOf] of Object.entries(spansOf) as [Timing, (life: Life) => number | undefined][]) {
+          for (const [timing, spansIn] of Object.entries(spansOf) as [Timing, (life: Life) => readonly number[]][]) {
             for (const outcome of ['success', 'all'] as const) {
               const spans = lives
                 .filter(
                   (one, job) =>
                     one.kind === kind && (offsetsUs[job] as number) >= warmUpMs * 1000 && (outcome === 'all' || one.error === undefined),
                 )
-                .map(spanOf)
-                .filter((value) => value !== undefined);
+                .flatMap(spansIn);
               const histogram = record.histogram('steady', kind, outcome, timing);
               expect(histogram?.totalCount ?? 0).toBe(spans.length);
               if (histogram !== undefined && spans.length > 0) {
@@ -127,7 +141,7 @@ describe('step record', () => {
     fc.assert(
       fc.property(fc.array(life, { maxLength: 40 }), (lives) => {
         const { record, offsetsUs } = recordOf(lives);
-        const ends = lives.map((one, job) => (offsetsUs[job] as number) + (spansOf.response(one) ?? 0));
+        const ends = lives.map((one, job) => (offsetsUs[job] as number) + responseUs(one));
         const secondCount = Math.max(record.secondsTouched, Math.floor((offsetsUs.at(-1) ?? 0) / 1_000_000) + 1);
         const seconds = Array.from({ length: secondCount }, (_, second) => secondSchema.parse(record.second(second)));
         for (const { second, arrivals, done, dropped } of seconds) {
@@ -142,7 +156,7 @@ describe('step record', () => {
   });
 
   it('refuses to end a job twice', () => {
-    const { record } = recordOf([{ gapUs: 0, kind: 'search', lagUs: 0, waitUs: 0, serviceUs: 5, error: undefined }]);
+    const { record } = recordOf([{ gapUs: 0, kind: 'search', lagUs: 0, waitUs: 0, serviceUs: 5, error: undefined, pieces: [] }]);
     expect(() => record.settled(0, 10, 'timeout')).toThrow(/job 0 was settled twice, the second time as timeout/);
   });
 });

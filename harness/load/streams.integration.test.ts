@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createEventReader } from '../../system/api/event-stream.ts';
+import { transportSchema } from '../contract/common.ts';
 import type { Observation, Timing } from '../contract/observation.ts';
 import type { ErrorClass } from '../contract/operation.ts';
-import { type LoadPlan, type PreparedRequest, transportSchema } from '../contract/plan.ts';
+import type { LoadPlan, PreparedRequest } from '../contract/plan.ts';
 import { decode, percentileUs } from '../measurement/histogram.ts';
 import { executePlan } from './execute-plan.ts';
 import { wireRequest } from './request-wire.ts';

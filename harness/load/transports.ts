@@ -1,4 +1,4 @@
-import type { TransportName } from '../contract/plan.ts';
+import type { TransportName } from '../contract/common.ts';
 import { openAutocannonTransport } from './autocannon-transport.ts';
 import type { OpenTransport } from './transport.ts';
 

@@ -74,6 +74,7 @@ export async function drive(request: DriveRequest): Promise<DrivenStep> {
     target,
     connections: workload.connections,
     deadlineMs: workload.deadlineMs,
+    ...(workload.transport !== undefined && { transport: workload.transport }),
     warmUpMs: step.warmUpSeconds * 1000,
     steadyMs: step.steadySeconds * 1000,
     ...prepared,
