@@ -19,6 +19,9 @@ import { schemaText } from './schema.ts';
 import { addSimulateCommands } from './simulate.ts';
 
 function unknownName(what: string, word: string, known: readonly string[]): Failure {
+/** More than any machine has cores to spare for. */
+const mostWorkers = 64;
+
   const suggestion = nearest(word, known);
   const hint = suggestion === undefined ? `known: ${known.join(', ')}` : `did you mean "${suggestion}"? known: ${known.join(', ')}`;
   return new Failure('usage', `unknown_${what}`, `unknown ${what} "${word}"`, { hint });
@@ -91,6 +94,7 @@ interface RunFlags extends SystemFlags {
   platform: string;
   out?: string;
   variants?: string[];
+  workers: number;
   json?: boolean;
   quiet?: boolean;
   strict?: boolean;
@@ -141,6 +145,14 @@ function portNumber(word: string): number {
 }
 
 function withSystemFlags(command: Command): Command {
+function numberOfWorkers(word: string): number {
+  const workers = Number(word);
+  if (!(Number.isInteger(workers) && workers >= 1 && workers <= mostWorkers)) {
+    throw new InvalidArgumentError(`"${word}" is no number of processes from 1 to ${mostWorkers}.`);
+  }
+  return workers;
+}
+
   return command
     .addOption(
       new Option('--profile <name>', `how long and how large: ${profileIdSchema.options.join(', ')}`)
@@ -175,6 +187,7 @@ function program(words: readonly string[], setExit: (code: number) => void): Com
     .option('--out <folder>', 'an empty or new folder for the results (default: out/<run id>)')
     .addOption(new Option('--variants <ids>', 'measure only these, separated by commas').argParser((text: string) => text.split(',')))
     .option('--json', 'print result.json on stdout instead of the table')
+    .option('--workers <number>', 'generator processes among which the load is divided', numberOfWorkers, 1)
     .option('--quiet', 'no progress on stderr')
     .option('--strict', 'exit 97 when anything is undecided')
     .action(async (name: string, stray: string[], flags: RunFlags) => {
@@ -189,6 +202,7 @@ function program(words: readonly string[], setExit: (code: number) => void): Com
           quota: { cpus: flags.cpus, memoryMiB: flags.memory },
           seed: flags.seed,
           variants: variantsOf(scenario, flags.variants, flags.profile),
+          workers: flags.workers,
           variantsWereNamed: flags.variants !== undefined,
           outputDirectory: flags.out === undefined ? undefined : path.resolve(flags.out),
           json: flags.json === true,

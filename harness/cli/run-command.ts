@@ -26,6 +26,8 @@ export interface RunOptions {
   /** Instead of what the topologies say. */
   readonly quota: AskedQuota;
   readonly seed: number;
+  /** Generator processes. */
+  readonly workers: number;
   readonly variants: readonly string[];
   readonly variantsWereNamed: boolean;
   readonly outputDirectory: string | undefined;
@@ -35,9 +37,13 @@ export interface RunOptions {
 }
 
 /** The words that run this again with the same decisions. */
-function reproduceCommand({ scenario, profile, seed, images, quota, variants, variantsWereNamed }: RunOptions, platform: string): string {
+function reproduceCommand(
+  { scenario, profile, seed, workers, images, quota, variants, variantsWereNamed }: RunOptions,
+  platform: string,
+): string {
   const words = [
     `npm run scenario ${scenario.id} -- --profile ${profile} --platform ${platform} --seed ${seed}`,
+    ...(workers === 1 ? [] : [`--workers ${workers}`]),
     ...(variantsWereNamed ? [`--variants ${variants.join(',')}`] : []),
     ...(quota.cpus === undefined ? [] : [`--cpus ${quota.cpus}`]),
     ...(quota.memoryMiB === undefined ? [] : [`--memory ${quota.memoryMiB}`]),
@@ -71,7 +77,7 @@ function consoleColumns(columns: number | undefined): number {
 
 /** Runs a scenario, writes its reports and prints the short table; returns the exit code. */
 export async function runCommand(options: RunOptions): Promise<number> {
-  const { profile, seed, json, quiet, strict } = options;
+  const { profile, seed, workers, json, quiet, strict } = options;
   const note = (text: string) => {
     if (!quiet) {
       process.stderr.write(`${text}\n`);
@@ -103,6 +109,7 @@ export async function runCommand(options: RunOptions): Promise<number> {
     scenario,
     profile,
     seed,
+    workers,
     runId,
     variants: possible,
     leftOut,

@@ -268,6 +268,7 @@ function measuredResult({
   const measuredOnly = new Map(findings.map(({ variant }) => [variant.id, variant.measuredOnly]));
   const slos = scenario.slos.map((slo) =>
     judgeSlo(
+    workers: plan.workers,
       slo,
       variants.map(({ id, metrics }) => ({ id, metrics, measuredOnly: measuredOnly.get(id) })),
     ),

@@ -1,7 +1,7 @@
 import type { Second } from '../contract/observation.ts';
 import type { Step } from '../contract/plan.ts';
 import type { Workload } from '../contract/workload.ts';
-import type { Generator } from '../load/generator.ts';
+import type { LoadGenerator } from '../load/generator.ts';
 import { type DrivenStep, drive } from './drive.ts';
 import { plannedSeconds, repeatOf } from './plan.ts';
 import { fillShare, type Stage, stateOf, stepsShare } from './stage.ts';
@@ -25,7 +25,7 @@ const phaseText: Record<Step['phase'], (step: Step, repetitions: number) => stri
 
 export interface Driving {
   readonly served: readonly Served[];
-  readonly generator: Generator;
+  readonly generator: LoadGenerator;
   readonly onSecond: (step: Step, second: Second) => void;
   /** Learns from the pilots, and says how long every later step warms up. */
   readonly warmUp: RunWarmUp;

@@ -5,7 +5,7 @@ import type { Observation, Second } from '../contract/observation.ts';
 import type { LoadPlan, Step } from '../contract/plan.ts';
 import type { ServerSeries, ServerWindow } from '../contract/result.ts';
 import type { Workload } from '../contract/workload.ts';
-import type { Generator } from '../load/generator.ts';
+import type { LoadGenerator } from '../load/generator.ts';
 import { judgeStep, type StepValidity } from '../measurement/validity.ts';
 import type { RunningSystem } from '../platform/platform.ts';
 import type { PreparedLoad } from './corpus.ts';
@@ -31,7 +31,7 @@ export interface DrivenStep {
 export interface DriveRequest {
   readonly step: Step;
   readonly system: RunningSystem;
-  readonly generator: Generator;
+  readonly generator: LoadGenerator;
   readonly folder: RunFolder;
   readonly workload: Workload;
   /** Requests, and which of them each job sends; made by the corpus. */

@@ -43,6 +43,21 @@ describe('planOf', () => {
     expect([climbing.has('single'), climbing.has('router-hash-8'), climbing.has('router-range-3')]).toEqual([true, true, false]);
   });
 
+  it('gives the steps of a closed loop no rate and no ladder, and wants all users started before the steady window', () => {
+    const thinkTime = { distribution: 'exponential', meanMs: 100 } as const;
+    const closedLoop = { users: 20, thinkTime, turnsPerSession: 1, rampUpSeconds: singleVsSharded.profiles.quick.warmUpSeconds };
+    const closed = { ...singleVsSharded, workload: { ...singleVsSharded.workload, closedLoop } };
+    const request = { scenario: closed, profile: 'quick', seed: 1, runId: 'r', variants: ['single'] } as const;
+    const { steps } = planOf(request);
+    expect(new Set(steps.map(({ phase }) => phase))).toEqual(new Set(['pilot', 'judged']));
+    expect(steps.filter(({ ratePerSecond }) => ratePerSecond !== undefined)).toEqual([]);
+    const late = { ...closedLoop, rampUpSeconds: closedLoop.rampUpSeconds + 1 };
+    const slow = { ...closed, workload: { ...closed.workload, closedLoop: late } };
+    expect(() => planOf({ ...request, scenario: slow })).toThrow('while users are still being started');
+    expect(() => planOf({ ...request, workers: 21 })).toThrow('21 workers cannot share the 20 users of single');
+    expect(planOf({ ...request, workers: 20 }).workers).toBe(20);
+  });
+
   it('gives both sides of a pair the same seed, and different repetitions different ones', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1_000_000 }), (seed) => {

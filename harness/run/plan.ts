@@ -3,6 +3,7 @@ import { rateOfUsers, systemKeyOf, workloadOf } from '../contract/effective-work
 import { Failure } from '../contract/failure.ts';
 import type { Plan, Step } from '../contract/plan.ts';
 import type { Profile, Scenario, Variant } from '../contract/scenario.ts';
+import type { Workload } from '../contract/workload.ts';
 
 /** How long a pilot drives a fresh system, so that compilers and connection pools are warm before anything counts. */
 const usualPilotSeconds = 2;
@@ -133,15 +134,30 @@ function withLoad(scenario: Scenario, { users }: Profile, draft: Draft): Draft[]
   return [closed];
 }
 
+/** Each worker needs a connection, and in a closed loop a user, of its own. */
+function checkWorkers(workers: number, id: string, { connections, closedLoop }: Workload): void {
+  const [shared, of] =
+    closedLoop !== undefined && closedLoop.users < connections ? [closedLoop.users, 'users'] : [connections, 'connections'];
+  if (workers > shared) {
+    throw new Failure('usage', 'too_many_workers', `${workers} workers cannot share the ${shared} ${of} of ${id}`, {
+      hint: 'name fewer with --workers',
+    });
+  }
+}
+
 const phaseSeed: Record<Step['phase'], number> = { pilot: 1, judged: 2, rung: 3, overload: 4, probe: 5 };
 
 /**
  * The whole run, decided before anything starts. Both sides of a pair share the seed of their repetition, and with it
- * the arrivals and the questions (common random numbers). Throws a `Failure` for users who would start later than the warm-up ends.
+ * the arrivals and the questions (common random numbers). Throws a `Failure` for users who would start later than the warm-up ends,
+ * and for more workers than can share the connections.
  */
 export function planOf({ scenario, profile, seed, runId, variants, workers = 1 }: PlanRequest): Plan {
   const settings = scenario.profiles[profile];
   const planned = variants.flatMap((id) => scenario.variants.find((variant) => variant.id === id) ?? []);
+  for (const variant of planned) {
+    checkWorkers(workers, variant.id, workloadOf(scenario.workload, variant, settings.users));
+  }
   const judged = planned.filter(({ overload }) => overload === undefined);
   const drafts = [...pilotsOf(settings, planned), ...judgedOf(settings, judged), ...rungsOf(settings, judged), ...overloadsOf(planned)];
   const steps = drafts

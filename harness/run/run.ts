@@ -7,7 +7,7 @@ import type { Second } from '../contract/observation.ts';
 import type { Step } from '../contract/plan.ts';
 import { type Result, resultSchema } from '../contract/result.ts';
 import type { Scenario } from '../contract/scenario.ts';
-import { startGenerator } from '../load/generator.ts';
+import { startGenerators } from '../load/worker-group.ts';
 import type { Platform } from '../platform/platform.ts';
 import { assembleResult, countedSteps, type VariantFindings } from './assemble.ts';
 import { searchCapacities } from './capacity-phase.ts';
@@ -31,6 +31,8 @@ export interface RunRequest {
   readonly scenario: Scenario;
   readonly profile: ProfileId;
   readonly seed: number;
+  /** Generator processes; one where absent. */
+  readonly workers?: number;
   readonly runId: string;
   /** Ids of the variants to measure, in the scenario's order. */
   readonly variants: readonly string[];
@@ -74,10 +76,12 @@ async function execute(stage: Stage, onSecond: RunRequest['onSecond']): Promise<
   emit({ type: 'start', message: `starting ${plan.variants.join(' and ')}`, progress: 0 });
   const served = await startSystems(stage, [...states.values()], stack);
   await fillSystems(stage, served);
-  const generator = stack.use(await startGenerator({ runId: plan.runId, logFile: path.join(folder.logs, 'generator.log') }));
+  const generator = stack.use(
+    await startGenerators({ runId: plan.runId, logFile: path.join(folder.logs, 'generator.log'), workers: plan.workers }),
+  );
   emit({
     type: 'start',
-    message: `generator ready, ${generator.realTimeScheduling ? 'real-time scheduling' : 'ordinary scheduling: real-time is not permitted'}`,
+    message: `${generator.pids.length === 1 ? 'generator' : `${generator.pids.length} generator processes`} ready, ${generator.realTimeScheduling ? 'real-time' : 'ordinary'} scheduling`,
   });
   const driving = { served, generator, onSecond, warmUp: new RunWarmUp(plan.settings) };
   await driveSteps(stage, driving);
@@ -99,12 +103,12 @@ function partialReasonOf(signal: AbortSignal, failure: Error | undefined): strin
  * cannot be used.
  */
 export async function runScenario(request: RunRequest): Promise<RunOutcome> {
-  const { scenario, profile, seed, runId, signal } = request;
+  const { scenario, profile, seed, workers = 1, runId, signal } = request;
   const startedAt = new Date();
   // Read before anything is started: a broken registry or trace must not cost a run.
   const claims = await readClaims();
   const trace = await readTrace(scenario.workload.arrivals);
-  const plan = planOf({ scenario, profile, seed, runId, variants: request.variants });
+  const plan = planOf({ scenario, profile, seed, runId, variants: request.variants, workers });
   const replay = trace === undefined ? undefined : replayDescription(scenario.workload.arrivals, trace, plan);
   const folder = await createRunFolder(request.outputDirectory);
   const emit = eventLog(folder, request.onEvent);
@@ -167,7 +171,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
       partialReason: partialReasonOf(signal, failure),
       provenance: await provenanceOf({
         startedAt,
-        configuration: { scenario, profile, seed, variants: request.variants },
+        configuration: { scenario, profile, seed, variants: request.variants, ...(workers === 1 ? {} : { workers }) },
         command: request.command,
       }),
     }),
