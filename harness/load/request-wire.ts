@@ -1,7 +1,6 @@
 import { headers as headerNames } from '../../system/api/headers.ts';
 import { Failure } from '../contract/failure.ts';
-import type { PreparedRequest } from '../contract/plan.ts';
-import type { Target } from './transport.ts';
+import type { LoadPlan, PreparedRequest } from '../contract/plan.ts';
 
 /** Written by the generator for each job or connection; a prepared request that brings its own would be ambiguous. */
 const ownHeaders = new Set([
@@ -55,7 +54,7 @@ function bodyWithSession(request: PreparedRequest, sessionLength: number): Buffe
  * Builds the bytes of a prepared request once; ids of conversations have `sessionLength` characters. Throws `Failure` where they
  * would not be one well-formed request.
  */
-export function wireRequest(request: PreparedRequest, target: Target, sessionLength = 0): WireRequest {
+export function wireRequest(request: PreparedRequest, target: LoadPlan['target'], sessionLength = 0): WireRequest {
   if (!requestPath.test(request.path)) {
     refuse(request, 'has a path with characters that must be percent-encoded');
   }
