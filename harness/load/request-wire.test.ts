@@ -19,6 +19,28 @@ describe('request on the wire', () => {
     );
   });
 
+  it('names its conversation in the room that was left for it, without touching the next request', () => {
+    const wire = wireRequest({ ...request, session: true }, target, 4);
+    for (const session of ['a.01', 'b.77']) {
+      const text = jobBytes(wire, 'step:7', 950, session).toString('utf8');
+      const [head = '', body = ''] = text.split('\r\n\r\n');
+      expect(JSON.parse(body)).toEqual({ session_id: session, q: '检索' });
+      expect(Number(/content-length: (\d+)/.exec(head)?.[1])).toBe(Buffer.byteLength(body));
+    }
+  });
+
+  it.each([
+    ['a list', '[1]'],
+    ['no fields', '{}'],
+    ['no body', ''],
+  ])('refuses to put a conversation into %s', (_, body) => {
+    expect(() => wireRequest({ ...request, body, session: true }, target, 4)).toThrow('its body is no JSON object with fields');
+  });
+
+  it('refuses a conversation without users', () => {
+    expect(() => wireRequest({ ...request, session: true }, target)).toThrow('there are no users');
+  });
+
   it('announces the bytes of the body, not its characters', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (body) => {
