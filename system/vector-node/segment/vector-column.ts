@@ -2,7 +2,7 @@ import type { HnswIndex } from '../hnsw/hnsw-index.ts';
 import type { SlotMap } from '../hnsw/slot-map.ts';
 import { type Distance, type Kernel, metrics, normalise } from './distance.ts';
 import { type BlockCandidates, nearestInBlock } from './native-scan.ts';
-import { RoundedBlock } from './rounded-block.ts';
+import { RoundedRows, type WaitingBlock } from './rounded-rows.ts';
 import type { TopK } from './top-k.ts';
 
 /**
@@ -12,8 +12,6 @@ import type { TopK } from './top-k.ts';
 const leastBlockBytes = 8 * 1024 * 1024;
 /** The library's scan pays when at least one row in so many of a block is wanted. */
 const leastShareScannedNatively = 4;
-/** Beside an index so many waiting rows are also kept rounded; more wait only while a first index is built. */
-const greatestRoundedRows = 20_000;
 
 /** What a row of a column holds. */
 const absent = 0;
@@ -67,8 +65,8 @@ export class VectorColumn {
   #building: SlotMap | undefined;
   /** For each block: rows with a vector that is not indexed. */
   #unindexedInBlock: number[] = [];
-  /** Beside an index: for each block, if it is there, all its rows that are not indexed. */
-  #rounded: (RoundedBlock | undefined)[] = [];
+  /** Cosine vectors that wait beside an index; those of other distances are not of one length. */
+  readonly #rounded: RoundedRows | undefined;
   #unindexedCount = 0;
   #unindexableCount = 0;
   /** At least the length of every vector that was ever stored: it bounds the rounding of scans in 32 bits. */
@@ -80,6 +78,7 @@ export class VectorColumn {
     this.#kernel = metrics[distance].kernel;
     this.#shift = Math.ceil(Math.log2(leastBlockBytes / (size * Float32Array.BYTES_PER_ELEMENT)));
     this.#mask = (1 << this.#shift) - 1;
+    this.#rounded = distance === 'Cosine' ? new RoundedRows(size, this.#mask + 1) : undefined;
   }
 
   /** Number of rows that have a vector. */
@@ -158,10 +157,8 @@ export class VectorColumn {
     }
     this.#greatestLength = Math.max(this.#greatestLength, Math.sqrt(squares));
     this.#count += 1;
-    if (this.#serving !== undefined && this.#unindexedInBlock[blockIndex] === 0) {
-      this.#rounded[blockIndex] = this.#createRounded();
-    }
-    this.#rounded[blockIndex]?.set(row & this.#mask, this.#blocks[blockIndex] as Float32Array);
+    const isFirst = this.#serving !== undefined && this.#unindexedInBlock[blockIndex] === 0;
+    this.#rounded?.add(blockIndex, row & this.#mask, this.#blocks[blockIndex] as Float32Array, isFirst);
     this.#unindexedCount += 1;
     (this.#unindexedInBlock[blockIndex] as number) += 1;
     const isIndexable = Number.isFinite(squares);
@@ -265,37 +262,33 @@ export class VectorColumn {
     this.#roundAgain();
   }
 
-  #createRounded(): RoundedBlock | undefined {
-    return this.distance === 'Cosine' ? new RoundedBlock(this.size, this.#mask + 1) : undefined;
-  }
-
   /** Keeps what waits beside an index rounded, and nothing else. */
   #roundAgain(): void {
-    const isWorth = this.#serving !== undefined && this.#unindexedCount <= greatestRoundedRows;
-    for (const [blockIndex, count] of this.#unindexedInBlock.entries()) {
-      if (!isWorth || count === 0) {
-        this.#rounded[blockIndex] = undefined;
-      } else if (this.#rounded[blockIndex] === undefined) {
-        const rounded = this.#createRounded();
-        const start = blockIndex << this.#shift;
-        for (let row = start; rounded !== undefined && row < start + this.#mask + 1; row += 1) {
-          if (this.has(row) && !this.isIndexed(row)) {
-            rounded.set(row & this.#mask, this.#blocks[blockIndex] as Float32Array);
-          }
-        }
-        this.#rounded[blockIndex] = rounded;
+    const blocks = new Map<number, WaitingBlock>();
+    for (const [block, count] of this.#serving === undefined ? [] : this.#unindexedInBlock.entries()) {
+      if (count > 0) {
+        blocks.set(block, { vectors: this.#blocks[block] as Float32Array, waiting: () => this.#waitingIn(block) });
+      }
+    }
+    this.#rounded?.keep(blocks, this.#unindexedCount);
+  }
+
+  /** Rows of a block, from its first, with a vector that is not indexed. */
+  *#waitingIn(block: number): Generator<number> {
+    const start = block << this.#shift;
+    for (let row = 0; row <= this.#mask; row += 1) {
+      if (this.has(start + row) && !this.isIndexed(start + row)) {
+        yield row;
       }
     }
   }
 
   /** Rows with a vector that is not indexed, in their order. */
   *unindexedRows(): Generator<number> {
-    for (const [blockIndex, count] of this.#unindexedInBlock.entries()) {
-      const start = blockIndex << this.#shift;
-      const end = count === 0 ? start : start + (1 << this.#shift);
-      for (let row = start; row < end; row += 1) {
-        if (this.has(row) && !this.isIndexed(row)) {
-          yield row;
+    for (const [block, count] of this.#unindexedInBlock.entries()) {
+      if (count > 0) {
+        for (const row of this.#waitingIn(block)) {
+          yield (block << this.#shift) + row;
         }
       }
     }
@@ -313,7 +306,7 @@ export class VectorColumn {
   scanUnindexed(query: Float32Array, rowCount: number, best: TopK): void {
     for (const [blockIndex, count] of this.#unindexedInBlock.entries()) {
       const start = blockIndex << this.#shift;
-      const candidates = count === 0 ? [] : this.#rounded[blockIndex]?.candidates(query, best.capacity);
+      const candidates = count === 0 ? [] : this.#rounded?.candidates(blockIndex, query, best.capacity);
       if (candidates === undefined) {
         this.#scan(query, start, Math.min(rowCount, start + this.#mask + 1), best, indexed);
         continue;
