@@ -4,10 +4,16 @@ interface Asked {
   readonly workload?: { readonly [Field in keyof Workload]?: Workload[Field] | undefined } | undefined;
 }
 
-/** The workload of one variant: its own fields, otherwise those of the scenario; `users` are the profile's and hold for every closed loop. */
-export function workloadOf(base: Workload, { workload: own = {} }: Asked, users?: number): Workload {
+/** What a profile says instead of the workloads. */
+interface Scale {
+  readonly users?: number | undefined;
+  readonly connections?: number | undefined;
+}
+
+/** The workload of one variant: its own fields, otherwise those of the scenario, with as many users and connections as the profile has. */
+export function workloadOf(base: Workload, { workload: own = {} }: Asked, { users, connections }: Scale = {}): Workload {
   const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
-  const workload: Workload = { ...base, ...given };
+  const workload: Workload = { ...base, ...given, ...(connections === undefined ? {} : { connections }) };
   return workload.closedLoop === undefined || users === undefined
     ? workload
     : { ...workload, closedLoop: { ...workload.closedLoop, users } };

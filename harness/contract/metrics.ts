@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { intervalSchema } from './common.ts';
+import { intervalSchema, type OperationKind } from './common.ts';
 
 export type Unit =
   | 'ms'
@@ -22,12 +22,49 @@ export interface MetricDefinition {
   /** The span of a run that the figure covers. */
   readonly window: 'steady state' | 'fill' | 'ladder';
   readonly better: 'lower' | 'higher' | 'neither';
+  /** The requests it is about; a variant that sends none of them has no such figure. Absent where it is about all. */
+  readonly kind?: OperationKind;
 }
 
-const responseTime = (kind: string, statistic: string): MetricDefinition => ({
-  title: `${statistic} ${kind} response time`,
+/** How a kind of request is called in the title of a metric. */
+const kindWords: Record<OperationKind, string> = {
+  search: 'search',
+  ask: 'ask',
+  'ask-stream': 'streamed ask',
+  upsert: 'upsert',
+  health: 'health',
+};
+
+const responseTime = (kind: OperationKind, statistic: string): MetricDefinition => ({
+  title: `${statistic} ${kindWords[kind]} response time`,
   unit: 'ms',
-  definition: `${statistic} of intended start to last byte of successful ${kind} requests`,
+  definition: `${statistic} of intended start to last byte of successful ${kindWords[kind]} requests`,
+  window: 'steady state',
+  better: 'lower',
+  kind,
+});
+
+const firstEvent = (statistic: string): MetricDefinition => ({
+  title: `${statistic} time to first event`,
+  unit: 'ms',
+  definition: `${statistic} of intended start to the arrival of the first event of any kind, of successful streamed asks`,
+  window: 'steady state',
+  better: 'lower',
+  kind: 'ask-stream',
+});
+
+const hitResponse = (statistic: string): MetricDefinition => ({
+  title: `${statistic} response time of cache hits`,
+  unit: 'ms',
+  definition: `${statistic} of intended start to last byte of asks, streamed or not, that were answered from the cache`,
+  window: 'steady state',
+  better: 'lower',
+});
+
+const pooledResponse = (statistic: string): MetricDefinition => ({
+  title: `${statistic} response time of all kinds`,
+  unit: 'ms',
+  definition: `${statistic} of intended start to last byte of successful requests of all kinds in one pool: probes flatter it`,
   window: 'steady state',
   better: 'lower',
 });
@@ -46,6 +83,7 @@ const firstToken = (statistic: string): MetricDefinition => ({
   definition: `${statistic} of intended start to the arrival of the first piece of the answer, of successful streamed asks`,
   window: 'steady state',
   better: 'lower',
+  kind: 'ask-stream',
 });
 
 const tokenGap = (statistic: string): MetricDefinition => ({
@@ -54,6 +92,7 @@ const tokenGap = (statistic: string): MetricDefinition => ({
   definition: `${statistic} of the time between the arrivals of one piece of an answer and the next, over all gaps of successful streamed asks; pieces that were read at once are 0 apart`,
   window: 'steady state',
   better: 'lower',
+  kind: 'ask-stream',
 });
 
 /** The one registry of metric ids. A figure that is not listed here cannot enter a result. */
@@ -66,6 +105,56 @@ export const metrics = {
   'ask-response-mean': responseTime('ask', 'mean'),
   'ask-response-p50': responseTime('ask', 'p50'),
   'ask-response-p95': responseTime('ask', 'p95'),
+  'ask-response-p99': responseTime('ask', 'p99'),
+  'ask-stream-response-mean': responseTime('ask-stream', 'mean'),
+  'ask-stream-response-p50': responseTime('ask-stream', 'p50'),
+  'ask-stream-response-p95': responseTime('ask-stream', 'p95'),
+  'ask-stream-response-p99': responseTime('ask-stream', 'p99'),
+  'time-to-first-event-p50': firstEvent('p50'),
+  'time-to-first-event-p95': firstEvent('p95'),
+  'answer-hit-ratio': {
+    title: 'answers from the cache',
+    unit: 'share',
+    definition: 'successful asks, streamed or not, that were answered from the cache, divided by all of them',
+    window: 'steady state',
+    better: 'higher',
+  },
+  'answer-shared-ratio': {
+    title: 'answers shared in flight',
+    unit: 'share',
+    definition: 'successful asks, streamed or not, that waited for the answer being made for another one, divided by all of them',
+    window: 'steady state',
+    better: 'neither',
+  },
+  'hit-response-p50': hitResponse('p50'),
+  'hit-response-p95': hitResponse('p95'),
+  'miss-response-mean': {
+    title: 'mean response time of cache misses',
+    unit: 'ms',
+    definition: 'mean of intended start to last byte of asks, streamed or not, whose answer was made for them',
+    window: 'steady state',
+    better: 'lower',
+  },
+  'ask-own-p95': {
+    title: 'p95 of asks without the provider',
+    unit: 'ms',
+    definition:
+      'p95 of response time less the stages embed and generate: what the system itself adds, queues included. Asks that waited for another one’s answer are left out, because the time of that was the provider’s too',
+    window: 'steady state',
+    better: 'lower',
+  },
+  'generate-share': {
+    title: 'share of the language model',
+    unit: 'share',
+    definition: 'time of the stage generate divided by response time, both summed over all successful asks, streamed or not',
+    window: 'steady state',
+    better: 'neither',
+  },
+  'health-response-p95': responseTime('health', 'p95'),
+  'pooled-response-mean': pooledResponse('mean'),
+  'pooled-response-p50': pooledResponse('p50'),
+  'pooled-response-p95': pooledResponse('p95'),
+  'pooled-response-p99': pooledResponse('p99'),
   'time-to-first-token-p50': firstToken('p50'),
   'time-to-first-token-p95': firstToken('p95'),
   'time-to-first-token-p99': firstToken('p99'),
@@ -79,6 +168,7 @@ export const metrics = {
       'pieces of an answer per second and stream once the first has arrived: gaps between pieces divided by their sum, over all successful streamed asks',
     window: 'steady state',
     better: 'higher',
+    kind: 'ask-stream',
   },
   'upsert-response-p50': responseTime('upsert', 'p50'),
   'upsert-response-p95': responseTime('upsert', 'p95'),
@@ -107,6 +197,13 @@ export const metrics = {
     title: 'errors',
     unit: 'share',
     definition: 'failed, dropped and unfinished jobs divided by all jobs of the window',
+    window: 'steady state',
+    better: 'lower',
+  },
+  'timeout-ratio': {
+    title: 'timeouts',
+    unit: 'share',
+    definition: 'jobs without an answer at their deadline, stalled streams among them, divided by all jobs of the window',
     window: 'steady state',
     better: 'lower',
   },

@@ -24,6 +24,8 @@ export const histogramRecordSchema = z.strictObject({
 });
 export type HistogramRecord = z.infer<typeof histogramRecordSchema>;
 
+const secondResponseSchema = z.strictObject({ p50: nonNegative, p95: nonNegative, p99: nonNegative, sampleCount: count });
+
 /** One second of a step. Times are binned by intended start, `done` by completion. */
 export const secondSchema = z.strictObject({
   second: count,
@@ -36,7 +38,9 @@ export const secondSchema = z.strictObject({
   inFlight: count,
   lagP99Us: nonNegative.optional(),
   /** Response time of successful searches that were due in this second. */
-  searchResponseUs: z.strictObject({ p50: nonNegative, p95: nonNegative, p99: nonNegative, sampleCount: count }).optional(),
+  searchResponseUs: secondResponseSchema.optional(),
+  /** The same of asks, streamed or not; added by the judge, who reads the history. */
+  askResponseUs: secondResponseSchema.optional(),
 });
 export type Second = z.infer<typeof secondSchema>;
 

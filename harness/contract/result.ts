@@ -87,6 +87,17 @@ export const serverSeriesSchema = z.strictObject({
 });
 export type ServerSeries = z.infer<typeof serverSeriesSchema>;
 
+/** Response times of one window, ms. */
+const windowResponseSchema = z.strictObject({
+  mean: nonNegative,
+  p50: nonNegative,
+  p95: nonNegative,
+  p99: nonNegative,
+  sampleCount: z.int().positive(),
+  /** From the ranks around each percentile; they take the requests of the step for independent. */
+  intervals: z.strictObject({ p50: intervalSchema, p95: intervalSchema, p99: intervalSchema }).optional(),
+});
+
 /** One executed step. An invalid one is kept, shown, and counts nowhere. */
 export const runSchema = z.strictObject({
   stepId: nameSchema,
@@ -100,17 +111,9 @@ export const runSchema = z.strictObject({
   validity: z.strictObject({ verdict: validityVerdictSchema, reasons: z.array(z.string()), checks: z.array(validityCheckSchema) }),
   counts: countsSchema,
   /** Of successful searches in the steady window, ms. Absent where nothing succeeded. */
-  searchResponseMs: z
-    .strictObject({
-      mean: nonNegative,
-      p50: nonNegative,
-      p95: nonNegative,
-      p99: nonNegative,
-      sampleCount: z.int().positive(),
-      /** From the ranks around each percentile; they take the requests of the step for independent. */
-      intervals: z.strictObject({ p50: intervalSchema, p95: intervalSchema, p99: intervalSchema }).optional(),
-    })
-    .optional(),
+  searchResponseMs: windowResponseSchema.optional(),
+  /** The same of asks, streamed or not. */
+  askResponseMs: windowResponseSchema.optional(),
   recallAt10: z.strictObject({ mean: share, sampleCount: z.int().positive() }).optional(),
   ndcgAt10: z.strictObject({ mean: share, sampleCount: z.int().positive() }).optional(),
   cpuSeconds: nonNegative.optional(),
@@ -273,6 +276,10 @@ export const resultVariantSchema = z.strictObject({
   title: z.string(),
   resourceRule: resourceRuleSchema,
   topology: topologySchema,
+  /** What it was asked, where that is not the workload of the run. */
+  workload: workloadSchema.optional(),
+  /** The closed variant whose users would have asked as often, had each of their requests taken so long on average. */
+  rateOf: z.strictObject({ users: nameSchema, responseMs: nonNegative }).optional(),
   /** Engine and version by tier, for example `vector: "embedded vector node 0.1.0"`. */
   engines: z.partialRecord(tierSchema, z.string()),
   runs: z.array(runSchema),

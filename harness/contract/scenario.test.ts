@@ -80,9 +80,9 @@ describe('variants of one scenario', () => {
 describe('the workload of a variant', () => {
   it('has its own fields, the others of the scenario, and the users of the profile only in a closed loop', () => {
     expect(workloadOf(reading, plain)).toEqual(reading);
-    expect(workloadOf(reading, plain, 7)).toEqual(reading);
+    expect(workloadOf(reading, plain, { users: 7 })).toEqual(reading);
     expect(workloadOf(reading, { workload: { deadlineMs: 5, mix: undefined } })).toEqual({ ...reading, deadlineMs: 5 });
-    expect(workloadOf(reading, closed, 7).closedLoop).toEqual({ ...closedLoop, users: 7 });
+    expect(workloadOf(reading, closed, { users: 7 }).closedLoop).toEqual({ ...closedLoop, users: 7 });
     expect(workloadOf(reading, closed).closedLoop?.users).toBe(10);
   });
 

@@ -113,6 +113,8 @@ export const profileSchema = z.strictObject({
   judgedRatePerSecond: z.number().positive(),
   /** Users of every closed loop, in place of those that the workload says. */
   users: positiveInteger.max(100_000).optional(),
+  /** Connections of the generator, in place of those that the workload says. */
+  connections: positiveInteger.max(4096).optional(),
   /** How long each fresh system is driven before anything counts, and its warm-up looked for; 2 where absent. */
   pilotSeconds: z.number().positive().optional(),
   /** The least warm-up of every repetition; the pilots may show that more is needed. */

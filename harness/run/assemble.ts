@@ -2,14 +2,15 @@ import { combineResults } from '../checkers/combine.ts';
 import { judgeClaims } from '../claims/index.ts';
 import type { Findings } from '../claims/judge.ts';
 import type { Claim } from '../contract/claim.ts';
-import type { MetricId } from '../contract/metrics.ts';
+import { workloadOf } from '../contract/effective-workload.ts';
+import { type MetricId, metricDefinition } from '../contract/metrics.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { Capacity, ChangeAudit, CheckerResult, Comparison, Result, ResultVariant, ValidityCheck } from '../contract/result.ts';
 import type { Scenario, Variant } from '../contract/scenario.ts';
 import { type CheckVerdict, type RunVerdict, runVerdictOf } from '../contract/verdict.ts';
+import type { Workload } from '../contract/workload.ts';
 import { compare } from '../gates/comparison.ts';
 import { judgeSlo } from '../gates/slo.ts';
-import { percentileCurve } from '../measurement/curve.ts';
 import type { RunningSystem } from '../platform/platform.ts';
 import { costsOf } from './costs.ts';
 import { driftCheck } from './drift-check.ts';
@@ -17,6 +18,7 @@ import type { Measured } from './fan-out.ts';
 import type { JudgedStep } from './judged-step.ts';
 import { processUses } from './process-uses.ts';
 import { meanMs, percentileMs, steadyHistogram, tailSamples } from './quantiles.ts';
+import { curvesOf, seriesOf } from './series.ts';
 import { stageCohorts } from './stages.ts';
 import { cpuPer1k, type VariantFill, variantMetrics } from './variant-metrics.ts';
 import type { PilotWarmUp } from './warm-up.ts';
@@ -54,18 +56,6 @@ function errorsOf(judged: readonly JudgedStep[]): ResultVariant['errors'] {
   }));
 }
 
-/** The over-time panels show the repetition with the longest p99: the one that a doubter would ask for. */
-function seriesOf(judged: readonly JudgedStep[]): ResultVariant['series'] {
-  const worst = judged.toSorted((a, b) => (b.record.searchResponseMs?.p99 ?? 0) - (a.record.searchResponseMs?.p99 ?? 0))[0];
-  return worst === undefined
-    ? undefined
-    : {
-        stepId: worst.record.stepId,
-        warmUpSeconds: worst.driven.step.warmUpSeconds,
-        seconds: worst.driven.observation.seconds.slice(0, 200),
-      };
-}
-
 /** The servers over time: in the step of the over-time panels, and where the rate was highest, which is where something gives out. */
 function serverSeriesOf(steps: readonly JudgedStep[], shownStep: string | undefined): Pick<ResultVariant, 'serverSeries'> {
   const busiest = steps.toSorted((a, b) => b.record.offeredPerSecond - a.record.offeredPerSecond)[0]?.record.stepId;
@@ -81,16 +71,6 @@ function warmUpOf({ pilot }: VariantFindings, judged: JudgedStep | undefined): P
   return pilot === undefined || judged === undefined
     ? {}
     : { warmUp: { method: 'MSER-5', ...pilot, usedSeconds: judged.driven.step.warmUpSeconds } };
-}
-
-function curvesOf(judged: readonly JudgedStep[]): ResultVariant['curves'] {
-  return (['search', 'ask', 'upsert'] as const).flatMap((kind) => {
-    const histogram = steadyHistogram(
-      judged.map(({ driven }) => driven.observation),
-      kind,
-    );
-    return histogram.totalCount === 0 ? [] : [{ kind, sampleCount: histogram.totalCount, points: percentileCurve(histogram) }];
-  });
 }
 
 function placementIn(filled: VariantFill | undefined): Pick<ResultVariant, 'placement'> {
@@ -221,6 +201,12 @@ function validityOf(plan: Plan, findings: readonly VariantFindings[], partialRea
   };
 }
 
+/** Does a variant send what a metric is about? Who sends none of it cannot miss its goal. */
+function asksFor({ mix }: Workload, metric: MetricId): boolean {
+  const { kind } = metricDefinition(metric);
+  return kind === undefined || (mix[kind] ?? 0) > 0;
+}
+
 export interface AssembleRequest {
   readonly scenario: Scenario;
   readonly plan: Plan;
@@ -263,14 +249,26 @@ function measuredResult({
 }: AssembleRequest): Findings {
   const variants = findings.map((finding) => {
     const baseline = baselineOf(finding, scenario, findings);
-    return resultVariant(finding, baseline === undefined ? undefined : scatteredIn(baseline));
+    const { variant } = finding;
+    return {
+      ...resultVariant(finding, baseline === undefined ? undefined : scatteredIn(baseline)),
+      // Said only where it is not that of the run.
+      ...(variant.workload === undefined && variant.rateOf === undefined
+        ? {}
+        : { workload: workloadOf(scenario.workload, variant, plan.settings) }),
+      ...(variant.rateOf === undefined ? {} : { rateOf: variant.rateOf }),
+    };
   });
-  const measuredOnly = new Map(findings.map(({ variant }) => [variant.id, variant.measuredOnly]));
+  const held = findings.map(({ variant }, place) => ({
+    id: variant.id,
+    metrics: variants[place]?.metrics ?? {},
+    measuredOnly: variant.measuredOnly,
+    workload: workloadOf(scenario.workload, variant),
+  }));
   const slos = scenario.slos.map((slo) =>
     judgeSlo(
-    workers: plan.workers,
       slo,
-      variants.map(({ id, metrics }) => ({ id, metrics, measuredOnly: measuredOnly.get(id) })),
+      held.filter(({ workload }) => asksFor(workload, slo.metric)),
     ),
   );
   const checkers = combineResults(
@@ -291,6 +289,7 @@ function measuredResult({
     settings: plan.settings,
     workload: scenario.workload,
     seed: plan.seed,
+    workers: plan.workers,
     baseline: scenario.baseline,
     status: partialReason === undefined ? 'complete' : 'partial',
     ...(partialReason === undefined ? {} : { partialReason }),

@@ -13,6 +13,7 @@ import type { CorpusDocument } from '../corpus/documents.ts';
 import { createGradedTruth, type GradedTruth } from '../corpus/graded-truth.ts';
 import { createGroundTruth, type GroundTruth } from '../corpus/ground-truth.ts';
 import { type Answer, readAnswers, type StepAnswers } from './answers.ts';
+import { askSeconds, asksOf } from './ask-answers.ts';
 import type { RunCorpus } from './corpus.ts';
 import type { DrivenStep } from './drive.ts';
 import { scatteredOf } from './fan-out.ts';
@@ -165,13 +166,17 @@ export async function judgeVariant(request: JudgeRequest): Promise<VariantJudgem
     }
     const steady = answers.answers.filter(({ outcome }) => isSteady(step, outcome));
     const searches = steady.filter(({ intent }) => intent.kind === 'search');
+    // Where nobody searches, the sources of the answers are what was retrieved.
+    const retrieved = searches.length > 0 ? searches : steady;
     const samples = step.step.phase === 'judged' ? perRepetition : Math.max(minimumSamples, Math.ceil(perRepetition * rungSampleShare));
     const quality: StepQuality = {
-      ...judgeHits(truths, answers, choose(searches, samples, step.step.seed), topology.rerank === true),
+      ...judgeHits(truths, answers, choose(retrieved, samples, step.step.seed), topology.rerank === true),
       answers: steady.length,
       completeAnswers: steady.filter(({ evidence }) => isComplete(evidence)).length,
-      staged: searches.map(stagedOf),
+      staged: retrieved.map(stagedOf),
       scattered: searches.map(scatteredOf),
+      asks: asksOf(steady),
+      askSeconds: askSeconds(answers.answers),
       errors: history
         .filter((outcome) => outcome.type !== 'ok' && isSteady(step, outcome))
         .map(({ id, errorClass }) => ({ errorClass: errorClass ?? 'unfinished', requestId: id })),

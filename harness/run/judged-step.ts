@@ -1,8 +1,10 @@
 import type { Evidence } from '../../system/api/evidence.ts';
-import type { Counts } from '../contract/observation.ts';
+import type { Counts, Observation } from '../contract/observation.ts';
 import type { ErrorClass } from '../contract/operation.ts';
 import type { RunRecord } from '../contract/result.ts';
 import type { Scenario } from '../contract/scenario.ts';
+import { type Histogram, merge } from '../measurement/histogram.ts';
+import type { AnsweredAsk, askSeconds } from './ask-answers.ts';
 import type { DrivenStep } from './drive.ts';
 import type { ScatteredSearch } from './fan-out.ts';
 import { meanMs, percentileInterval, percentileMs, steadyHistogram } from './quantiles.ts';
@@ -23,6 +25,10 @@ export interface StepQuality {
   readonly staged: readonly StagedResponse[];
   /** Successful searches of the steady window. */
   readonly scattered: readonly ScatteredSearch[];
+  /** Successful asks of the steady window, streamed or not. */
+  readonly asks: readonly AnsweredAsk[];
+  /** Their response times by second, of both windows. */
+  readonly askSeconds: ReturnType<typeof askSeconds>;
   readonly errors: readonly { readonly errorClass: ErrorClass; readonly requestId: string }[];
 }
 
@@ -42,11 +48,13 @@ export function isComplete({ shards, degraded }: Evidence): boolean {
 }
 
 /** Which ladder limits a step broke; empty when all held. */
-function brokenLimits(counts: Counts, p99Ms: number | undefined, limits: Scenario['ladderLimits']): string[] {
+function brokenLimits({ steady: counts, histograms }: Observation, p99Ms: number | undefined, limits: Scenario['ladderLimits']): string[] {
+  // Where nobody searched there is no limit for searches to break.
+  const searched = histograms.some(({ kind }) => kind === 'search');
   const errorShare = counts.issued === 0 ? 1 : failedCount(counts) / counts.issued;
   const achieved = counts.issued === 0 ? 0 : counts.succeeded / counts.issued;
   return [
-    ...(p99Ms === undefined || p99Ms > limits.searchP99Ms
+    ...(searched && (p99Ms === undefined || p99Ms > limits.searchP99Ms)
       ? [`search p99 ${p99Ms === undefined ? 'not measured' : `${p99Ms.toFixed(1)} ms`} > ${limits.searchP99Ms} ms`]
       : []),
     ...(errorShare > limits.errorShare ? [`errors ${(errorShare * 100).toFixed(2)} % > ${limits.errorShare * 100} %`] : []),
@@ -54,12 +62,31 @@ function brokenLimits(counts: Counts, p99Ms: number | undefined, limits: Scenari
   ];
 }
 
+/** Mean and percentiles of the response times of a window; undefined where nothing succeeded. */
+function responseOf(histogram: Histogram): RunRecord['searchResponseMs'] {
+  const [mean, p50, p95, p99] = [meanMs(histogram), percentileMs(histogram, 50), percentileMs(histogram, 95), percentileMs(histogram, 99)];
+  return mean === undefined || p50 === undefined || p95 === undefined || p99 === undefined
+    ? undefined
+    : {
+        mean,
+        p50,
+        p95,
+        p99,
+        sampleCount: histogram.totalCount,
+        intervals: {
+          p50: percentileInterval(histogram, 50),
+          p95: percentileInterval(histogram, 95),
+          p99: percentileInterval(histogram, 99),
+        },
+      };
+}
+
 /** The record of one executed step for `result.json`. */
 export function recordOf(driven: DrivenStep, quality: StepQuality, limits: Scenario['ladderLimits']): RunRecord {
   const { step, observation, validity, processes, servers } = driven;
-  const histogram = steadyHistogram([observation], 'search');
-  const [mean, p50, p95, p99] = [meanMs(histogram), percentileMs(histogram, 50), percentileMs(histogram, 95), percentileMs(histogram, 99)];
-  const broken = brokenLimits(observation.steady, p99, limits);
+  const searches = responseOf(steadyHistogram([observation], 'search'));
+  const asks = responseOf(merge((['ask', 'ask-stream'] as const).map((kind) => steadyHistogram([observation], kind))));
+  const broken = brokenLimits(observation, searches?.p99, limits);
   return {
     stepId: step.id,
     order: step.order,
@@ -70,22 +97,8 @@ export function recordOf(driven: DrivenStep, quality: StepQuality, limits: Scena
     achievedPerSecond: observation.steady.succeeded / step.steadySeconds,
     validity: { verdict: validity.verdict, reasons: validity.reasons, checks: validity.checks },
     counts: observation.steady,
-    ...(mean === undefined || p50 === undefined || p95 === undefined || p99 === undefined
-      ? {}
-      : {
-          searchResponseMs: {
-            mean,
-            p50,
-            p95,
-            p99,
-            sampleCount: histogram.totalCount,
-            intervals: {
-              p50: percentileInterval(histogram, 50),
-              p95: percentileInterval(histogram, 95),
-              p99: percentileInterval(histogram, 99),
-            },
-          },
-        }),
+    ...(searches === undefined ? {} : { searchResponseMs: searches }),
+    ...(asks === undefined ? {} : { askResponseMs: asks }),
     ...(quality.recall === undefined ? {} : { recallAt10: quality.recall }),
     ...(quality.gain === undefined ? {} : { ndcgAt10: quality.gain }),
     ...(processes === undefined ? {} : { cpuSeconds: processes.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) }),

@@ -106,10 +106,10 @@ function overloadsOf(variants: readonly Variant[]): Draft[] {
  * The load of a draft as its variant has it. In a closed loop the answers decide the rate: the steps have none, and there is no
  * ladder of rates to climb. The open twin of one is judged at the rate of its users.
  */
-function withLoad(scenario: Scenario, { users }: Profile, draft: Draft): Draft[] {
+function withLoad(scenario: Scenario, settings: Profile, draft: Draft): Draft[] {
   const of = (id: string) => {
     const variant = scenario.variants.find((each) => each.id === id);
-    return variant === undefined ? undefined : { variant, ...workloadOf(scenario.workload, variant, users) };
+    return variant === undefined ? undefined : { variant, ...workloadOf(scenario.workload, variant, settings) };
   };
   const { variant, closedLoop } = of(draft.variant) ?? {};
   const twin = variant?.rateOf === undefined ? undefined : of(variant.rateOf.users)?.closedLoop;
@@ -156,7 +156,7 @@ export function planOf({ scenario, profile, seed, runId, variants, workers = 1 }
   const settings = scenario.profiles[profile];
   const planned = variants.flatMap((id) => scenario.variants.find((variant) => variant.id === id) ?? []);
   for (const variant of planned) {
-    checkWorkers(workers, variant.id, workloadOf(scenario.workload, variant, settings.users));
+    checkWorkers(workers, variant.id, workloadOf(scenario.workload, variant, settings));
   }
   const judged = planned.filter(({ overload }) => overload === undefined);
   const drafts = [...pilotsOf(settings, planned), ...judgedOf(settings, judged), ...rungsOf(settings, judged), ...overloadsOf(planned)];

@@ -6,6 +6,7 @@ import { decode, type Histogram, meanUs, merge, percentileUs } from '../measurem
 
 const microsecondsPerMillisecond = 1000;
 const z95 = 1.959963984540054;
+const fewestForMean = 30;
 
 /** The steady-state histogram of one kind and timing over several steps, successes only. */
 export function steadyHistogram(observations: readonly Observation[], kind: OperationKind, timing: Timing = 'response'): Histogram {
@@ -82,7 +83,17 @@ export function measuredPercentile(
   };
 }
 
-/** The mean over all repetitions of a kind, in ms, with its interval over repetitions where there are six. */
+/** By the central limit theorem, which takes requests for independent; undefined below thirty of them. */
+function meanInterval(pooled: Histogram): Interval | undefined {
+  const mean = meanMs(pooled);
+  if (mean === undefined || pooled.totalCount < fewestForMean) {
+    return undefined;
+  }
+  const half = (z95 * pooled.stdDeviation) / microsecondsPerMillisecond / Math.sqrt(pooled.totalCount);
+  return { low: Math.max(0, mean - half), high: mean + half, confidence: 0.95 };
+}
+
+/** The mean over all repetitions of a kind, in ms, with its interval over repetitions where there are six, otherwise over requests. */
 export function measuredMean(observations: readonly Observation[], kind: OperationKind): Measured | undefined {
   const pooled = steadyHistogram(observations, kind);
   const value = meanMs(pooled);
@@ -90,6 +101,6 @@ export function measuredMean(observations: readonly Observation[], kind: Operati
     return undefined;
   }
   const means = observations.flatMap((observation) => meanMs(steadyHistogram([observation], kind)) ?? []);
-  const interval = repetitionInterval(value, means);
+  const interval = repetitionInterval(value, means) ?? meanInterval(pooled);
   return { value, unit: 'ms', sampleCount: pooled.totalCount, ...(interval === undefined ? {} : { interval }), window: 'steady state' };
 }

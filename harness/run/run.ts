@@ -122,7 +122,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
       .filter(({ id }) => request.variants.includes(id))
       .map((variant): [string, VariantState] => [variant.id, { variant, components: [], quotas: {}, driven: [] }]),
   );
-  const workloads = new Map(scenario.variants.map((variant) => [variant.id, workloadOf(scenario.workload, variant, plan.settings.users)]));
+  const workloads = new Map(scenario.variants.map((variant) => [variant.id, workloadOf(scenario.workload, variant, plan.settings)]));
   const corpus = corpusOf({ workload: scenario.workload, workloads, settings: plan.settings, seed, trace });
   let failure: Error | undefined;
   try {

@@ -4,6 +4,7 @@ import { wilsonInterval } from '../gates/wilson.ts';
 import { gini, maximumOverMean } from '../measurement/balance.ts';
 import { distributionOf, percentileRange } from '../measurement/order-statistic.ts';
 import { withholdsP999 } from '../measurement/validity.ts';
+import { askMetrics, pooledMetrics, timeoutRatio } from './ask-metrics.ts';
 import { requestsOf } from './fan-out.ts';
 import { failedCount, type JudgedStep } from './judged-step.ts';
 import type { Placement } from './points.ts';
@@ -178,6 +179,15 @@ export function variantMetrics(
     ['ask-response-mean', measuredMean(observations, 'ask')],
     ['ask-response-p50', measuredPercentile(observations, 'ask', 50)],
     ['ask-response-p95', measuredPercentile(observations, 'ask', 95)],
+    ['ask-response-p99', measuredPercentile(observations, 'ask', 99)],
+    ['ask-stream-response-mean', measuredMean(observations, 'ask-stream')],
+    ['ask-stream-response-p50', measuredPercentile(observations, 'ask-stream', 50)],
+    ['ask-stream-response-p95', measuredPercentile(observations, 'ask-stream', 95)],
+    ['ask-stream-response-p99', measuredPercentile(observations, 'ask-stream', 99)],
+    ['health-response-p95', measuredPercentile(observations, 'health', 95)],
+    ...askMetrics(judged),
+    ...pooledMetrics(observations),
+    timeoutRatio(observations),
     ['upsert-response-p50', measuredPercentile(observations, 'upsert', 50)],
     ['upsert-response-p95', measuredPercentile(observations, 'upsert', 95)],
     ...streamMetrics(observations),
