@@ -3,7 +3,19 @@ import type { ICruiseOptions, IRegularForbiddenRuleType as IForbiddenRuleType } 
 /** Who may import whom; the folders and the reasons are in docs/adr/0002-house.md. */
 const pureSystem = '^system/(api|policies|concepts)/';
 const rooms = ['gateway', 'query', 'indexer', 'provider', 'vector-node', 'cache-node'];
-const pureHarness = ['arrivals', 'corpus', 'measurement', 'checkers', 'gates', 'claims', 'rendering', 'exports', 'simulation'];
+const pureHarness = [
+  'arrivals',
+  'corpus',
+  'measurement',
+  'checkers',
+  'gates',
+  'claims',
+  'rendering',
+  'exports',
+  'simulation',
+  'autoscaling',
+  'capacity',
+];
 
 /** Built-in modules that reach outside the process. */
 const touching = '^(node:)?(fs|net|http|https|child_process|worker_threads|os|dgram|tls)';

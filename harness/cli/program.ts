@@ -9,6 +9,7 @@ import { exitCodes } from '../contract/verdict.ts';
 import { requestedPlatforms } from '../platform/choose.ts';
 import type { NamedImages } from '../platform/docker/choose-images.ts';
 import { readClaims } from '../run/claims-file.ts';
+import { addCheckCommands } from './check.ts';
 import { claimsJson, claimsText, listedClaims } from './claims.ts';
 import { explainScenario, listScenarios } from './describe.ts';
 import { type DoctorFlags, doctorCommand, doctorHelp } from './doctor.ts';
@@ -18,10 +19,10 @@ import { runCommand } from './run-command.ts';
 import { schemaText } from './schema.ts';
 import { addSimulateCommands } from './simulate.ts';
 
-function unknownName(what: string, word: string, known: readonly string[]): Failure {
 /** More than any machine has cores to spare for. */
 const mostWorkers = 64;
 
+function unknownName(what: string, word: string, known: readonly string[]): Failure {
   const suggestion = nearest(word, known);
   const hint = suggestion === undefined ? `known: ${known.join(', ')}` : `did you mean "${suggestion}"? known: ${known.join(', ')}`;
   return new Failure('usage', `unknown_${what}`, `unknown ${what} "${word}"`, { hint });
@@ -93,8 +94,8 @@ interface SystemFlags {
 interface RunFlags extends SystemFlags {
   platform: string;
   out?: string;
-  variants?: string[];
   workers: number;
+  variants?: string[];
   json?: boolean;
   quiet?: boolean;
   strict?: boolean;
@@ -144,7 +145,6 @@ function portNumber(word: string): number {
   return port;
 }
 
-function withSystemFlags(command: Command): Command {
 function numberOfWorkers(word: string): number {
   const workers = Number(word);
   if (!(Number.isInteger(workers) && workers >= 1 && workers <= mostWorkers)) {
@@ -153,6 +153,7 @@ function numberOfWorkers(word: string): number {
   return workers;
 }
 
+function withSystemFlags(command: Command): Command {
   return command
     .addOption(
       new Option('--profile <name>', `how long and how large: ${profileIdSchema.options.join(', ')}`)
@@ -176,7 +177,7 @@ function program(words: readonly string[], setExit: (code: number) => void): Com
   const root = new Command('npm run scenario')
     .description('Find out before production what sharding, caching, autoscaling and failover will do to a RAG service.')
     .usage(
-      '<scenario> -- [flags]   |   list   |   explain <scenario>   |   doctor   |   claims   |   report <folder>   |   export compose <scenario> <variant>   |   simulate cache   |   schema',
+      '<scenario> -- [flags]   |   list   |   explain <scenario>   |   doctor   |   claims   |   report <folder>   |   export compose <scenario> <variant>   |   simulate cache   |   check hpa   |   schema',
     )
     .helpCommand(false)
     .exitOverride()
@@ -186,8 +187,8 @@ function program(words: readonly string[], setExit: (code: number) => void): Com
     .option('--platform <name>', `where it runs: ${requestedPlatforms.join(', ')}`, 'auto')
     .option('--out <folder>', 'an empty or new folder for the results (default: out/<run id>)')
     .addOption(new Option('--variants <ids>', 'measure only these, separated by commas').argParser((text: string) => text.split(',')))
-    .option('--json', 'print result.json on stdout instead of the table')
     .option('--workers <number>', 'generator processes among which the load is divided', numberOfWorkers, 1)
+    .option('--json', 'print result.json on stdout instead of the table')
     .option('--quiet', 'no progress on stderr')
     .option('--strict', 'exit 97 when anything is undecided')
     .action(async (name: string, stray: string[], flags: RunFlags) => {
@@ -201,8 +202,8 @@ function program(words: readonly string[], setExit: (code: number) => void): Com
           images: namedImages(flags),
           quota: { cpus: flags.cpus, memoryMiB: flags.memory },
           seed: flags.seed,
-          variants: variantsOf(scenario, flags.variants, flags.profile),
           workers: flags.workers,
+          variants: variantsOf(scenario, flags.variants, flags.profile),
           variantsWereNamed: flags.variants !== undefined,
           outputDirectory: flags.out === undefined ? undefined : path.resolve(flags.out),
           json: flags.json === true,
@@ -289,6 +290,7 @@ function program(words: readonly string[], setExit: (code: number) => void): Com
       process.stdout.write(flags.json === true ? claimsJson(listed) : claimsText(listed));
     });
   addSimulateCommands(root, seed, words, setExit);
+  addCheckCommands(root, setExit);
   root
     .command('schema')
     .description('JSON Schema of everything that is read or written')

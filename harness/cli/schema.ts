@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { hpaCasesSchema } from '../autoscaling/hpa/cases.ts';
+import { hpaInputSchema } from '../autoscaling/hpa/input.ts';
 import { cacheReplaySchema } from '../contract/cache-replay.ts';
 import { claimsFileSchema, judgedClaimSchema } from '../contract/claim.ts';
 import { eventSchema } from '../contract/event.ts';
@@ -28,6 +30,8 @@ const schemas = {
   result: resultSchema,
   doctor: doctorReportSchema,
   cacheReplay: cacheReplaySchema,
+  hpaInput: hpaInputSchema,
+  hpaCases: hpaCasesSchema,
 };
 
 /** JSON Schema (2020-12) of every file and value of the contract, with the metric registry and the exit codes beside it. */
