@@ -1,9 +1,10 @@
 import type { MetricId } from '../harness/contract/metrics.ts';
 import type { Comparison, Result } from '../harness/contract/result.ts';
-import { answered, hasQuotas, resourceRules, stampOf, worstSlo } from './findings.ts';
+import { answered, crowded, hasQuotas, resourceRules, stampOf, worstSlo } from './findings.ts';
 import { count, coverage, figure, interval, joined, range, ratio, signedPercent, significant } from './numbers.ts';
 import { sloSentence } from './slo-text.ts';
 import type { Strings } from './strings.ts';
+import { comparisonOf, variantGroups } from './variant-groups.ts';
 
 /** The answer to the question of a scenario, and the sentences that say how far it reaches. */
 export interface Answer {
@@ -46,8 +47,8 @@ function decided(result: Result, s: Strings): Answer {
   const primary = headlineComparison(result);
   const costs = result.variants.some((each) => each.topology.vector.shards > 1);
   const rest = [
-    ...(primary ? secondary(result, primary, s) : []),
-    ...ladder(result, s),
+    ...(primary ? (crowded(result) ? byGroup(result, primary.metric, s) : secondary(result, primary, s)) : []),
+    ...(crowded(result) ? [] : ladder(result, s)),
     ...(costs ? [s.answer.scope(s.setting(resourceRules(result)), hasQuotas(result))] : []),
     ...(result.leftOut ?? []).map(({ variant, why }) => s.answer.leftOut(s.setting(resourceRules(result)), variant, why)),
   ];
@@ -59,16 +60,42 @@ function decided(result: Result, s: Strings): Answer {
   return { headline: worst ? s.answer.bySlo(setting, sloSentence(worst, s)) : s.answer.noComparison(setting), qualifiers: rest };
 }
 
-/** Of the first metric that was compared, the variant that moved most; a decided ratio before an undecided one. */
+/**
+ * Of the first metric that was compared, the variant that moved most; a decided ratio before an undecided one. Of many variants the
+ * first of the plan, which is the one that the question asks for: one that moves most there always is.
+ */
 function headlineComparison(result: Result): Comparison | undefined {
   for (const metric of [...headlineMetrics, ...result.comparisons.map((each) => each.metric)]) {
     const candidates = result.comparisons.filter((each) => each.metric === metric);
-    const first = candidates.toSorted((a, b) => weight(b) - weight(a))[0];
+    const first = crowded(result) ? firstPlanned(result, candidates) : candidates.toSorted((a, b) => weight(b) - weight(a))[0];
     if (first) {
       return first;
     }
   }
   return undefined;
+}
+
+function firstPlanned(result: Result, candidates: readonly Comparison[]): Comparison | undefined {
+  const place = ({ variant }: Comparison) => result.variants.findIndex(({ id }) => id === variant);
+  return candidates.toSorted((a, b) => place(a) - place(b))[0];
+}
+
+/** One sentence for each thing that the variants are compared for; what is not in it stands in the table of the comparison. */
+function byGroup(result: Result, metric: MetricId, s: Strings): string[] {
+  return variantGroups(result).map(({ id, shards, variants }) => {
+    const judged = variants.flatMap((variant) => comparisonOf(result, variant.id, metric) ?? []);
+    const name = (each: Comparison) => (each.baseline === result.baseline ? each.variant : `${each.variant} ÷ ${each.baseline}`);
+    const of = (...verdicts: readonly Comparison['verdict'][]) => judged.filter((each) => verdicts.includes(each.verdict));
+    return s.answer.group(
+      s.group.name[id](shards),
+      s.setting([...new Set(judged.map((each) => each.resourceRule))]),
+      s.metricTitle(metric),
+      result.baseline,
+      of('higher', 'lower').map((each) => s.answer.ratioItem(name(each), ratio(each.ratio), ratioInterval(each), count(each.pairs))),
+      of('no-difference-seen').map((each) => s.answer.noneItem(name(each), detectable(each.detectableEffect))),
+      of('undecided').map(name),
+    );
+  });
 }
 
 function weight(comparison: Comparison): number {

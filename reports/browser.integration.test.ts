@@ -110,7 +110,7 @@ describe.skipIf(executable === undefined)(`the report in a browser${reason}`, ()
   });
 
   it.each(['light', 'dark'] as const)('has no accessibility violation in %s', async (colorScheme) => {
-    for (const name of ['fail', 'invalid', 'partial', 'replay-exact', 'replay-sampled', 'replay-bare']) {
+    for (const name of ['fail', 'invalid', 'partial', 'many', 'replay-exact', 'replay-sampled', 'replay-bare']) {
       for (const width of ['fail', 'replay-exact'].includes(name) ? [1440, 360] : [1440]) {
         const { page } = await opened(name, width, colorScheme);
         // Through the debugger, because the policy of the page admits no script.

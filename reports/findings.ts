@@ -47,7 +47,7 @@ export function worstObservation(slo: SloResult): SloObservation | undefined {
 }
 
 /** Failed, undecided, passed; the smallest margin first within each. */
-export function orderedSlos(result: Result): SloResult[] {
+export function orderedSlos(result: Pick<Result, 'slos'>): SloResult[] {
   const margin = (slo: SloResult) => worstObservation(slo)?.margin ?? 0;
   return result.slos.toSorted((a, b) => severity[a.verdict] - severity[b.verdict] || margin(a) - margin(b));
 }
@@ -62,6 +62,29 @@ export function worstSlo(result: Result): WorstSlo | undefined {
   const slo = orderedSlos(result)[0];
   const observation = slo && worstObservation(slo);
   return slo && observation ? { slo, observation } : undefined;
+}
+
+/** As many variants as colour, dash and mark keep apart in one chart. */
+const mostDrawn = 6;
+
+/** Has the result more variants than one chart can hold? Then its charts draw some, and its tables have all. */
+export function crowded({ variants }: Pick<Result, 'variants'>): boolean {
+  return variants.length > mostDrawn;
+}
+
+/**
+ * The variants that charts of one curve or panel per variant draw, in the order of the plan: all, or six. The baseline comes
+ * first, then the variant that breaks each goal or comes nearest to it, failed goals first, then the others as they were planned.
+ */
+export function drawnVariants(result: Pick<Result, 'variants' | 'baseline' | 'slos'>): readonly ResultVariant[] {
+  if (!crowded(result)) {
+    return result.variants;
+  }
+  const nearest = orderedSlos(result).flatMap((slo) => worstObservation(slo)?.variant ?? []);
+  const known = new Set(result.variants.map(({ id }) => id));
+  const order = new Set([result.baseline, ...nearest, ...known].filter((id) => known.has(id)));
+  const chosen = new Set([...order].slice(0, mostDrawn));
+  return result.variants.filter(({ id }) => chosen.has(id));
 }
 
 export function failedFirst<Checked extends { readonly verdict: CheckVerdict }>(checks: readonly Checked[]): Checked[] {

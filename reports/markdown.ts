@@ -1,9 +1,20 @@
 import type { Comparison, Result, ResultVariant } from '../harness/contract/result.ts';
 import { answerOf, ratioInterval } from './answer.ts';
 import { claimCounts, claimFigure, claimsInOrder } from './claim-text.ts';
+import { comparisonBlocks, comparisonHeads } from './comparison-rows.ts';
 import { conclusion } from './conclusion.ts';
 import { costMetrics, predictionError } from './cost-figures.ts';
-import { failedFirst, judgedInOrder, orderedSlos, readable, sloCounts, slowestStages, stampOf, worstObservation } from './findings.ts';
+import {
+  crowded,
+  failedFirst,
+  judgedInOrder,
+  orderedSlos,
+  readable,
+  sloCounts,
+  slowestStages,
+  stampOf,
+  worstObservation,
+} from './findings.ts';
 import { absent, count, duration, figure, interval, joined, percent, ratio, significant, zeroBound } from './numbers.ts';
 import { provenanceFacts } from './provenance-facts.ts';
 import { remoteHops } from './remote-hops.ts';
@@ -55,6 +66,7 @@ export function renderMarkdown(result: Result, language: Language = 'en'): strin
   const s = strings[language];
   const blocks = [
     ...answer(result, s),
+    comparison(result, s),
     slos(result, s),
     checkers(result, s),
     variants(result, s),
@@ -100,6 +112,26 @@ function answer(result: Result, s: Strings): string[] {
     ...(qualifiers.length > 0 ? [qualifiers.map((sentence) => `- ${plain(sentence)}`).join('\n')] : []),
     `${counts} · ${plain(result.profile)} · ${s.first.seed(result.seed)} · ${s.provenance.runId} \`${result.runId.replaceAll('`', '')}\``,
   ].map(visibleLines);
+}
+
+/** What many variants are compared for; with few of them the ratios say it. */
+function comparison(result: Result, s: Strings): string | undefined {
+  if (!crowded(result)) {
+    return undefined;
+  }
+  const rows = comparisonBlocks(result, s).flatMap(({ title, rows: block }) =>
+    block.map((row, place) => [
+      place === 0 ? title : '',
+      row.baseline === undefined ? row.variant : `${row.variant} ${s.group.dividedBy(row.baseline)}`,
+      row.shards,
+      row.documents,
+      ...row.ratios.map(({ text, under }) => (under === '' ? text : `${text} (${under})`)),
+      ...row.figures,
+    ]),
+  );
+  return rows.length === 0
+    ? undefined
+    : `## ${s.section.comparison}\n\n${table(['', ...comparisonHeads(s)], rows)}\n\n${plain(s.group.note)}`;
 }
 
 /** Line breaks are the document's own; everything else invisible has been replaced where it entered. */

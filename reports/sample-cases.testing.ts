@@ -1,4 +1,5 @@
 import type { Result } from '../harness/contract/result.ts';
+import { manyResult } from './sample-many.testing.ts';
 import { interval95, passingResult, sloOver } from './sample-result.testing.ts';
 
 /** p99 of the sharded variant is over its limit, and a checker found a foreign document. */
@@ -216,4 +217,5 @@ export const everyResult: Readonly<Record<string, () => Result>> = {
   partial: partialResult,
   'without-histograms': withoutHistograms,
   containers: containersResult,
+  many: manyResult,
 };

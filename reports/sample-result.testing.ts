@@ -168,7 +168,8 @@ function costs({ id, shards, scale }: VariantShape): ResultVariant['costs'] {
   };
 }
 
-function variant(shape: VariantShape): ResultVariant {
+/** One invented variant; everything about it follows from its shape. */
+export function sampleVariant(shape: VariantShape): ResultVariant {
   const n = repetitions * perRepetition;
   const searches = Math.round(n * 0.8);
   const response = (p: number) => quantile(shape.scale, p);
@@ -289,8 +290,8 @@ const comparison = (metric: MetricId, rest: Pick<Comparison, 'ratio' | 'verdict'
 /** All SLOs held; two of the ratios are findings, one saw no difference and one is undecided. */
 export function passingResult(): Result {
   const variants = [
-    variant({ id: 'single', title: 'One vector node', shards: 1, scale: 4.2, firstOrder: 0, highestPassed: 200, failed: 0 }),
-    variant({
+    sampleVariant({ id: 'single', title: 'One vector node', shards: 1, scale: 4.2, firstOrder: 0, highestPassed: 200, failed: 0 }),
+    sampleVariant({
       id: 'router-hash-3',
       title: 'Three shards behind the router',
       shards: 3,

@@ -5,6 +5,7 @@ import type { Comparator } from '../harness/contract/scenario.ts';
 import type { Tier } from '../harness/contract/topology.ts';
 import type { CheckVerdict, ClaimVerdict, ExitCode } from '../harness/contract/verdict.ts';
 import type { Stamp } from './findings.ts';
+import type { GroupId } from './variant-groups.ts';
 
 const because = (why: string | undefined): string => (why === undefined || why === '' ? '' : `: ${why}`);
 const list = (items: readonly string[]): string => items.join(', ');
@@ -101,12 +102,60 @@ const en = {
     also: (setting: string, items: readonly string[]) => `Also ${setting}: ${list(items)}.`,
     alsoNone: (setting: string, items: readonly string[]) => `No difference seen ${setting}: ${list(items)}.`,
     alsoUndecided: (setting: string, items: readonly string[]) => `Undecided ${setting}: ${list(items)}.`,
+    group: (
+      name: string,
+      setting: string,
+      metric: string,
+      baseline: string,
+      moved: readonly string[],
+      same: readonly string[],
+      open: readonly string[],
+    ) =>
+      `${name}, ${setting}, ${metric} ÷ ${baseline}: ${
+        [
+          moved.length > 0 ? list(moved) : undefined,
+          same.length > 0 ? `no difference seen for ${list(same)}` : undefined,
+          open.length > 0 ? `undecided for ${list(open)}` : undefined,
+        ]
+          .filter((part) => part !== undefined)
+          .join('; ') || 'not compared'
+      }.`,
     ladder: (setting: string, items: readonly string[]) => `Highest passed rung of the ladder ${setting}: ${list(items)}.`,
     scope: (setting: string, quotas: boolean) =>
       quotas
         ? `The CPU and memory quotas of the containers hold, but ${setting}, with no network between machines, this measures what sharding costs more than what scale-out gains.`
         : `Without a network or quotas, ${setting}, this measures what sharding costs, not what scale-out gains.`,
     leftOut: (setting: string, variant: string, why: string) => `Left out ${setting}: ${variant}, because ${why}.`,
+  },
+
+  group: {
+    name: {
+      placement: (shards) => (shards === undefined ? 'Where documents are placed' : `Where documents are placed, at ${shards} shards`),
+      shards: () => 'Number of hash shards',
+      corpus: () => 'A second corpus size',
+      retrieval: () => 'How documents are found',
+      deployment: () => 'Who shards, and with what resources',
+      other: () => 'Other variants',
+    } satisfies Record<GroupId, (shards: number | undefined) => string>,
+    subtitle: (baseline: string) => `each variant ÷ ${baseline} or the baseline that is named, ≥ 95 % interval`,
+    note: 'A ratio without a word beside it is a finding; the others name what kept them from being one. A dash in the ladder: no rung was passed.',
+    baseline: 'baseline',
+    dividedBy: (baseline: string) => `÷ ${baseline}`,
+    same: 'no difference seen',
+    open: 'undecided',
+    notDrawn: 'no verdict',
+    noRung: 'none',
+    columns: {
+      shards: 'Shards',
+      documents: 'Documents',
+      p95: 'p95, ratio',
+      cpu: 'CPU, ratio',
+      rung: 'Highest rung, /s',
+      recall: 'recall@10',
+      gain: 'nDCG@10',
+      fanOut: 'Fan-out',
+      balance: 'Max ÷ mean',
+    },
   },
 
   first: {
@@ -152,6 +201,7 @@ const en = {
   section: {
     answer: 'Answer',
     variants: 'Variants',
+    comparison: 'What the variants are compared for',
     slos: 'Service level objectives',
     percentiles: 'Response time by percentile',
     overTime: 'Over time',
@@ -171,6 +221,7 @@ const en = {
   nav: {
     label: 'Sections',
     answer: 'Answer',
+    comparison: 'Comparison',
     slos: 'SLOs',
     percentiles: 'Percentiles',
     'over-time': 'Over time',
@@ -257,6 +308,14 @@ const en = {
     tail: 'beyond',
   },
 
+  chart: {
+    region: (title: string) => `${title}: chart`,
+    rule: (drawn: number, total: number) =>
+      `${drawn} of ${total} variants are drawn, here and below: the baseline, those that break a goal or come nearest to one, then in the order of the plan. The tables have all; result.json has all curves.`,
+    some: (drawn: number, total: number, rest: 'table' | 'data') =>
+      `${drawn} of ${total} variants are drawn; ${rest === 'table' ? 'the tables have' : 'result.json has'} all.`,
+  },
+
   overTime: {
     subtitle: (parts: readonly string[]) => `${parts.join(' · ')}; warm-up hatched and left out of every figure above`,
     repetition: (variant: string, repetition: string) => `${variant}, ${repetition}`,
@@ -270,13 +329,12 @@ const en = {
     done: 'done',
     inFlightLabel: 'in flight',
     noErrors: 'no errors',
+    quiet: 'No request of these repetitions failed, so that no errors are drawn.',
     noSuccess: 'no success',
     none: 'No time series of a repetition was recorded.',
     described: (panel: string, variant: string) => `${panel} over time, ${variant}`,
     second: 's',
     columns: ['Second', 'arrivals', 'sent', 'done', 'errors', 'in flight', 'p50, ms', 'p95, ms', 'p99, ms', 'n'],
-    some: (shown: number, total: number) =>
-      `${shown} of ${total} variants are shown: the baseline and those with the slowest second; result.json has all.`,
     left: 'Second-by-second tables are left out to keep this file small; result.json has them.',
   },
 
@@ -300,6 +358,9 @@ const en = {
     notRun: 'not run',
     unknown: 'not judged',
     repetitions: (passed: number, judged: number) => `${passed} of ${judged} repetitions held every limit`,
+    of: (passed: number, judged: number) => `${passed} of ${judged}`,
+    at: (rate: string) => `${rate}/s`,
+    still: (variants: readonly string[]) => `Climbed no rung: ${list(variants)}.`,
     highest: 'Highest passed',
     lowest: 'Lowest failed',
     noneFailed: 'none failed',
@@ -318,6 +379,7 @@ const en = {
     undecided: 'undecided: the interval does not exclude 1 ×',
     notDrawn: 'no verdict is drawn',
     noInterval: 'no interval',
+    left: (others: number) => `The ${others} ratios in other metrics are in the table.`,
     none: 'No pair of valid repetitions exists, so no ratio was formed.',
     described: (items: readonly string[]) => `Ratios to the baseline with ≥ 95 % intervals. ${items.join('. ')}.`,
     columns: ['Ratio of', 'Metric', 'Ratio', '≥ 95 % interval', 'Pairs', 'Rule', 'Conclusion'],

@@ -72,20 +72,57 @@ export async function renderChart(frame: Frame, body: ChartBody, className: stri
   }
 }
 
-/** Drops what a static picture does not need: ARIA and pointer attributes, empty paths, decimals below a tenth of a pixel. */
+/** What SVG assumes by itself, or what the root of the picture says once; the font is the page's or the picture's own. */
+const assumed =
+  / (?:opacity="1"|stroke-width="1"|font-size="11px"|font-weight="400"|text-anchor="start"|stroke-dasharray=""|transform="translate\(0,0\)")/g;
+
+/** Drops what a static picture does not need: ARIA and pointer attributes, defaults, empty paths, wrappers, decimals below a tenth of a pixel. */
 function slim(svg: string, frame: Frame, className: string): string {
   const body = svg
     .replace(/^<svg[^>]*>/, '')
-    .replace(/<path[^>]*(?: d=""| d="M0,0h0v0h0Z")[^>]*\/>/g, '')
-    .replace(/ (?:aria-[a-z]+|role|class|pointer-events)="[^"]*"/g, '')
-    .replace(/ opacity="1"/g, '')
+    .replace(/<g\/>|<path[^>]*(?: d=""| d="M0,0h0v0h0Z")[^>]*\/>/g, '')
+    .replace(/<[a-z][^>]*>/g, slimTag)
+    // The ground of a view that has neither fill nor stroke.
+    .replace(/<path d="[^"]*"\/>/g, '');
+  return `<svg xmlns="http://www.w3.org/2000/svg" class="${className}" width="${frame.width}" height="${frame.height}" viewBox="0 0 ${frame.width} ${frame.height}" font-size="11" aria-hidden="true">${unwrapped(body)}`;
+}
+
+function slimTag(tag: string): string {
+  const plain = tag
+    .replace(/ (?:aria-[a-z]+|role|class|pointer-events|font-family)="[^"]*"/g, '')
+    .replace(assumed, '')
     .replace(
       / (d|transform|x2|y2|x1|y1)="([^"]*)"/g,
       (_, name: string, value: string) => ` ${name}="${value.replace(/\d+\.\d{2,}/g, (n) => String(Number(Number(n).toFixed(1))))}"`,
-    )
-    .replace(/<g><\/g>/g, '')
-    .replaceAll(` font-family="${fontFamily}"`, '');
-  return `<svg xmlns="http://www.w3.org/2000/svg" class="${className}" width="${frame.width}" height="${frame.height}" viewBox="0 0 ${frame.width} ${frame.height}" font-family="${fontFamily}" aria-hidden="true">${body}`;
+    );
+  if (tag.startsWith('<path')) {
+    return plain.replace(/ d="(M[-\d.,ML]+Z?)"/, (_, path: string) => ` d="${relative(path)}"`);
+  }
+  return tag.startsWith('<text') ? plain.replace(/ transform="translate\(([^,)]+),([^,)]+)\)"/, ' x="$1" y="$2"') : plain;
+}
+
+/** A path of straight lines with each point counted from the one before, which takes fewer digits; nothing is rounded twice. */
+function relative(path: string): string {
+  const tenths = (text: string) => Math.round(Number(text) * 10);
+  let [x, y] = [0, 0];
+  return path.replace(/([ML])(-?[\d.]+),(-?[\d.]+)/g, (_, command: string, toX: string, toY: string) => {
+    const [dx, dy] = [tenths(toX) - x, tenths(toY) - y];
+    [x, y] = [x + dx, y + dy];
+    return command === 'M' ? `M${toX},${toY}` : `l${dx / 10},${dy / 10}`;
+  });
+}
+
+/** The markup without groups that carry no attribute: they change nothing that is drawn. */
+function unwrapped(svg: string): string {
+  const open: boolean[] = [];
+  return svg.replace(/<g([^>]*)>|<\/g>/g, (tag, attributes: string | undefined) => {
+    if (tag !== '</g>') {
+      open.push(attributes !== '');
+    } else if (open.pop() === true) {
+      return tag;
+    }
+    return attributes === undefined || attributes === '' ? '' : tag;
+  });
 }
 
 /** Text that enters a spec: Vega escapes markup but knows nothing of control characters. */

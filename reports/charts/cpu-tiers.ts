@@ -1,4 +1,4 @@
-import type { ResultVariant } from '../../harness/contract/result.ts';
+import type { Result, ResultVariant } from '../../harness/contract/result.ts';
 import { type Tier, tierSchema } from '../../harness/contract/topology.ts';
 import type { Markup } from '../markup.ts';
 import { significant } from '../numbers.ts';
@@ -7,7 +7,7 @@ import { linearTop } from './axis.ts';
 import { type Frame, plotSize, renderChart } from './compile.ts';
 import { box, label } from './layers.ts';
 import { plainTick } from './percentiles.ts';
-import { seriesAt } from './series.ts';
+import { seriesOf } from './series.ts';
 
 /** The tiers that sharding loads have colour; every other one is a grey. */
 const fills: Record<Tier, { readonly fill: string; readonly ink: string }> = {
@@ -29,19 +29,14 @@ export function tierFills(variants: readonly ResultVariant[]): { readonly tier: 
 const totalOf = ({ costs }: ResultVariant) => costs?.cpuByTier.reduce((sum, { cpuSecondsPer1k }) => sum + cpuSecondsPer1k, 0) ?? 0;
 
 /** CPU seconds per 1,000 requests, one bar per variant, its tiers stacked. Undefined where no process was observed. */
-export async function cpuTierChart(
-  variants: readonly ResultVariant[],
-  width: number,
-  narrow: boolean,
-  className: string,
-): Promise<Markup | undefined> {
-  const shown = variants.flatMap((variant, index) => (totalOf(variant) > 0 ? [{ variant, index }] : []));
+export async function cpuTierChart(result: Result, width: number, narrow: boolean, className: string): Promise<Markup | undefined> {
+  const shown = result.variants.filter((variant) => totalOf(variant) > 0);
   if (shown.length === 0) {
     return undefined;
   }
-  const top = linearTop(shown.map(({ variant }) => totalOf(variant)));
+  const top = linearTop(shown.map(totalOf));
   const rowHeight = narrow ? 38 : 24;
-  const longest = Math.max(...shown.map(({ variant }) => textWidth(variant.id, 11)));
+  const longest = Math.max(...shown.map(({ id }) => textWidth(id, 11)));
   const frame: Frame = {
     width,
     height: shown.length * rowHeight + 32,
@@ -52,7 +47,7 @@ export async function cpuTierChart(
   };
   const size = plotSize(frame);
   const atX = (seconds: number) => (seconds / top) * size.width;
-  const rows = shown.flatMap(({ variant, index }, place) => {
+  const rows = shown.flatMap((variant, place) => {
     const y = place * rowHeight + (narrow ? 18 : 4);
     const middle = y + 8;
     let from = 0;
@@ -67,7 +62,7 @@ export async function cpuTierChart(
           : []),
       ];
     });
-    const { wordColour } = seriesAt(index);
+    const { wordColour } = seriesOf(result, variant.id);
     return [
       ...parts,
       narrow

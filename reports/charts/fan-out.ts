@@ -1,5 +1,6 @@
 import type { FanOut, Result } from '../../harness/contract/result.ts';
 import { predictionError } from '../cost-figures.ts';
+import { drawnVariants } from '../findings.ts';
 import type { Markup } from '../markup.ts';
 import { duration, joined } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
@@ -8,7 +9,7 @@ import { type Frame, plotSize, renderChart } from './compile.ts';
 import { label, line } from './layers.ts';
 import { logAxisLayer } from './log-axis.ts';
 import { plainTick } from './percentiles.ts';
-import { seriesAt } from './series.ts';
+import { seriesOf } from './series.ts';
 
 export const fanOutPercentiles = ['p50', 'p95', 'p99'] as const;
 type Percentile = (typeof fanOutPercentiles)[number];
@@ -19,14 +20,13 @@ const tailShare: Record<Percentile, number> = { p50: 0.5, p95: 0.05, p99: 0.01 }
 
 export interface FannedVariant {
   readonly id: string;
-  readonly index: number;
   readonly fanOut: FanOut;
 }
 
 /** Variants of which a search waits for several shards. */
 export function fannedVariants(result: Result): FannedVariant[] {
-  return result.variants.flatMap(({ id, costs }, index) =>
-    costs?.fanOut !== undefined && costs.fanOut.asked > 1 ? [{ id, index, fanOut: costs.fanOut }] : [],
+  return result.variants.flatMap(({ id, costs }) =>
+    costs?.fanOut !== undefined && costs.fanOut.asked > 1 ? [{ id, fanOut: costs.fanOut }] : [],
   );
 }
 
@@ -46,7 +46,8 @@ export async function fanOutChart(
   s: Strings,
   className: string,
 ): Promise<Markup | undefined> {
-  const fanned = fannedVariants(result);
+  const drawn = new Set(drawnVariants(result).map(({ id }) => id));
+  const fanned = fannedVariants(result).filter(({ id }) => drawn.has(id));
   const values = fanned.flatMap(({ fanOut }) =>
     fanOutPercentiles.flatMap((percentile) => [
       fanOut.slowestMs[percentile],
@@ -69,14 +70,14 @@ export async function fanOutChart(
   const atX = logPosition(domain, 0, size.width);
   const rows = fanned.flatMap((variant, place) => {
     const top = place * groupHeight;
-    const { wordColour } = seriesAt(variant.index);
+    const { colour, wordColour } = seriesOf(result, variant.id);
     const head = narrow
       ? label({ x: -8, y: top + 12, text: variant.id, colour: wordColour, weight: 600 })
       : label({ x: -270, y: top + rowHeight / 2, text: variant.id, colour: wordColour, weight: 600, size: 12 });
     return [
       head,
       ...fanOutPercentiles.flatMap((percentile, row) =>
-        rowLayers(variant, percentile, { y: top + headHeight + row * rowHeight, rowHeight, width: size.width, narrow, atX }, s),
+        rowLayers(variant, percentile, { y: top + headHeight + row * rowHeight, rowHeight, width: size.width, narrow, atX, colour }, s),
       ),
     ];
   });
@@ -106,18 +107,18 @@ interface Place {
   readonly width: number;
   readonly narrow: boolean;
   readonly atX: (value: number) => number;
+  readonly colour: string;
 }
 
 /** Predictions are hollow, because nothing was measured there: a triangle from this variant's shards, a diamond from the baseline. */
 const predictionShapes = { shards: 'triangle-up', baseline: 'diamond' } as const;
 
 function rowLayers(
-  { index, fanOut }: FannedVariant,
+  { fanOut }: FannedVariant,
   percentile: Percentile,
-  { y, rowHeight, width, narrow, atX }: Place,
+  { y, rowHeight, width, narrow, atX, colour }: Place,
   s: Strings,
 ): unknown[] {
-  const { colour } = seriesAt(index);
   const middle = narrow ? y + rowHeight - 14 : y + rowHeight / 2;
   const textY = narrow ? y + 12 : middle;
   const measured = fanOut.slowestMs[percentile];

@@ -44,12 +44,10 @@ export interface MarginMark {
 export function marginRow(axis: MarginAxis, marks: readonly MarginMark[]): Markup {
   const at = position(axis);
   const middle = height / 2;
-  const drawn = marks.toSorted((a, b) => Number(a.named) - Number(b.named));
-  return html`<svg class="margins" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" aria-hidden="true"><rect x="${at(axis.low)}" y="0" width="${(at(0) - at(axis.low)).toFixed(1)}" height="${height}" fill="var(--failtint)"/>${[
-    0.25, 0.5, 0.75, 1,
-  ].map(
-    (tick) => html`<line x1="${at(tick)}" x2="${at(tick)}" y1="0" y2="${height}" stroke="var(--hair)"/>`,
-  )}<line x1="${at(0)}" x2="${at(0)}" y1="0" y2="${height}" stroke="var(--ink)" stroke-width="1.25"/>${drawn.map(
+  // Variants without a look of their own are dots: there are many, and a dot each is all that can be seen.
+  const rest = new Set(marks.filter(({ series, named }) => series.minor === true && !named).map(({ margin }) => at(margin)));
+  const drawn = marks.filter(({ series, named }) => series.minor !== true || named).toSorted((a, b) => Number(a.named) - Number(b.named));
+  return html`<svg class="margins" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" aria-hidden="true"><rect x="${at(axis.low)}" y="0" width="${(at(0) - at(axis.low)).toFixed(1)}" height="${height}" fill="var(--failtint)"/><path d="${[0.25, 0.5, 0.75, 1].map((tick) => `M${at(tick)},0v${height}`).join('')}" stroke="var(--hair)"/><path d="${[...rest].map((x) => `M${x},${middle}h0`).join('')}" stroke="var(--ink3)" stroke-width="5" stroke-linecap="round"/><line x1="${at(0)}" x2="${at(0)}" y1="0" y2="${height}" stroke="var(--ink)" stroke-width="1.25"/>${drawn.map(
     ({ margin, interval, series, named }) =>
       html`${
         named &&

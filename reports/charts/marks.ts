@@ -14,6 +14,10 @@ export function mark({ shape, colour }: Series, x: number, y: number, filled = t
       return html`<rect x="${tenth(x - 3.3)}" y="${tenth(y - 3.3)}" width="6.6" height="6.6" ${paint}/>`;
     case 'triangle-up':
       return html`<path d="M${cx},${tenth(y - 4)}L${tenth(x + 4)},${tenth(y + 3.2)}H${tenth(x - 4)}Z" ${paint}/>`;
+    case 'triangle-down':
+      return html`<path d="M${cx},${tenth(y + 4)}L${tenth(x + 4)},${tenth(y - 3.2)}H${tenth(x - 4)}Z" ${paint}/>`;
+    case 'cross':
+      return html`<path d="M${tenth(x - 1.4)},${tenth(y - 4)}h2.8v2.6h2.6v2.8h-2.6v2.6h-2.8v-2.6h-2.6v-2.8h2.6Z" ${paint}/>`;
     case 'diamond':
       return html`<path d="M${cx},${tenth(y - 4.6)}L${tenth(x + 4.6)},${cy}L${cx},${tenth(y + 4.6)}L${tenth(x - 4.6)},${cy}Z" ${paint}/>`;
   }
@@ -37,7 +41,12 @@ const glyphs = {
 } as const;
 export type Glyph = keyof typeof glyphs;
 
+/** What `glyph` refers to: it stands once on every page. */
+export const glyphSymbols: Markup = html`${Object.entries(glyphs).map(
+  ([name, shape]) => html`<symbol id="glyph-${name}" viewBox="0 0 14 14">${shape}</symbol>`,
+)}`;
+
 /** A verdict's shape; the word beside it is the caller's. */
 export function glyph(name: Glyph): Markup {
-  return html`<svg class="glyph" width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">${glyphs[name]}</svg>`;
+  return html`<svg class="glyph" width="14" height="14" aria-hidden="true"><use href="#glyph-${name}"/></svg>`;
 }

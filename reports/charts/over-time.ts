@@ -37,11 +37,10 @@ export interface PanelFrame extends Frame {
 
 const panelHeights: Record<PanelName, number> = { response: 118, rate: 74, inFlight: 58, errors: 46 };
 
-/** The frame of a panel of this total width; the narrow one keeps its labels inside the plot. */
-export function panelFrame(panel: PanelName, width: number, narrow: boolean): PanelFrame {
-  const axis = panel === 'errors';
+/** The frame of a panel of this total width; the narrow one keeps its labels inside the plot, the last one has the axis. */
+export function panelFrame(panel: PanelName, width: number, narrow: boolean, axis: boolean): PanelFrame {
   const bottom = axis ? 22 : 6;
-  return { width, height: panelHeights[panel] + 8 + bottom, left: 38, right: narrow ? 72 : 92, top: 8, bottom, axis };
+  return { width, height: panelHeights[panel] + 8 + bottom, left: 44, right: narrow ? 72 : 92, top: 8, bottom, axis };
 }
 
 interface EndLabel {

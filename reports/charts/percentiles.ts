@@ -1,7 +1,7 @@
 import type { OperationKind } from '../../harness/contract/common.ts';
 import { metricIds } from '../../harness/contract/metrics.ts';
 import type { PercentileCurve, Result, ResultVariant } from '../../harness/contract/result.ts';
-import { percentileOf } from '../findings.ts';
+import { drawnVariants, percentileOf } from '../findings.ts';
 import type { Markup } from '../markup.ts';
 import { figure, joined, significant, threshold } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
@@ -9,7 +9,7 @@ import { textWidth } from '../text-width.ts';
 import { labelledTicks, logDomain, logPosition, spreadLabels, ticks125 } from './axis.ts';
 import { chartText, type Frame, plotSize, renderChart } from './compile.ts';
 import { box, hatch, label, limitDash, line } from './layers.ts';
-import { seriesAt } from './series.ts';
+import { type Series, seriesOf } from './series.ts';
 
 /** Below this the tail is an anecdote: the line turns thin and the ground is hatched. */
 export const solidTailSamples = 10;
@@ -22,7 +22,7 @@ const rarity = (percentile: number): number => 1 / (1 - percentile / 100);
 
 interface Drawn {
   readonly variant: ResultVariant;
-  readonly index: number;
+  readonly series: Series;
   readonly solid: readonly Point[];
   readonly thin: readonly Point[];
 }
@@ -46,17 +46,17 @@ function pointsOf(curve: PercentileCurve): { solid: Point[]; thin: Point[] } {
 }
 
 /** Percentiles of one operation kind with a point of the curve beyond the left end; empty when nothing can be drawn. */
-function drawnVariants(result: Result, kind: OperationKind): Drawn[] {
-  return result.variants.flatMap((variant, index) => {
+function drawnCurves(result: Result, kind: OperationKind): Drawn[] {
+  return drawnVariants(result).flatMap((variant) => {
     const curve = variant.curves.find((each) => each.kind === kind);
     const points = curve && pointsOf(curve);
-    return points && points.solid.length + points.thin.length > 1 ? [{ variant, index, ...points }] : [];
+    return points && points.solid.length + points.thin.length > 1 ? [{ variant, series: seriesOf(result, variant.id), ...points }] : [];
   });
 }
 
 /** Kinds of operation of which at least one variant has a curve that can be drawn. */
 export function drawableKinds(result: Result): OperationKind[] {
-  return (['search', 'ask', 'upsert'] as const).filter((kind) => drawnVariants(result, kind).length > 0);
+  return (['search', 'ask', 'upsert'] as const).filter((kind) => drawnCurves(result, kind).length > 0);
 }
 
 function limitsOf(result: Result, kind: OperationKind) {
@@ -84,14 +84,17 @@ export async function percentileChart(
   s: Strings,
   className: string,
 ): Promise<Markup | undefined> {
-  const drawn = drawnVariants(result, kind);
+  const drawn = drawnCurves(result, kind);
+  const longest = Math.max(0, ...drawn.map(({ variant }) => textWidth(variant.id, 11)));
+  // No more than a third of the picture: an id may be longer than any room.
+  const roomy = frame.narrow ? frame : { ...frame, right: Math.max(frame.right, Math.min(longest + 16, frame.width / 3)) };
   const limits = limitsOf(result, kind);
   const all = drawn.flatMap((each) => [...each.solid, ...each.thin]);
   const yDomain = logDomain([...all.map((point) => point.ms), ...limits.map((limit) => limit.ms)]);
   if (!yDomain) {
     return undefined;
   }
-  const size = plotSize(frame);
+  const size = plotSize(roomy);
   const xDomain = [leftmost, Math.max(rarity(99), ...all.map((point) => point.x))] as const;
   const atX = logPosition(xDomain, 0, size.width);
   const atY = logPosition(yDomain, size.height, 0);
@@ -102,7 +105,7 @@ export async function percentileChart(
   };
   const embedded = embeddedEngine(result);
   return renderChart(
-    frame,
+    roomy,
     {
       layer: [
         ...thinGround(drawn, size, atX, s),
@@ -195,8 +198,7 @@ function limitMarks(
   ];
 }
 
-function curveLayers({ index, solid, thin }: Drawn, encoding: unknown): unknown[] {
-  const { colour, dash } = seriesAt(index);
+function curveLayers({ series: { colour, dash }, solid, thin }: Drawn, encoding: unknown): unknown[] {
   const stroke = (values: readonly Point[], strokeWidth: number) => ({
     data: { values },
     mark: { type: 'line', color: colour, strokeDash: dash, strokeWidth, interpolate: 'linear' },
@@ -205,8 +207,8 @@ function curveLayers({ index, solid, thin }: Drawn, encoding: unknown): unknown[
   return [...(solid.length > 1 ? [stroke(solid, 1.9)] : []), ...(thin.length > 1 ? [stroke(thin, 0.9)] : [])];
 }
 
-function intervalLayers({ variant, index }: Drawn, kind: OperationKind, scales: { readonly x: unknown; readonly y: object }): unknown[] {
-  const { colour, shape } = seriesAt(index);
+function intervalLayers({ variant, series }: Drawn, kind: OperationKind, scales: { readonly x: unknown; readonly y: object }): unknown[] {
+  const { colour, shape } = series;
   const marks = intervalsOf(variant, kind);
   const bounded = marks.filter((mark) => mark.low !== undefined && mark.low > 0 && mark.high !== undefined);
   return [
@@ -234,7 +236,7 @@ function endLabels(
   const ends = drawn.map((each) => atY((each.thin.at(-1) ?? each.solid.at(-1))?.ms ?? 1));
   const spread = spreadLabels(ends, 15, size.height);
   return drawn.map((each, place) => {
-    const { wordColour } = seriesAt(each.index);
+    const { wordColour } = each.series;
     const y = spread[place] ?? 0;
     // On a phone there is no room at the right: the word stands on the curve's end instead.
     return narrow

@@ -1,4 +1,5 @@
 import { html, type Markup } from '../markup.ts';
+import { textWidth } from '../text-width.ts';
 import { labelledTicks, logPosition, ticks125 } from './axis.ts';
 import { mark } from './marks.ts';
 import { plainTick } from './percentiles.ts';
@@ -22,9 +23,13 @@ function placed({ domain }: RangeAxis) {
 /** The labels of the axis, for the head of the column. */
 export function rangeHead(axis: RangeAxis): Markup {
   const { at, ticks } = placed(axis);
-  return html`<svg class="range" width="${width}" height="16" viewBox="0 0 ${width} 16" aria-hidden="true">${ticks.map(
-    (tick) => html`<text x="${at(tick)}" y="12" text-anchor="middle">${plainTick(tick)}</text>`,
-  )}</svg>`;
+  return html`<svg class="range" width="${width}" height="16" viewBox="0 0 ${width} 16" aria-hidden="true">${ticks.map((tick) => {
+    const text = plainTick(tick);
+    // A label at an end of the axis moves inward: half of it would stand outside the picture.
+    const half = textWidth(text, 11) / 2;
+    const x = Math.min(width - half, Math.max(half, at(tick)));
+    return html`<text x="${Math.round(x * 10) / 10}" y="12" text-anchor="middle">${text}</text>`;
+  })}</svg>`;
 }
 
 export interface RangeValues {
@@ -40,9 +45,7 @@ export function rangeRow(axis: RangeAxis, { p50, p95, p99, p99Interval }: RangeV
   const middle = height / 2;
   const known = [p50, p95, p99].filter((value) => value !== undefined && value > 0) as number[];
   const [first, last] = [Math.min(...known), Math.max(...known)];
-  return html`<svg class="range" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" aria-hidden="true">${ticks.map(
-    (tick) => html`<line x1="${at(tick)}" x2="${at(tick)}" y1="0" y2="${height}" stroke="var(--hair)"/>`,
-  )}${axis.limits.map((limit) => html`<line x1="${at(limit)}" x2="${at(limit)}" y1="0" y2="${height}" stroke="var(--ink2)" stroke-dasharray="1 2.5"/>`)}${
+  return html`<svg class="range" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" aria-hidden="true"><path d="${ticks.map((tick) => `M${at(tick)},0v${height}`).join('')}" stroke="var(--hair)"/>${axis.limits.map((limit) => html`<line x1="${at(limit)}" x2="${at(limit)}" y1="0" y2="${height}" stroke="var(--ink2)" stroke-dasharray="1 2.5"/>`)}${
     known.length > 1 &&
     html`<line x1="${at(first)}" x2="${at(last)}" y1="${middle}" y2="${middle}" stroke="${series.colour}" stroke-width="1.75"${
       series.dash.length > 0 && html` stroke-dasharray="${series.dash.join(' ')}"`

@@ -1,7 +1,8 @@
+import type { MetricId } from '../../harness/contract/metrics.ts';
 import type { Comparison, Result } from '../../harness/contract/result.ts';
 import { ratioInterval } from '../answer.ts';
 import { conclusion } from '../conclusion.ts';
-import { found } from '../findings.ts';
+import { crowded, found } from '../findings.ts';
 import type { Markup } from '../markup.ts';
 import { ratio } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
@@ -10,23 +11,46 @@ import { type Frame, plotSize, renderChart } from './compile.ts';
 import { box, label, line } from './layers.ts';
 import { logAxisLayer } from './log-axis.ts';
 import { plainTick } from './percentiles.ts';
-import { seriesAt } from './series.ts';
+import { seriesOf } from './series.ts';
 
 export interface RatioFrame {
   readonly width: number;
   readonly narrow: boolean;
 }
 
-interface Group {
-  readonly title: string;
-  readonly rows: readonly Comparison[];
+interface Row {
+  readonly name: string;
+  readonly comparison: Comparison;
 }
 
-function groupsOf(comparisons: readonly Comparison[]): Group[] {
-  const groups = new Map<string, Comparison[]>();
-  for (const each of comparisons) {
-    const title = `${each.variant} ÷ ${each.baseline}`;
-    groups.set(title, [...(groups.get(title) ?? []), each]);
+interface Group {
+  readonly title: string;
+  readonly rows: readonly Row[];
+}
+
+/** Of many variants these two are drawn, one below the other. */
+const headlineRatios = ['search-response-p95', 'cpu-seconds-per-1k'] as const satisfies readonly MetricId[];
+
+/** The ratios that the plot shows: all, or of many variants those in two metrics. */
+export function drawnRatios(result: Result): readonly Comparison[] {
+  if (!crowded(result)) {
+    return result.comparisons;
+  }
+  const compared = new Set(result.comparisons.map(({ metric }) => metric));
+  const headlines = headlineRatios.filter((metric) => compared.has(metric));
+  const chosen = new Set<MetricId>(headlines.length > 0 ? headlines : [...compared].slice(0, 1));
+  return result.comparisons.filter(({ metric }) => chosen.has(metric));
+}
+
+/** Every ratio under its pair of variants; of many variants every pair under its metric, so that they are read down one axis. */
+function groupsOf(result: Result, s: Strings): Group[] {
+  const byMetric = crowded(result);
+  const pair = ({ variant, baseline }: Comparison) => `${variant} ÷ ${baseline}`;
+  const groups = new Map<string, Row[]>();
+  for (const comparison of drawnRatios(result)) {
+    const metric = s.metricTitle(comparison.metric);
+    const [title, name] = byMetric ? [metric, pair(comparison)] : [pair(comparison), metric];
+    groups.set(title, [...(groups.get(title) ?? []), { name, comparison }]);
   }
   return [...groups].map(([title, rows]) => ({ title, rows }));
 }
@@ -55,12 +79,11 @@ export async function ratioChart(
   s: Strings,
   className: string,
 ): Promise<Markup | undefined> {
-  const { comparisons } = result;
-  if (comparisons.length === 0) {
+  const groups = groupsOf(result, s);
+  if (groups.length === 0) {
     return undefined;
   }
-  const groups = groupsOf(comparisons);
-  const rowHeight = narrow ? 60 : 28;
+  const rowHeight = narrow ? 60 : crowded(result) ? 22 : 28;
   const headHeight = narrow ? 40 : 30;
   const groupGap = 10;
   const height = groups.reduce((sum, group) => sum + headHeight + group.rows.length * rowHeight + groupGap, 0) - groupGap;
@@ -68,7 +91,7 @@ export async function ratioChart(
     ? { width, height: height + 26, left: 6, right: 6, top: 24, bottom: 2 }
     : { width, height: height + 30, left: 270, right: 530, top: 26, bottom: 4 };
   const size = plotSize(frame);
-  const domain = ratioDomain(comparisons);
+  const domain = ratioDomain(groups.flatMap(({ rows }) => rows.map(({ comparison }) => comparison)));
   const atX = logPosition(domain, 0, size.width);
   // On a phone the rows carry their words above the plot, and a line through them all would cross these.
   const unity = narrow ? [] : [line({ x: atX(1), x2: atX(1), y: 0, y2: size.height }, 'var(--ink2)')];
@@ -88,8 +111,8 @@ export async function ratioChart(
   for (const group of groups) {
     layers.push(...headLabels(group, y, headHeight, size.width, narrow, s));
     y += headHeight;
-    for (const comparison of group.rows) {
-      layers.push(...rowLayers(result, comparison, { y, rowHeight, width: size.width, narrow, atX }, s));
+    for (const row of group.rows) {
+      layers.push(...rowLayers(result, row, { y, rowHeight, width: size.width, narrow, atX }, s));
       y += rowHeight;
     }
     y += groupGap;
@@ -98,7 +121,7 @@ export async function ratioChart(
 }
 
 function headLabels({ title, rows }: Group, y: number, headHeight: number, width: number, narrow: boolean, s: Strings): unknown[] {
-  const rules = [...new Set(rows.map((row) => row.resourceRule))].map((rule) => s.setting([rule])).join('; ');
+  const rules = [...new Set(rows.map(({ comparison }) => comparison.resourceRule))].map((rule) => s.setting([rule])).join('; ');
   const middle = y + headHeight / 2 + 2;
   return narrow
     ? [
@@ -119,9 +142,8 @@ interface Place {
   readonly atX: (value: number) => number;
 }
 
-function rowLayers(result: Result, comparison: Comparison, { y, rowHeight, width, narrow, atX }: Place, s: Strings): unknown[] {
-  const index = result.variants.findIndex((variant) => variant.id === comparison.variant);
-  const { colour, shape } = seriesAt(Math.max(0, index));
+function rowLayers(result: Result, { name, comparison }: Row, { y, rowHeight, width, narrow, atX }: Place, s: Strings): unknown[] {
+  const { colour, shape } = seriesOf(result, comparison.variant);
   const middle = narrow ? y + rowHeight - 12 : y + rowHeight / 2;
   const bounds = ratioInterval(comparison);
   const decided = found(result, comparison);
@@ -147,7 +169,7 @@ function rowLayers(result: Result, comparison: Comparison, { y, rowHeight, width
       },
       encoding: { x: { value: atX(comparison.ratio) }, y: { value: middle } },
     },
-    label({ x: narrow ? 0 : -256, y: textY, text: s.metricTitle(comparison.metric), colour: 'var(--ink)', size: 12 }),
+    label({ x: narrow ? 0 : -256, y: textY, text: name, colour: 'var(--ink)', size: 12 }),
     ...(narrow
       ? [
           label({ x: right, y: textY, text: `${figures} ${boundsText}`, align: 'right', colour: 'var(--ink)' }),

@@ -5,7 +5,7 @@ import type { Strings } from '../strings.ts';
 import { textWidth } from '../text-width.ts';
 import { type Frame, plotSize, renderChart } from './compile.ts';
 import { box, label, line } from './layers.ts';
-import { seriesAt } from './series.ts';
+import { seriesOf } from './series.ts';
 
 /** Every shard as a mark on the axis points ÷ mean, one row per variant. Undefined where no variant has several shards. */
 export async function shardBalanceChart(
@@ -15,10 +15,10 @@ export async function shardBalanceChart(
   s: Strings,
   className: string,
 ): Promise<Markup | undefined> {
-  const shown = result.variants.flatMap((variant, index) => {
+  const shown = result.variants.flatMap((variant) => {
     const total = variant.shards.reduce((sum, { points }) => sum + points, 0);
     return variant.shards.length > 1 && total > 0
-      ? [{ variant, index, ratios: variant.shards.map(({ points }) => (points * variant.shards.length) / total) }]
+      ? [{ variant, ratios: variant.shards.map(({ points }) => (points * variant.shards.length) / total) }]
       : [];
   });
   if (shown.length === 0) {
@@ -39,9 +39,9 @@ export async function shardBalanceChart(
     : { width, height: shown.length * rowHeight + 32, left: Math.min(210, longest + 12), right: longestFigures + 24, top: 26, bottom: 4 };
   const size = plotSize(frame);
   const atX = (ratio: number) => ((ratio - low) / (high - low)) * size.width;
-  const rows = shown.flatMap(({ variant, index, ratios }, place) => {
+  const rows = shown.flatMap(({ variant, ratios }, place) => {
     const y = place * rowHeight + (narrow ? 28 : rowHeight / 2);
-    const { colour, wordColour } = seriesAt(index);
+    const { colour, wordColour } = seriesOf(result, variant.id);
     const text = figures[place] ?? '';
     return [
       box({ x: 0, x2: size.width, y: y - 0.5, y2: y + 0.5 }, 'var(--hair)'),

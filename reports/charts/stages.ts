@@ -1,4 +1,5 @@
-import type { ResultVariant, StageCohort } from '../../harness/contract/result.ts';
+import type { Result, ResultVariant, StageCohort } from '../../harness/contract/result.ts';
+import { drawnVariants } from '../findings.ts';
 import type { Markup } from '../markup.ts';
 import { duration, joined, percent } from '../numbers.ts';
 import { textWidth } from '../text-width.ts';
@@ -6,7 +7,7 @@ import { linearTop } from './axis.ts';
 import { chartText, type Frame, plotSize, renderChart } from './compile.ts';
 import { label } from './layers.ts';
 import { plainTick } from './percentiles.ts';
-import { seriesAt } from './series.ts';
+import { seriesOf } from './series.ts';
 
 /** Search and waiting are what sharding moves: they have colour; every other stage is a grey. */
 const greys = ['var(--g1)', 'var(--g2)', 'var(--g3)', 'var(--g4)', 'var(--g5)'] as const;
@@ -44,30 +45,24 @@ interface Row {
 
 interface Group {
   readonly variant: ResultVariant;
-  readonly index: number;
   readonly rows: readonly Row[];
 }
 
 function layOut(variants: readonly ResultVariant[]): { readonly groups: Group[]; readonly height: number } {
   let y = 0;
   const groups: Group[] = [];
-  for (const [index, variant] of variants.entries()) {
+  for (const variant of variants) {
     if (variant.stages.length > 0) {
-      groups.push({ variant, index, rows: variant.stages.map((cohort, row) => ({ cohort, y: y + row * rowHeight })) });
+      groups.push({ variant, rows: variant.stages.map((cohort, row) => ({ cohort, y: y + row * rowHeight })) });
       y += variant.stages.length * rowHeight + groupGap;
     }
   }
   return { groups, height: Math.max(0, y - groupGap) };
 }
 
-/** Stage bars of every cohort; parts add up to the whole. Undefined when no variant has stages. */
-export async function stageChart(
-  variants: readonly ResultVariant[],
-  width: number,
-  narrow: boolean,
-  className: string,
-): Promise<Markup | undefined> {
-  const { groups, height } = layOut(variants);
+/** Stage bars of every cohort; parts add up to the whole. Undefined when no drawn variant has stages. */
+export async function stageChart(result: Result, width: number, narrow: boolean, className: string): Promise<Markup | undefined> {
+  const { groups, height } = layOut(drawnVariants(result));
   const totals = groups.flatMap((group) => group.rows.map((row) => row.cohort.totalMs));
   if (totals.length === 0) {
     return undefined;
@@ -78,7 +73,7 @@ export async function stageChart(
   const frame: Frame = { width, height: height + 34 + (narrow ? groups.length * 18 : 0), left, right: 64, top: 30, bottom: 4 };
   const size = plotSize(frame);
   const top = linearTop(totals);
-  const colours = new Map(stageColours(variants).map((each) => [each.stage, each]));
+  const colours = new Map(stageColours(result.variants).map((each) => [each.stage, each]));
   const shift = (place: number) => (narrow ? (place + 1) * 18 : 0);
   const bars = groups.flatMap((group, place) => group.rows.flatMap((row) => parts(row, shift(place), colours)));
   const scale = { domain: [0, top], nice: false };
@@ -99,7 +94,9 @@ export async function stageChart(
           },
         },
         ...bars.filter((bar) => bar.name !== undefined).flatMap((bar) => barLabel(bar, top, size.width)),
-        ...groups.flatMap((group, place) => groupLabels(group, shift(place), narrow, top, size.width)),
+        ...groups.flatMap((group, place) =>
+          groupLabels(group, seriesOf(result, group.variant.id).wordColour, shift(place), narrow, top, size.width),
+        ),
       ],
     },
     className,
@@ -162,8 +159,7 @@ function barLabel(bar: Bar, top: number, width: number): unknown[] {
     : [];
 }
 
-function groupLabels({ variant, index, rows }: Group, shift: number, narrow: boolean, top: number, width: number): unknown[] {
-  const { wordColour } = seriesAt(index);
+function groupLabels({ variant, rows }: Group, wordColour: string, shift: number, narrow: boolean, top: number, width: number): unknown[] {
   const first = rows[0]?.y ?? 0;
   const middle = (row: Row) => row.y + shift + barHeight / 2;
   return [

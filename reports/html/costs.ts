@@ -6,15 +6,14 @@ import { costMetrics, predictionError } from '../cost-figures.ts';
 import { html, type Insertable } from '../markup.ts';
 import { absent, count, duration, figure as figureOf, joined, significant } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
-import { dataTable, figure, type Section, section, table, variantName } from './parts.ts';
+import { chartFigure, type Detail, dataTable, type Section, scrolledTable, section, someDrawn, table, variantName } from './parts.ts';
 
 /** The slowest of the asked shards, measured and predicted; undefined where no search waits for several. */
-export async function fanOutSection(result: Result, s: Strings): Promise<Section | undefined> {
-  const [wide, phone] = await Promise.all([fanOutChart(result, 1312, false, s, 'wide'), fanOutChart(result, 328, true, s, 'phone')]);
-  if (!wide) {
+export async function fanOutSection(result: Result, detail: Detail, s: Strings): Promise<Section | undefined> {
+  const fanned = fannedVariants(result);
+  if (fanned.length === 0) {
     return undefined;
   }
-  const fanned = fannedVariants(result);
   const described = fanned.map(({ id, fanOut }) =>
     s.fanOut.describedItem(id, fanOut.asked, joined(duration(fanOut.slowestMs.p50)), joined(duration(fanOut.slowestMs.p99))),
   );
@@ -38,11 +37,14 @@ export async function fanOutSection(result: Result, s: Strings): Promise<Section
       ];
     }),
   );
+  const chart = await chartFigure(detail, s.chart.region(s.section.fanOut), s.fanOut.described(described), (narrow, className) =>
+    fanOutChart(result, narrow ? 328 : 1312, narrow, s, className),
+  );
   return section(
     'fan-out',
     s.section.fanOut,
     s.fanOut.subtitle,
-    html`${figure(s.fanOut.described(described), wide, phone)}<p class="note">${s.fanOut.note(result.baseline)}</p>${dataTable(s.table.toLimit(s.section.fanOut), s.fanOut.columns, rows)}`,
+    html`${chart}${chart && someDrawn(result, 'table', s)}<p class="note">${s.fanOut.note(result.baseline)}</p>${dataTable(s.table.toLimit(s.section.fanOut), s.fanOut.columns, rows)}`,
   );
 }
 
@@ -52,15 +54,11 @@ function value(variant: ResultVariant, metric: MetricId): Insertable {
 }
 
 /** CPU by tier as bars, and what else a search and its index cost; undefined in results that did not measure it. */
-export async function costSection(result: Result, s: Strings): Promise<Section | undefined> {
+export async function costSection(result: Result, detail: Detail, s: Strings): Promise<Section | undefined> {
   const known = result.variants.filter(({ costs }) => costs !== undefined);
   if (known.length === 0) {
     return undefined;
   }
-  const [wide, phone] = await Promise.all([
-    cpuTierChart(result.variants, 628, false, 'wide'),
-    cpuTierChart(result.variants, 328, true, 'phone'),
-  ]);
   const tiers = tierFills(result.variants);
   const described = known.map(({ id, costs }) =>
     s.costs.describedItem(
@@ -68,9 +66,12 @@ export async function costSection(result: Result, s: Strings): Promise<Section |
       (costs?.cpuByTier ?? []).map(({ tier, cpuSecondsPer1k }) => `${s.tier[tier]} ${significant(cpuSecondsPer1k)}`),
     ),
   );
+  const chart = await chartFigure(detail, s.chart.region(s.section.costs), s.costs.described(described), (narrow, className) =>
+    cpuTierChart(result, narrow ? 328 : 628, narrow, className),
+  );
   const bars =
-    wide &&
-    html`${figure(s.costs.described(described), wide, phone)}<p class="note">${tiers.map(
+    chart &&
+    html`${chart}<p class="note">${tiers.map(
       ({ tier, fill }) =>
         html`<span class="key-item"><svg width="14" height="10" viewBox="0 0 14 10" aria-hidden="true"><rect width="14" height="10" fill="${fill}"/></svg>${s.tier[tier]}</span> `,
     )}· ${s.costs.cpuNote}</p>`;
@@ -89,7 +90,7 @@ export async function costSection(result: Result, s: Strings): Promise<Section |
     'costs',
     s.section.costs,
     s.costs.subtitle,
-    html`${bars}${table(columns, rows, s.section.costs)}<p class="note">${s.costs.note(unmeasured)}</p>`,
+    html`${bars}${detail === 'one-width' ? scrolledTable(columns, rows, s.table.region(s.section.costs)) : table(columns, rows, s.section.costs)}<p class="note">${s.costs.note(unmeasured)}</p>`,
   );
 }
 

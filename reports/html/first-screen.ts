@@ -1,13 +1,13 @@
 import type { Component, Result } from '../../harness/contract/result.ts';
 import { answerOf } from '../answer.ts';
 import { type Glyph, glyph } from '../charts/marks.ts';
+import { seriesOf } from '../charts/series.ts';
 import { countOf, failedFirst, judgedInOrder, readable, type Stamp, sloCounts, stampOf, worstSlo } from '../findings.ts';
 import { html, type Insertable, type Markup, prose } from '../markup.ts';
 import { figure, joined } from '../numbers.ts';
 import { margin, objective, observed, sampleText } from '../slo-text.ts';
 import type { Strings } from '../strings.ts';
 import { checkValue } from '../validity-text.ts';
-import { seriesOf } from './parts.ts';
 
 const stampGlyphs: Record<Stamp, Glyph> = {
   pass: 'pass',

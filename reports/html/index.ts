@@ -1,16 +1,17 @@
 import type { Result } from '../../harness/contract/result.ts';
 import { answerOf } from '../answer.ts';
-import { decides, hasQuotas, stampOf } from '../findings.ts';
+import { crowded, decides, hasQuotas, stampOf } from '../findings.ts';
 import { html, type Markup } from '../markup.ts';
 import { type Language, type Strings, strings } from '../strings.ts';
 import { utc } from '../validity-text.ts';
+import { comparisonSection } from './comparison.ts';
 import { costSection, fanOutSection } from './costs.ts';
 import { htmlDocument } from './document.ts';
 import { checkerSection, claimSection, errorSection } from './evidence.ts';
 import { firstScreen } from './first-screen.ts';
 import { ladderSection } from './ladder.ts';
 import { overTimeSection } from './over-time.ts';
-import { type Section, type TableDetail, tableDetails } from './parts.ts';
+import { type Detail, details, type Section } from './parts.ts';
 import { percentileSection } from './percentiles.ts';
 import { balanceSection, processSection } from './processes.ts';
 import { provenanceSection } from './provenance.ts';
@@ -20,7 +21,7 @@ import { stageSection } from './stages.ts';
 import { validitySection } from './validity.ts';
 import { variantRows } from './variants.ts';
 
-/** A report larger than this, in bytes, leaves its longest tables to result.json. */
+/** A report larger than this, in bytes, leaves its longest tables to result.json and draws one width of each chart. */
 export const sizeLimitBytes = 400_000;
 
 /**
@@ -29,36 +30,43 @@ export const sizeLimitBytes = 400_000;
  */
 export async function renderHtml(result: Result, language: Language = 'en'): Promise<string> {
   const s = strings[language];
-  for (const tables of tableDetails.slice(0, -1)) {
-    const rendered = await page(result, s, tables);
+  // So many variants never fit with more; trying would take as long again for every detail.
+  for (const detail of crowded(result) ? [] : details.slice(0, -1)) {
+    const rendered = await page(result, s, detail);
     if (Buffer.byteLength(rendered) <= sizeLimitBytes) {
       return rendered;
     }
   }
-  return page(result, s, 'short');
+  return page(result, s, 'one-width');
 }
 
-async function page(result: Result, s: Strings, tables: TableDetail): Promise<string> {
+async function page(result: Result, s: Strings, detail: Detail): Promise<string> {
   const [percentiles, overTime, stages, ratios, fanOut, costs, balance] = await Promise.all([
-    percentileSection(result, tables, s),
-    overTimeSection(result, tables, s),
-    stageSection(result, s),
-    ratioSection(result, s),
-    fanOutSection(result, s),
-    costSection(result, s),
-    balanceSection(result, s),
+    percentileSection(result, detail, s),
+    overTimeSection(result, detail, s),
+    stageSection(result, detail, s),
+    ratioSection(result, detail, s),
+    fanOutSection(result, detail, s),
+    costSection(result, detail, s),
+    balanceSection(result, detail, s),
   ]);
   const claims = claimSection(result, s);
   const rows: readonly (readonly (Section | undefined)[])[] = [
+    [comparisonSection(result, s)],
     [sloSection(result, s)],
     [percentiles],
     [overTime],
-    [stages, ladderSection(result, s)],
+    // Many ladders need the whole width, and then the stages have room beside the balance.
+    ...(crowded(result) ? [[ladderSection(result, s)], [stages, balance]] : [[stages, ladderSection(result, s)]]),
     [ratios],
     [fanOut],
     [costs],
     // With what quotas add, the table of the processes needs the whole width.
-    ...(hasQuotas(result) ? [[processSection(result, s)], [balance]] : [[processSection(result, s), balance]]),
+    ...(crowded(result)
+      ? [[processSection(result, s)]]
+      : hasQuotas(result)
+        ? [[processSection(result, s)], [balance]]
+        : [[processSection(result, s), balance]]),
     [errorSection(result, s), checkerSection(result, s)],
     [claims],
     [validitySection(result, s), provenanceSection(result, s)],
@@ -72,9 +80,12 @@ async function page(result: Result, s: Strings, tables: TableDetail): Promise<st
 
 /** Neighbours of a listed section; with them the navigation would need a second line. */
 const unlisted: ReadonlySet<Section['id']> = new Set(['costs', 'balance', 'checkers']);
+/** What many variants fold away makes room for the table that they are compared in. */
+const unlistedOfMany: ReadonlySet<Section['id']> = new Set([...unlisted, 'processes', 'errors']);
 
 function head(result: Result, sections: readonly Section[], s: Strings): Markup {
-  const links = html`<a href="#answer">${s.nav.answer}</a>${sections.filter((part) => !unlisted.has(part.id)).map((part) => html`<a href="#${part.id}">${s.nav[part.id]}</a>`)}`;
+  const hidden = crowded(result) ? unlistedOfMany : unlisted;
+  const links = html`<a href="#answer">${s.nav.answer}</a>${sections.filter((part) => !hidden.has(part.id)).map((part) => html`<a href="#${part.id}">${s.nav[part.id]}</a>`)}`;
   return html`<header class="top"><div><p class="crumbs"><span class="minor"><b>${s.product}</b><i>/</i></span><b>${result.scenario}</b><i>/</i><span>${s.first.run(
     utc(result.provenance.startedAt),
   )}</span><span class="minor"><i>/</i>${result.profile}<i>/</i>${s.first.seed(result.seed)}</span></p><nav aria-label="${s.nav.label}">${links}</nav><details><summary aria-label="${s.nav.label}">☰</summary><div>${links}</div></details></div></header>`;

@@ -1,19 +1,20 @@
 import type { Result, ResultVariant } from '../../harness/contract/result.ts';
 import { linearTop } from '../charts/axis.ts';
 import { errorsOf, panelFrame, panelNames, type TimeScale, type TimeSeries, timePanel } from '../charts/over-time.ts';
+import { seriesOf } from '../charts/series.ts';
+import { drawnVariants } from '../findings.ts';
 import { html, type Insertable } from '../markup.ts';
 import { absent, count, significant } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
-import { dataTable, figure, nothing, type Section, section, seriesOf, type TableDetail, variantName } from './parts.ts';
+import { type Detail, dataTable, figure, nothing, type Section, section, someDrawn, variantName } from './parts.ts';
 
 type Recorded = ResultVariant & { readonly series: NonNullable<ResultVariant['series']> };
 
 const recorded = (variant: ResultVariant): variant is Recorded => (variant.series?.seconds.length ?? 0) > 0;
 
 /** Side by side up to two variants, on shared axes; more follow below. */
-export async function overTimeSection(result: Result, tables: TableDetail, s: Strings): Promise<Section> {
-  const all = result.variants.filter(recorded);
-  const variants = shownOf(result, all);
+export async function overTimeSection(result: Result, detail: Detail, s: Strings): Promise<Section> {
+  const variants = shownVariants(result);
   if (variants.length === 0) {
     return section('over-time', s.section.overTime, '', nothing(s.overTime.none));
   }
@@ -23,29 +24,19 @@ export async function overTimeSection(result: Result, tables: TableDetail, s: St
     blocks.push(variants.slice(first, first + 2));
   }
   const columns = variants.length === 1 ? 1 : 2;
-  const drawn = await Promise.all(blocks.map((block) => panels(result, block, columns, scale, s)));
+  const drawn = await Promise.all(blocks.map((block) => panels(result, block, columns, scale, detail, s)));
   return section(
     'over-time',
     s.section.overTime,
     s.overTime.subtitle(variants.map((variant) => s.overTime.repetition(variant.id, variant.series.stepId))),
-    html`${drawn}${all.length > variants.length && html`<p class="note">${s.overTime.some(variants.length, all.length)}</p>`}${tables === 'all' ? variants.map((variant) => secondsTable(variant, s)) : html`<p class="note">${s.overTime.left}</p>`}`,
+    html`${detail === 'one-width' ? html`<div class="scroll" tabindex="0" role="region" aria-label="${s.chart.region(s.section.overTime)}">${drawn}</div>` : drawn}${detail === 'one-width' && withoutErrors(variants) && html`<p class="note">${s.overTime.quiet}</p>`}${someDrawn(result, 'data', s)}${detail === 'all' ? variants.map((variant) => secondsTable(variant, s)) : html`<p class="note">${s.overTime.left}</p>`}`,
   );
 }
 
-/** As many variants as have a colour of their own; more panels would be looked at by nobody. */
-const mostShown = 4;
+const shownVariants = (result: Result): Recorded[] => drawnVariants(result).filter(recorded);
 
-/** The baseline and the variants with the slowest second, in the order of the result. */
-function shownOf(result: Result, all: readonly Recorded[]): readonly Recorded[] {
-  const slowest = ({ series }: Recorded) => Math.max(0, ...series.seconds.map((each) => each.searchResponseUs?.p99 ?? 0));
-  const chosen = new Set(
-    all
-      .toSorted((a, b) => Number(b.id === result.baseline) - Number(a.id === result.baseline) || slowest(b) - slowest(a))
-      .slice(0, mostShown)
-      .map(({ id }) => id),
-  );
-  return all.filter(({ id }) => chosen.has(id));
-}
+const withoutErrors = (variants: readonly Recorded[]): boolean =>
+  variants.every(({ series }) => series.seconds.every((second) => errorsOf(second) === 0));
 
 function timeScale(result: Result, variants: readonly Recorded[]): TimeScale {
   const seconds = variants.flatMap((variant) => variant.series.seconds);
@@ -63,17 +54,28 @@ function timeScale(result: Result, variants: readonly Recorded[]): TimeScale {
   };
 }
 
-async function panels(result: Result, block: readonly Recorded[], columns: 1 | 2, scale: TimeScale, s: Strings): Promise<Insertable> {
+async function panels(
+  result: Result,
+  block: readonly Recorded[],
+  columns: 1 | 2,
+  scale: TimeScale,
+  detail: Detail,
+  s: Strings,
+): Promise<Insertable> {
   const width = columns === 1 ? 1160 : 574;
+  // Six empty panels would say at length what their absence says: the section tells that there was no error.
+  const quiet = detail === 'one-width' && withoutErrors(shownVariants(result));
+  const shown = quiet ? panelNames.filter((panel) => panel !== 'errors') : panelNames;
   const rows = await Promise.all(
-    panelNames.map(async (panel) => {
+    shown.map(async (panel) => {
       const [title, unit] = s.overTime.panel[panel];
       const charts = await Promise.all(
         block.map(async (variant) => {
           const data: TimeSeries = { ...variant.series, series: seriesOf(result, variant.id) };
+          const both = detail !== 'one-width';
           const [wide, phone] = await Promise.all([
-            timePanel(panel, data, scale, panelFrame(panel, width, false), s, 'wide'),
-            timePanel(panel, data, scale, panelFrame(panel, 328, true), s, 'phone'),
+            timePanel(panel, data, scale, panelFrame(panel, width, false, panel === shown.at(-1)), s, both ? 'wide' : 'every'),
+            both && timePanel(panel, data, scale, panelFrame(panel, 328, true, panel === shown.at(-1)), s, 'phone'),
           ]);
           return html`<div class="panel"><p class="panel-name">${variantName(result, variant.id)}</p>${figure(s.overTime.described(title ?? panel, variant.id), wide, phone)}</div>`;
         }),
@@ -82,7 +84,7 @@ async function panels(result: Result, block: readonly Recorded[], columns: 1 | 2
     }),
   );
   const heads = block.map((variant) => html`<div class="panel-head">${variantName(result, variant.id)}</div>`);
-  return html`<div class="panels columns-${columns} of-${block.length}"><div class="panel-head"></div>${heads}${rows}</div>`;
+  return html`<div class="panels columns-${columns} of-${block.length}${detail === 'one-width' && ' kept'}"><div class="panel-head"></div>${heads}${rows}</div>`;
 }
 
 function secondsTable(variant: Recorded, s: Strings): Insertable {

@@ -1,11 +1,12 @@
 import type { Result } from '../../harness/contract/result.ts';
+import { seriesOf } from '../charts/series.ts';
 import { shardBalanceChart } from '../charts/shard-balance.ts';
 import { shareBar } from '../charts/share-bar.ts';
-import { hasQuotas } from '../findings.ts';
+import { crowded, hasQuotas } from '../findings.ts';
 import { html, type Markup } from '../markup.ts';
 import { absent, count, figure, joined, memory, percent, significant } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
-import { figure as chartFigure, dataTable, nothing, type Section, section, seriesOf, table, variantName } from './parts.ts';
+import { chartFigure, type Detail, dataTable, nothing, type Section, section, table, variantName } from './parts.ts';
 
 type Process = Result['variants'][number]['processes'][number];
 
@@ -28,6 +29,9 @@ export function processSection(result: Result, s: Strings): Section {
   const all = result.variants.flatMap((variant) => variant.processes.map((process) => ({ variant, process })));
   if (all.length === 0) {
     return section('processes', s.section.processes, '', nothing(s.processes.none), 'half');
+  }
+  if (crowded(result)) {
+    return manyProcesses(result, s);
   }
   const quotas = hasQuotas(result);
   const most = Math.max(...all.map(({ process }) => process.cpuSeconds));
@@ -67,6 +71,36 @@ export function processSection(result: Result, s: Strings): Section {
   );
 }
 
+/** The processes of many variants, folded away: what they add up to stands among the costs. */
+function manyProcesses(result: Result, s: Strings): Section {
+  const quotas = hasQuotas(result);
+  const columns = [
+    s.variants.variant,
+    s.processes.process,
+    s.processes.cpu,
+    s.processes.perThousand,
+    s.processes.memory,
+    ...(quotas ? [s.processes.peak, s.processes.quota, s.processes.throttled] : []),
+  ];
+  const rows = result.variants.flatMap((variant) =>
+    variant.processes.map((process) => [
+      variant.id,
+      process.id,
+      significant(process.cpuSeconds),
+      significant(process.cpuSecondsPer1k),
+      bytes(process.residentBytes),
+      ...(quotas ? [bytes(process.peakBytes), quotaOf(process, s), share(process.throttledPeriodShare)] : []),
+    ]),
+  );
+  return section(
+    'processes',
+    s.section.processes,
+    s.processes.subtitle,
+    html`${dataTable(s.table.toLimit(s.section.processes), columns, rows)}${quotas && html`<p class="note">${s.processes.throttling}</p>`}`,
+    quotas ? '' : 'half',
+  );
+}
+
 /** Which peers of a cluster hold a shard. */
 function replicas({ placement }: Result['variants'][number], shard: number, s: Strings): Markup | undefined {
   const held = placement?.replicas.filter((replica) => replica.shard === shard) ?? [];
@@ -79,7 +113,7 @@ function replicas({ placement }: Result['variants'][number], shard: number, s: S
 const mostShardRows = 12;
 
 /** Points per shard; undefined when no variant has more than one shard, because one shard has no balance. */
-export async function balanceSection(result: Result, s: Strings): Promise<Section | undefined> {
+export async function balanceSection(result: Result, detail: Detail, s: Strings): Promise<Section | undefined> {
   const sharded = result.variants.filter((variant) => variant.topology.vector.shards > 1);
   if (sharded.length === 0) {
     return undefined;
@@ -110,15 +144,13 @@ export async function balanceSection(result: Result, s: Strings): Promise<Sectio
     { head: s.balance.points, numeric: true },
     { head: s.balance.share, numeric: true },
   ];
-  const [wide, phone] = await Promise.all([
-    shardBalanceChart(result, 628, false, s, 'wide'),
-    shardBalanceChart(result, 328, true, s, 'phone'),
-  ]);
   const described = known.map(({ id, metrics }) => {
     const balance = metrics['shard-balance'];
     return `${id} ${s.balance.ratio(balance === undefined ? absent : figure('shard-balance', balance.value).text)}`;
   });
-  const chart = wide && chartFigure(s.balance.described(described), wide, phone);
+  const chart = await chartFigure(detail, s.chart.region(s.section.balance), s.balance.described(described), (narrow, className) =>
+    shardBalanceChart(result, narrow ? 328 : 628, narrow, s, className),
+  );
   const body =
     rows.length <= mostShardRows
       ? table(columns, rows, s.section.balance)

@@ -1,22 +1,16 @@
 import type { Result } from '../../harness/contract/result.ts';
 import { ratioInterval } from '../answer.ts';
-import { ratioChart } from '../charts/ratios.ts';
+import { drawnRatios, ratioChart } from '../charts/ratios.ts';
 import { conclusion } from '../conclusion.ts';
 import { html } from '../markup.ts';
 import { count, ratio } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
-import { dataTable, figure, nothing, type Section, section } from './parts.ts';
+import { chartFigure, type Detail, dataTable, nothing, type Section, section } from './parts.ts';
 
 /** Forest plot of every judged ratio; an undecided one is drawn hollow and said to be undecided. */
-export async function ratioSection(result: Result, s: Strings): Promise<Section> {
-  const [wide, phone] = await Promise.all([
-    ratioChart(result, { width: 1312, narrow: false }, s, 'wide'),
-    ratioChart(result, { width: 328, narrow: true }, s, 'phone'),
-  ]);
-  if (!wide) {
-    return section('ratios', s.section.ratios, '', nothing(s.ratios.none));
-  }
-  const items = result.comparisons.map((each) => {
+export async function ratioSection(result: Result, detail: Detail, s: Strings): Promise<Section> {
+  const drawn = drawnRatios(result);
+  const items = drawn.map((each) => {
     const bounds = ratioInterval(each);
     return `${s.metricTitle(each.metric)} ${each.variant} ${ratio(each.ratio)}${bounds === undefined ? '' : ` (${bounds})`}: ${conclusion(result, each, s)}`;
   });
@@ -29,10 +23,17 @@ export async function ratioSection(result: Result, s: Strings): Promise<Section>
     s.setting([each.resourceRule]),
     conclusion(result, each, s),
   ]);
+  const chart = await chartFigure(detail, s.chart.region(s.section.ratios), s.ratios.described(items), (narrow, className) =>
+    ratioChart(result, { width: narrow ? 328 : 1312, narrow }, s, className),
+  );
+  if (!chart) {
+    return section('ratios', s.section.ratios, '', nothing(s.ratios.none));
+  }
+  const left = result.comparisons.length - drawn.length;
   return section(
     'ratios',
     s.section.ratios,
     s.ratios.subtitle(result.baseline),
-    html`${figure(s.ratios.described(items), wide, phone)}<p class="note">${s.ratios.note}</p>${dataTable(s.table.toLimit(s.section.ratios), s.ratios.columns, rows)}`,
+    html`${chart}<p class="note">${s.ratios.note}${left > 0 && ` ${s.ratios.left(left)}`}</p>${dataTable(s.table.toLimit(s.section.ratios), s.ratios.columns, rows)}`,
   );
 }

@@ -1,10 +1,11 @@
 import type { Result, SloResult } from '../../harness/contract/result.ts';
 import { type MarginAxis, marginAxis, marginHead, marginRow } from '../charts/margin-row.ts';
+import { seriesOf } from '../charts/series.ts';
 import { orderedSlos, readable, worstObservation } from '../findings.ts';
 import { html, type Insertable, prose } from '../markup.ts';
 import { margin, measuredOnly, objective, observed, samples } from '../slo-text.ts';
 import type { Strings } from '../strings.ts';
-import { dataTable, nothing, type Section, section, seriesOf, variantName, verdictWord } from './parts.ts';
+import { dataTable, nothing, type Section, section, variantName, verdictWord } from './parts.ts';
 
 /** Failed, undecided, passed; every variant on one margin axis where the limit is the vertical line. */
 export function sloSection(result: Result, s: Strings): Section {

@@ -70,14 +70,16 @@ code.id{font-size:11px}td code,td,dd,p,li,h1{overflow-wrap:anywhere}.name code,.
 details.figures{margin-top:8px;font-size:12px;color:var(--ink2)}details.figures summary{cursor:pointer;color:var(--ink3);width:fit-content}
 details.figures .scroll{max-height:320px;overflow:auto}details.figures table{width:auto;margin-top:4px}details.figures td,details.figures th{padding:1px 16px 1px 0;text-align:right;white-space:nowrap}details.figures td:first-child,details.figures th:first-child{text-align:left}
 details.figures thead th{position:sticky;top:0;background:var(--surface)}
+.groups tr.group th{color:var(--ink);font-weight:600;padding:12px 0 4px;line-height:20px}.groups td{padding-top:3px;padding-bottom:3px}.groups td small{line-height:13px}.groups td:first-child small{padding-left:36px}.no-swatch{width:28px;height:10px;flex:none}
+.ladders td,.ladders tbody th{padding:4px 16px 4px 0;white-space:nowrap}.ladders td.hatched{padding-left:8px}.ladders small{display:inline}
 `;
 
 const charts = `
-figure{margin-top:10px}
+figure{margin-top:10px}svg.every{max-width:none}
 .beside{display:grid;grid-template-columns:minmax(0,920px) minmax(200px,1fr);gap:24px 56px}.how-to{padding-top:32px;color:var(--ink2);font-size:12.5px;line-height:19px}.how-to p{margin-top:8px}
 .more{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:24px 56px;margin-top:24px}.pair{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:0 56px}
 .panels{display:grid;grid-template-columns:150px minmax(0,1fr) minmax(0,1fr);gap:6px 12px;margin-top:8px}.panels.columns-1{grid-template-columns:150px minmax(0,1fr)}.panels.of-1.columns-2{grid-template-columns:150px minmax(0,574px) minmax(0,1fr)}.of-1.columns-2>.panel{grid-column:2}.of-1.columns-2>.panel-title{grid-column:1}
-.panel-title small{display:block;color:var(--ink3)}.panel-title{padding-top:4px;line-height:16px}.panel-name{display:none}.panel-head{padding-left:38px}.panel figure{margin-top:0}
+.panel-title small{display:block;color:var(--ink3)}.panel-title{padding-top:4px;line-height:16px}.panel-name{display:none}.panel-head{padding-left:44px}.panel figure{margin-top:0}
 .key-item{margin-right:10px}.key-item svg{display:inline-block;margin-right:4px}
 .order-title{display:block;font-weight:400;font-size:12px;color:var(--ink3);margin-top:14px}.order{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:4px}.order li{width:26px;text-align:center}.order small{display:block;color:var(--ink3)}.order svg{margin:1px auto 0;border:1px solid var(--rule);width:24px;height:24px}.order li.hatched{background:none}.order li.hatched>*{box-shadow:none}.order li.hatched svg{background:${hatching};border:1px dashed var(--ink3)}
 .wide-terms dt,.wide-terms dd{padding:4px 0}.reasons{margin-top:6px;font-weight:500}.reproduce{margin-top:12px;color:var(--ink3);font-size:12px}pre{background:var(--raised);padding:10px 12px;overflow-wrap:anywhere;white-space:pre-wrap;margin-top:4px}

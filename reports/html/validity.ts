@@ -1,11 +1,12 @@
 import type { Result } from '../../harness/contract/result.ts';
 import { mark } from '../charts/marks.ts';
-import { judgedInOrder } from '../findings.ts';
+import { seriesOf } from '../charts/series.ts';
+import { crowded, judgedInOrder } from '../findings.ts';
 import { html, type Insertable, prose } from '../markup.ts';
 import { absent } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
 import { inUnit, limitInUnit } from '../validity-text.ts';
-import { figure, nothing, type Section, section, seriesOf, table, verdictWord } from './parts.ts';
+import { figure, nothing, type Section, section, table, verdictWord } from './parts.ts';
 
 /** Each check with what was observed and its limit, and the order of the repetitions with the invalid ones hatched. */
 export function validitySection(result: Result, s: Strings): Section {
@@ -38,12 +39,19 @@ function order(result: Result, s: Strings): Insertable {
     return nothing(s.validity.noRuns);
   }
   const invalid = runs.flatMap(({ run }, place) => (run.validity.verdict === 'invalid' ? [{ run, place: place + 1 }] : []));
-  return html`<h3 class="order-title">${s.validity.order}</h3>${figure(
-    s.validity.described(runs.length, invalid.length),
-    html`<ol class="order">${runs.map(({ variant, run }, place) => {
-      const series = seriesOf(result, variant.id);
-      const struck = run.validity.verdict === 'invalid';
-      return html`<li class="${struck ? 'hatched' : ''}"><small>${place + 1}</small><svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">${mark(series, 8, 8, !struck)}</svg></li>`;
-    })}</ol>`,
-  )}${invalid.map(({ run, place }) => html`<p class="note">${prose(s.validity.invalidRun(place, run.stepId, run.validity.reasons.join('; ') || s.validity.noReason))}</p>`)}`;
+  const described = s.validity.described(runs.length, invalid.length);
+  // Of a hundred marks most look alike and show no order: then a sentence and the steps that do not count say more.
+  const marks = crowded(result)
+    ? html`<p class="note">${described}.</p>`
+    : figure(
+        described,
+        html`<ol class="order">${runs.map(({ variant, run }, place) => {
+          const struck = run.validity.verdict === 'invalid';
+          return html`<li class="${struck ? 'hatched' : ''}"><small>${place + 1}</small><svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">${mark(seriesOf(result, variant.id), 8, 8, !struck)}</svg></li>`;
+        })}</ol>`,
+      );
+  return html`<h3 class="order-title">${s.validity.order}</h3>${marks}${invalid.map(
+    ({ run, place }) =>
+      html`<p class="note">${prose(s.validity.invalidRun(place, run.stepId, run.validity.reasons.join('; ') || s.validity.noReason))}</p>`,
+  )}`;
 }

@@ -2,8 +2,8 @@ import type { MetricId } from '../../harness/contract/metrics.ts';
 import type { Result, ResultVariant } from '../../harness/contract/result.ts';
 import { logDomain } from '../charts/axis.ts';
 import { type RangeAxis, rangeHead, rangeRow } from '../charts/range-row.ts';
-import { seriesAt } from '../charts/series.ts';
-import { decides, percentileOf } from '../findings.ts';
+import { seriesOf } from '../charts/series.ts';
+import { crowded, decides, percentileOf } from '../findings.ts';
 import { html, type Insertable, type Markup } from '../markup.ts';
 import { absent, count, coverage, figure, interval, significant, zeroBound } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
@@ -33,7 +33,7 @@ export function variantRows(result: Result, s: Strings): Markup {
   ];
   return html`<div class="variants">${axis && html`<div class="phone phone-axis"><p class="sub">${s.variants.axis}</p>${rangeHead(axis)}</div>`}<table class="glance"><caption>${s.section.variants}</caption><thead><tr>${heads.map(
     (head, place) => html`<th scope="col" class="${place === 3 ? 'chart' : place > 1 ? 'n' : 't'}">${head}</th>`,
-  )}</tr></thead><tbody>${result.variants.map((variant, index) => row(result, variant, index, axis, unit, s))}</tbody></table></div>`;
+  )}</tr></thead><tbody>${result.variants.map((variant) => row(result, variant, axis, unit, s))}</tbody></table></div>`;
 }
 
 /** One unit per column: seconds only when every value of the three columns is a second or more. */
@@ -54,19 +54,24 @@ function rangeAxis(result: Result): RangeAxis | undefined {
   return domain && { domain, limits };
 }
 
-function row(result: Result, variant: ResultVariant, index: number, axis: RangeAxis | undefined, unit: 'ms' | 's', s: Strings): Markup {
+function row(result: Result, variant: ResultVariant, axis: RangeAxis | undefined, unit: 'ms' | 's', s: Strings): Markup {
   const value = (metric: MetricId) => variant.metrics[metric]?.value;
   const { shards } = variant.topology.vector;
   const rule = variant.id === result.baseline ? s.variants.reference : s.rule[variant.resourceRule];
   const p99 = variant.metrics['search-response-p99']?.interval;
   const chart =
     axis &&
-    rangeRow(axis, { p50: value(ranged[0]), p95: value(ranged[1]), p99: value(ranged[2]), p99Interval: p99 }, seriesAt(index), rowHeight);
+    rangeRow(
+      axis,
+      { p50: value(ranged[0]), p95: value(ranged[1]), p99: value(ranged[2]), p99Interval: p99 },
+      seriesOf(result, variant.id),
+      rowHeight,
+    );
   return html`<tr><th scope="row" class="t">${variantName(result, variant.id)}<small>${rule}</small></th>
 <td class="t engine">${variant.engines.vector ?? `– ${s.variants.noEngine}`}<small>${s.variants.resources(shards, variant.topology.query.replicas, variant.topology.gateway.replicas)}</small></td>
 <td class="n rate">${rates(variant, s)}</td><td class="chart">${chart ?? nothing(s.variants.notMeasured)}</td>
 ${ranged.map((metric) => cell(`p${percentileOf(metric)?.percentile}, ${unit}`, key(result, variant, metric, unit, s)))}
-${cell(s.variants.recall, html`${key(result, variant, 'recall-at-10', '', s)}${gain(variant, s)}`)}
+${cell(s.variants.recall, html`${key(result, variant, 'recall-at-10', '', s)}${!crowded(result) && gain(variant, s)}`)}
 ${cell(s.variants.errors, errorFigure(result, variant, s))}
 ${cell(s.variants.cpu, key(result, variant, 'cpu-seconds-per-1k', '', s))}</tr>`;
 }
