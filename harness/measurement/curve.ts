@@ -3,6 +3,8 @@ import { type Histogram, percentileUs } from './histogram.ts';
 
 const maximumPoints = 200;
 const microsecondsPerMillisecond = 1000;
+/** Enough to tell one request in ten thousand million from the maximum; further digits would be noise of the logarithm. */
+const percentileDecimals = 9;
 
 /**
  * Points for a plot whose x axis is 1 ÷ (1 − p): evenly spaced there on a log scale from the minimum to the maximum, at
@@ -17,9 +19,8 @@ export function percentileCurve(histogram: Histogram): PercentileCurve['points']
   const decades = Math.log10(2 * sampleCount);
   const steps = Math.min(maximumPoints - 1, Math.max(1, Math.ceil(decades * 40)));
   return Array.from({ length: steps + 1 }, (_, step) => {
-    const tailShare = 10 ** ((-decades * step) / steps);
-    const rank = Math.min(sampleCount, Math.max(1, Math.ceil(sampleCount * (1 - tailShare))));
-    const percentile = 100 * (1 - tailShare);
+    const percentile = Number((100 * (1 - 10 ** ((-decades * step) / steps))).toFixed(percentileDecimals));
+    const rank = Math.min(sampleCount, Math.max(1, Math.ceil((sampleCount * percentile) / 100)));
     return { percentile, ms: (percentileUs(histogram, percentile) ?? 0) / microsecondsPerMillisecond, tailSamples: sampleCount - rank + 1 };
   });
 }

@@ -101,7 +101,10 @@ describe('percentile curve', () => {
   it('stays within 200 points for a billion samples', () => {
     const histogram = createHistogram();
     histogram.recordValueWithCount(5000, 1_000_000_000);
-    expect(percentileCurve(histogram).length).toBe(200);
+    const points = percentileCurve(histogram);
+    expect(points.length).toBe(200);
+    expect(points.at(-1)?.percentile).toBeLessThan(100);
+    expect(new Set(points.map(({ percentile }) => percentile)).size).toBe(200);
   });
 });
 

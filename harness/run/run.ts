@@ -17,8 +17,10 @@ import { corpusOf } from './corpus.ts';
 import { driveSteps } from './drive-steps.ts';
 import { eventLog } from './event-log.ts';
 import { judgeVariant } from './judge-variant.ts';
+import { driveOverload } from './overload.ts';
 import { planOf } from './plan.ts';
 import { provenanceOf } from './provenance.ts';
+import { resultText } from './result-text.ts';
 import { ringBalance } from './ring-balance.ts';
 import { createRunFolder } from './run-folder.ts';
 import { type Stage, stepsShare, type VariantState } from './stage.ts';
@@ -69,24 +71,38 @@ async function auditSystems(stage: Stage, served: readonly Served[]): Promise<vo
   }
 }
 
+/** Everything that is judged, in systems that run side by side. */
+async function executeJudged(stage: Stage, generator: LoadGenerator, onSecond: RunRequest['onSecond']): Promise<void> {
+  const states = [...stage.states.values()].filter(({ variant }) => variant.overload === undefined);
+  // Disposed in reverse order, whatever happens: systems, platform.
+  await using stack = new AsyncDisposableStack();
+  const served = await startSystems(stage, states, stack);
+  await fillSystems(stage, served);
+  const driving = { served, generator, onSecond, warmUp: new RunWarmUp(stage.plan.settings) };
+  await driveSteps(stage, driving);
+  await searchCapacities(stage, driving);
+  await auditSystems(stage, served);
+}
+
 async function execute(stage: Stage, onSecond: RunRequest['onSecond']): Promise<void> {
   const { plan, folder, states, emit } = stage;
-  // Disposed in reverse order, whatever happens: generator, systems, platform.
-  await using stack = new AsyncDisposableStack();
   emit({ type: 'start', message: `starting ${plan.variants.join(' and ')}`, progress: 0 });
-  const served = await startSystems(stage, [...states.values()], stack);
-  await fillSystems(stage, served);
-  const generator = stack.use(
-    await startGenerators({ runId: plan.runId, logFile: path.join(folder.logs, 'generator.log'), workers: plan.workers }),
-  );
+  await using generator = await startGenerators({
+    runId: plan.runId,
+    logFile: path.join(folder.logs, 'generator.log'),
+    workers: plan.workers,
+  });
   emit({
     type: 'start',
     message: `${generator.pids.length === 1 ? 'generator' : `${generator.pids.length} generator processes`} ready, ${generator.realTimeScheduling ? 'real-time' : 'ordinary'} scheduling`,
   });
-  const driving = { served, generator, onSecond, warmUp: new RunWarmUp(plan.settings) };
-  await driveSteps(stage, driving);
-  await searchCapacities(stage, driving);
-  await auditSystems(stage, served);
+  await executeJudged(stage, generator, onSecond);
+  // One after the other and alone on the machine: each is to use up what there is.
+  for (const state of states.values()) {
+    if (state.variant.overload !== undefined) {
+      state.overload = await driveOverload(stage, state, { generator, onSecond });
+    }
+  }
   emit({ type: 'stop', message: 'stopping', progress: stepsShare });
 }
 
@@ -135,7 +151,11 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
   }
   emit({ type: 'judge', message: 'judging answers against the exact ground truth', progress: stepsShare });
   const findings: VariantFindings[] = [];
+  const overloads = [...states.values()].filter(({ variant }) => variant.overload !== undefined);
   for (const { variant, components, quotas, filled, driven, changeAudit, pilot, capacity } of states.values()) {
+    if (variant.overload !== undefined) {
+      continue;
+    }
     const judged = await judgeVariant({
       corpus,
       fillSequences: filled?.sequences ?? [],
@@ -166,6 +186,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
       platform: request.platform.description,
       leftOut: request.leftOut,
       findings,
+      overloads,
       claims,
       ringBalance: ringBalance(scenario, corpus.documents),
       partialReason: partialReasonOf(signal, failure),
@@ -176,7 +197,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
       }),
     }),
   );
-  await writeFile(path.join(folder.root, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);
+  await writeFile(path.join(folder.root, 'result.json'), resultText(result));
   emit({ type: 'report', message: 'result.json written', progress: 1 });
   return { result, ...(failure === undefined ? {} : { failure }) };
 }
