@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { traceFormatSchema } from './arrivals.ts';
 import { judgedClaimSchema } from './claim.ts';
 import { intervalSchema, nameSchema, nonNegative, operationKindSchema, profileIdSchema, resourceRuleSchema, share } from './common.ts';
 import { metricIdSchema, metricValuesSchema } from './metrics.ts';
 import { countsSchema, secondSchema } from './observation.ts';
 import { errorClassSchema } from './operation.ts';
-import { capacityLimitsSchema, comparatorSchema, profileSchema } from './scenario.ts';
+import { capacityLimitsSchema, comparatorSchema, firstLimitKindSchema, profileSchema } from './scenario.ts';
 import { quotaSchema, tierSchema, topologySchema } from './topology.ts';
 import { checkVerdictSchema, runVerdictSchema, validityVerdictSchema } from './verdict.ts';
 import { workloadSchema } from './workload.ts';
@@ -271,6 +272,59 @@ export const capacitySchema = z.strictObject({
 });
 export type Capacity = z.infer<typeof capacitySchema>;
 
+/** A recording in its published terms; what it does not tell is absent. */
+const traceFiguresSchema = z.strictObject({
+  requests: count,
+  spanSeconds: nonNegative,
+  /** Over all hours from that of the first request to that of the last. */
+  meanPerHour: nonNegative,
+  peakPerHour: count,
+  peakToMean: nonNegative.optional(),
+  /** Median over its minutes of the coefficient of variation of the gaps. */
+  gapCvPerMinute: nonNegative.optional(),
+  repeatedQueryShare: share.optional(),
+  repeatedPassageShare: share.optional(),
+  inputTokensP50: count.optional(),
+  outputTokensP50: count.optional(),
+});
+export type TraceFigures = z.infer<typeof traceFiguresSchema>;
+
+const replayBinSchema = z.strictObject({
+  /** Counted from the beginning of the recording; the hour of the week where bins are hours. */
+  bin: count,
+  arrivals: count,
+  succeeded: count,
+  /** Successful asks; the counts and times below are theirs. */
+  answers: count,
+  /** Answered from the cache. */
+  hits: count,
+  /** Waited for the answer that was being made for an equal question. */
+  shared: count,
+  p50Ms: nonNegative.optional(),
+  p95Ms: nonNegative.optional(),
+});
+export type ReplayBin = z.infer<typeof replayBinSchema>;
+
+/** What was replayed, and what became of it by the clock of the recording: intended starts, mapped back by the time scale. */
+export const traceReplaySchema = z.strictObject({
+  /** Without its folder. */
+  file: z.string(),
+  format: traceFormatSchema,
+  weeks: z.enum(['consecutive', 'folded']).optional(),
+  questions: z.enum(['recorded', 'drawn']),
+  /** How much faster than recorded. */
+  timeScale: z.number().positive(),
+  repetitions: z.int().positive(),
+  recorded: traceFiguresSchema,
+  /** The same figures of the requests that were sent in one judged repetition. */
+  offered: traceFiguresSchema,
+  /** Width of a bin in recorded time, s. */
+  binSeconds: z.number().positive(),
+  /** Over all valid judged repetitions. */
+  bins: z.array(replayBinSchema).max(200),
+});
+export type TraceReplay = z.infer<typeof traceReplaySchema>;
+
 export const resultVariantSchema = z.strictObject({
   id: nameSchema,
   title: z.string(),
@@ -291,6 +345,7 @@ export const resultVariantSchema = z.strictObject({
   serverSeries: z.array(z.strictObject({ stepId: nameSchema, servers: z.array(serverSeriesSchema) })).optional(),
   warmUp: warmUpSchema.optional(),
   capacity: capacitySchema.optional(),
+  traceReplay: traceReplaySchema.optional(),
   stages: z.array(stageCohortSchema),
   processes: z.array(processUseSchema),
   shards: z.array(z.strictObject({ id: nameSchema, points: count })),
@@ -309,6 +364,58 @@ export const resultVariantSchema = z.strictObject({
   ),
 });
 export type ResultVariant = z.infer<typeof resultVariantSchema>;
+
+/** One second of a ramp; requests belong to the second of their intended start, whenever they ended. */
+const overloadSecondSchema = z.strictObject({
+  second: count,
+  /** What the ramp asked for in its middle. */
+  ratePerSecond: nonNegative,
+  arrivals: count,
+  succeeded: count,
+  failed: z.partialRecord(errorClassSchema, count),
+  /** Failed requests whose error says that the provider refused them. */
+  refusedByProvider: count,
+  /** Of successes. */
+  responseMs: z.strictObject({ mean: nonNegative, p50: nonNegative, p95: nonNegative }).optional(),
+});
+export type OverloadSecond = z.infer<typeof overloadSecondSchema>;
+
+/** Something that gave out, or a sign of it, with the second in which it began. */
+const limitSignSchema = z.strictObject({
+  kind: firstLimitKindSchema,
+  atSecond: nonNegative,
+  /** One sentence with the figures. */
+  evidence: z.string(),
+});
+export type LimitSign = z.infer<typeof limitSignSchema>;
+
+/** One instance driven past its knee, and what gave out first. */
+export const overloadResultSchema = z.strictObject({
+  variant: nameSchema,
+  title: z.string(),
+  topology: topologySchema,
+  workload: workloadSchema,
+  stepId: nameSchema,
+  ramp: z.strictObject({ fromPerSecond: nonNegative, toPerSecond: z.number().positive(), seconds: z.number().positive() }),
+  validity: z.strictObject({ verdict: validityVerdictSchema, reasons: z.array(z.string()) }),
+  counts: countsSchema,
+  /** What the topology makes give out. */
+  planted: firstLimitKindSchema.optional(),
+  first: z.strictObject({
+    kind: firstLimitKindSchema,
+    atSecond: nonNegative.optional(),
+    /** The rate of the ramp then. */
+    ratePerSecond: nonNegative.optional(),
+    evidence: z.string(),
+  }),
+  /** Everything that was seen to give out, in order of time. */
+  signs: z.array(limitSignSchema),
+  /** Processes that ended. */
+  ended: z.array(z.strictObject({ part: z.string(), atSecond: nonNegative, outOfMemory: z.boolean(), how: z.string() })),
+  seconds: z.array(overloadSecondSchema),
+  servers: z.array(serverSeriesSchema),
+});
+export type OverloadResult = z.infer<typeof overloadResultSchema>;
 
 export const sloResultSchema = z.strictObject({
   id: nameSchema,
@@ -418,6 +525,8 @@ export const resultSchema = z.strictObject({
   slos: z.array(sloResultSchema),
   checkers: z.array(checkerResultSchema),
   variants: z.array(resultVariantSchema),
+  /** Variants that were driven past their knee; absent where none was. */
+  overloads: z.array(overloadResultSchema).optional(),
   comparisons: z.array(comparisonSchema),
   claims: z.array(judgedClaimSchema),
   /** Consistent hashing of this corpus' own ids, replayed without a system: fullest ÷ mean by virtual nodes per shard. */

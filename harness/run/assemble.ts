@@ -1,4 +1,6 @@
+import type { Trace } from '../arrivals/trace/trace-request.ts';
 import { combineResults } from '../checkers/combine.ts';
+import { plantedLimit } from '../checkers/planted-limit.ts';
 import { judgeClaims } from '../claims/index.ts';
 import type { Findings } from '../claims/judge.ts';
 import type { Claim } from '../contract/claim.ts';
@@ -19,7 +21,9 @@ import type { JudgedStep } from './judged-step.ts';
 import { processUses } from './process-uses.ts';
 import { meanMs, percentileMs, steadyHistogram, tailSamples } from './quantiles.ts';
 import { curvesOf, seriesOf } from './series.ts';
+import type { VariantState } from './stage.ts';
 import { stageCohorts } from './stages.ts';
+import { traceReplayOf } from './trace-hours.ts';
 import { cpuPer1k, type VariantFill, variantMetrics } from './variant-metrics.ts';
 import type { PilotWarmUp } from './warm-up.ts';
 
@@ -37,6 +41,8 @@ export interface VariantFindings {
   /** What the pilot of its system showed. */
   readonly pilot: PilotWarmUp | undefined;
   readonly capacity: Capacity | undefined;
+  /** What its arrivals replay. */
+  readonly trace?: Trace | undefined;
 }
 
 /** The valid attempt of each judged repetition, by repetition. */
@@ -71,6 +77,12 @@ function warmUpOf({ pilot }: VariantFindings, judged: JudgedStep | undefined): P
   return pilot === undefined || judged === undefined
     ? {}
     : { warmUp: { method: 'MSER-5', ...pilot, usedSeconds: judged.driven.step.warmUpSeconds } };
+}
+
+function replayOf(findings: VariantFindings, workload: Workload): Pick<ResultVariant, 'traceReplay'> {
+  const { trace } = findings;
+  const traceReplay = trace === undefined ? undefined : traceReplayOf({ trace, workload, judged: countedSteps(findings) });
+  return traceReplay === undefined ? {} : { traceReplay };
 }
 
 function placementIn(filled: VariantFill | undefined): Pick<ResultVariant, 'placement'> {
@@ -182,7 +194,8 @@ function worstChecks(steps: readonly JudgedStep[]): ValidityCheck[] {
 /** A run is valid when every planned repetition of every variant has a valid attempt. */
 function validityOf(plan: Plan, findings: readonly VariantFindings[], partialReason: string | undefined): Result['validity'] {
   const counted = findings.flatMap(countedSteps);
-  const missing = plan.variants.flatMap((id) => {
+  const judged = plan.variants.filter((id) => plan.steps.some(({ variant, phase }) => variant === id && phase === 'judged'));
+  const missing = judged.flatMap((id) => {
     const variant = findings.find((candidate) => candidate.variant.id === id);
     const present = new Set((variant === undefined ? [] : countedSteps(variant)).map(({ record }) => record.repetition));
     return Array.from({ length: plan.settings.repetitions }, (_, index) => index + 1)
@@ -213,6 +226,8 @@ export interface AssembleRequest {
   readonly platform: Result['platform'];
   readonly leftOut: NonNullable<Result['leftOut']>;
   readonly findings: readonly VariantFindings[];
+  /** Variants that were driven past their knee, as far as the run came. */
+  readonly overloads: readonly Pick<VariantState, 'overload' | 'components'>[];
   readonly provenance: Result['provenance'];
   readonly partialReason: string | undefined;
   /** The registry; those of this scenario are judged. */
@@ -220,8 +235,8 @@ export interface AssembleRequest {
   readonly ringBalance: Result['ringBalance'];
 }
 
-function componentsOf(findings: readonly VariantFindings[]): Result['components'] {
-  const all = findings.flatMap(({ components }) => components).map((component) => ({ ...component }));
+function componentsOf(parts: readonly Pick<VariantFindings, 'components'>[]): Result['components'] {
+  const all = parts.flatMap(({ components }) => components).map((component) => ({ ...component }));
   return [...new Map(all.map((component) => [JSON.stringify(component), component])).values()];
 }
 
@@ -243,6 +258,7 @@ function measuredResult({
   platform,
   leftOut,
   findings,
+  overloads,
   provenance,
   partialReason,
   ringBalance,
@@ -257,6 +273,7 @@ function measuredResult({
         ? {}
         : { workload: workloadOf(scenario.workload, variant, plan.settings) }),
       ...(variant.rateOf === undefined ? {} : { rateOf: variant.rateOf }),
+      ...replayOf(finding, workloadOf(scenario.workload, variant)),
     };
   });
   const held = findings.map(({ variant }, place) => ({
@@ -271,13 +288,20 @@ function measuredResult({
       held.filter(({ workload }) => asksFor(workload, slo.metric)),
     ),
   );
-  const checkers = combineResults(
-    findings.flatMap((finding) => finding.checkers),
-    true,
-  );
+  const driven = overloads.flatMap(({ overload }) => overload ?? []);
+  const checkers = [
+    ...combineResults(
+      findings.flatMap((finding) => finding.checkers),
+      true,
+    ),
+    ...plantedLimit(driven),
+  ];
   // Invalid steps count here: a run whose generator was unfit is an unfit environment, not a run without data.
   const judgedSteps = findings.flatMap(({ steps }) => steps).filter(({ record }) => record.phase === 'judged');
-  const measuredRequests = judgedSteps.reduce((sum, { driven }) => sum + driven.observation.steady.succeeded, 0);
+  const measuredRequests = [...judgedSteps.map((step) => step.driven.observation.steady), ...driven.map(({ counts }) => counts)].reduce(
+    (sum, { succeeded }) => sum + succeeded,
+    0,
+  );
   return {
     schemaVersion: 1,
     runId: plan.runId,
@@ -301,10 +325,11 @@ function measuredResult({
     validity: validityOf(plan, findings, partialReason),
     platform,
     leftOut: [...leftOut],
-    components: componentsOf(findings),
+    components: componentsOf([...findings, ...overloads]),
     slos,
     checkers,
     variants,
+    ...(driven.length === 0 ? {} : { overloads: driven }),
     comparisons: comparisonsOf(scenario, findings),
     ...(ringBalance === undefined ? {} : { ringBalance }),
     provenance,

@@ -35,7 +35,7 @@ export interface Driving {
 export async function driveSteps(stage: Stage, { served, generator, onSecond, warmUp }: Driving): Promise<void> {
   const { folder, plan, corpus, signal, emit } = stage;
   const systems = new Map(served.flatMap(({ system, states }) => states.map(({ variant }) => [variant.id, system] as const)));
-  const totalSeconds = plannedSeconds(plan.steps);
+  const totalSeconds = plannedSeconds(plan.steps.filter(({ variant }) => systems.has(variant)));
   let doneSeconds = 0;
   let order = plan.steps.length;
   const execute = async (step: Step): Promise<DrivenStep> => {
@@ -72,7 +72,7 @@ export async function driveSteps(stage: Stage, { served, generator, onSecond, wa
     return driven;
   };
   const invalid: Step[] = [];
-  for (const planned of plan.steps) {
+  for (const planned of plan.steps.filter(({ variant }) => systems.has(variant))) {
     const step = warmUp.frozen(planned, emit);
     const driven = await execute(step);
     if (step.phase === 'pilot') {

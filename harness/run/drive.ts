@@ -40,6 +40,8 @@ export interface DriveRequest {
   readonly onSecond: (second: Second) => void;
   /** Looks at the servers; given by whoever wants to know what was seen although the step fails. */
   readonly watch?: ServerWatch;
+  /** Drives on when a process of the system ends: that is then a finding. */
+  readonly isOverload?: boolean;
 }
 
 function meanSearchBytes({ requests, requestOf, closedLoop }: PreparedLoad): number | undefined {
@@ -84,7 +86,7 @@ export async function drive(request: DriveRequest): Promise<DrivenStep> {
   await writeFile(planFile, JSON.stringify(plan));
   let watching = false;
   const observation = await Promise.race([
-    system.failed,
+    ...(request.isOverload === true ? [] : [system.failed]),
     generator.run(planFile, {
       signal,
       onEvent(event) {

@@ -7,6 +7,7 @@ import type { Second } from '../contract/observation.ts';
 import type { Step } from '../contract/plan.ts';
 import { type Result, resultSchema } from '../contract/result.ts';
 import type { Scenario } from '../contract/scenario.ts';
+import type { LoadGenerator } from '../load/generator.ts';
 import { startGenerators } from '../load/worker-group.ts';
 import type { Platform } from '../platform/platform.ts';
 import { assembleResult, countedSteps, type VariantFindings } from './assemble.ts';
@@ -25,7 +26,7 @@ import { ringBalance } from './ring-balance.ts';
 import { createRunFolder } from './run-folder.ts';
 import { type Stage, stepsShare, type VariantState } from './stage.ts';
 import { fillSystems, type Served, shareOf, startSystems } from './start-systems.ts';
-import { readTrace, replayDescription } from './trace-file.ts';
+import { readTraces, replayDescriptions } from './trace-file.ts';
 import { RunWarmUp } from './warm-up.ts';
 import { writeHistograms } from './write-histograms.ts';
 
@@ -123,23 +124,24 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
   const startedAt = new Date();
   // Read before anything is started: a broken registry or trace must not cost a run.
   const claims = await readClaims();
-  const trace = await readTrace(scenario.workload.arrivals);
   const plan = planOf({ scenario, profile, seed, runId, variants: request.variants, workers });
-  const replay = trace === undefined ? undefined : replayDescription(scenario.workload.arrivals, trace, plan);
+  const workloads = new Map(scenario.variants.map((variant) => [variant.id, workloadOf(scenario.workload, variant, plan.settings)]));
+  const asked = (variant: string) => workloads.get(variant) ?? scenario.workload;
+  const traceOf = await readTraces(plan.variants.map(asked));
+  const replays = replayDescriptions(plan, asked, traceOf);
   const folder = await createRunFolder(request.outputDirectory);
   const emit = eventLog(folder, request.onEvent);
   await writeFile(path.join(folder.root, 'plan.json'), JSON.stringify(plan, null, 2));
   emit({ type: 'run', message: `run ${runId}, seed ${seed}`, progress: 0 });
-  if (replay !== undefined) {
-    emit({ type: 'run', message: replay });
+  for (const message of replays) {
+    emit({ type: 'run', message });
   }
   const states = new Map(
     scenario.variants
       .filter(({ id }) => request.variants.includes(id))
       .map((variant): [string, VariantState] => [variant.id, { variant, components: [], quotas: {}, driven: [] }]),
   );
-  const workloads = new Map(scenario.variants.map((variant) => [variant.id, workloadOf(scenario.workload, variant, plan.settings)]));
-  const corpus = corpusOf({ workload: scenario.workload, workloads, settings: plan.settings, seed, trace });
+  const corpus = corpusOf({ workload: scenario.workload, workloads, settings: plan.settings, seed, traceOf });
   let failure: Error | undefined;
   try {
     await execute({ scenario, platform: request.platform.create(), signal, folder, plan, corpus, states, emit }, request.onSecond);
@@ -172,6 +174,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
       changeAudit,
       pilot,
       capacity,
+      trace: traceOf(asked(variant.id).arrivals),
       ...judged,
     });
   }

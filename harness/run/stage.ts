@@ -1,5 +1,5 @@
 import type { Plan } from '../contract/plan.ts';
-import type { Capacity, ChangeAudit } from '../contract/result.ts';
+import type { Capacity, ChangeAudit, OverloadResult } from '../contract/result.ts';
 import type { Scenario, Variant } from '../contract/scenario.ts';
 import type { Platform, RunningSystem } from '../platform/platform.ts';
 import type { RunCorpus } from './corpus.ts';
@@ -21,6 +21,8 @@ export interface VariantState {
   pilot?: PilotWarmUp;
   capacity?: Capacity;
   readonly driven: DrivenStep[];
+  /** Of a variant that is driven past its knee, which has no driven steps. */
+  overload?: OverloadResult;
 }
 
 /** What every part of a run works with. */

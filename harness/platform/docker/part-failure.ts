@@ -1,13 +1,14 @@
-import { Failure } from '../../contract/failure.ts';
+import { EndedPart } from '../ended-part.ts';
 import type { ChosenImage } from './choose-images.ts';
 import type { ContainerExit } from './engine-events.ts';
 
 /** Exit codes above this are 128 plus the number of the signal. */
 const signalBase = 128;
+const killedForMemory = 'was killed for using more than its';
 
 export function describeExit({ exitCode, outOfMemory }: Pick<ContainerExit, 'exitCode' | 'outOfMemory'>, memoryMiB: number): string {
   if (outOfMemory) {
-    return `was killed for using more than its ${memoryMiB} MiB of memory`;
+    return `${killedForMemory} ${memoryMiB} MiB of memory`;
   }
   return exitCode > signalBase ? `ended with exit code ${exitCode} (signal ${exitCode - signalBase})` : `ended with exit code ${exitCode}`;
 }
@@ -33,7 +34,14 @@ export interface PartTrouble {
 }
 
 /** Failure of a part: which, of which image, what happened, and the last lines that it wrote. */
-export function partFailure({ code, part, image, what, lines }: PartTrouble): Failure {
+export function partFailure({ code, part, image, what, lines }: PartTrouble): EndedPart {
   const log = lines.length === 0 ? 'it wrote nothing' : `its last lines:\n${lines.map((line) => `  | ${line}`).join('\n')}`;
-  return new Failure('environment', code, `${part} (image ${image.name}) ${what}; ${log}`, { hint: hintFor(what, image) });
+  return new EndedPart({
+    code,
+    message: `${part} (image ${image.name}) ${what}; ${log}`,
+    hint: hintFor(what, image),
+    part: part.replace(/ of .*$/, ''),
+    lines,
+    wasKilledForMemory: what.includes(killedForMemory),
+  });
 }

@@ -1,0 +1,210 @@
+import type { LimitSign, OverloadResult, OverloadSecond, ServerSeries } from '../contract/result.ts';
+
+type Point = ServerSeries['points'][number];
+
+/** What was seen of a system that was driven past its knee. */
+export interface Overloaded {
+  readonly seconds: readonly OverloadSecond[];
+  readonly servers: readonly ServerSeries[];
+  readonly ended: OverloadResult['ended'];
+  /** Cores that the machine, or the system's share of it, has. */
+  readonly cores: number;
+}
+
+export interface FoundLimit {
+  readonly first: Omit<OverloadResult['first'], 'ratePerSecond'>;
+  readonly signs: LimitSign[];
+}
+
+/** A state counts when it lasts: three looks in a row, which are three seconds. */
+const lasting = 3;
+/** From here on V8 spends its time collecting; a process that then ends was ended by its heap. */
+const fullHeapShare = 0.8;
+/** Where it lives on with so full a heap, its memory has given out all the same. */
+const exhaustedHeapShare = 0.95;
+const busyLoopShare = 0.95;
+const busyMachineShare = 0.9;
+const failingShare = 0.05;
+/** Refused by the provider, of what arrived in a second. */
+const refusedShare = 0.05;
+/** A response time counts as given out at so many times its low-load value. */
+const slowFactor = 5;
+/** Seconds at the foot of the ramp that say what low load is, and the least requests that they must hold. */
+const lowLoadShare = 0.2;
+const leastLowLoad = 5;
+/** A cause that is seen this long after another one may have begun with it: looks are a second apart. */
+const tieSeconds = 2;
+
+const percent = (share: number) => `${Math.round(share * 100)} %`;
+const failedOf = ({ failed }: OverloadSecond) => Object.values(failed).reduce((sum, count) => sum + count, 0);
+
+/** Where a run of at least three in a row begins; undefined where there is none. */
+function lastingFrom<T>(all: readonly T[], holds: (one: T) => boolean): T | undefined {
+  let run = 0;
+  for (const [place, one] of all.entries()) {
+    run = holds(one) ? run + 1 : 0;
+    if (run === lasting) {
+      return all[place - lasting + 1];
+    }
+  }
+  return undefined;
+}
+
+function memorySigns({ servers, ended }: Overloaded): LimitSign[] {
+  return servers.flatMap(({ id, heapLimitBytes, points }): LimitSign[] => {
+    const fullness = (point: Point) => (heapLimitBytes === undefined ? 0 : (point.heapUsedBytes ?? 0) / heapLimitBytes);
+    const mib = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MiB`;
+    const limit = heapLimitBytes === undefined ? 'its limit' : `its limit of ${mib(heapLimitBytes)}`;
+    const end = ended.find(({ part, outOfMemory }) => part === id && outOfMemory);
+    if (end !== undefined) {
+      // The last run of full looks before the end: an earlier one was collected away.
+      const full = points.filter((point) => point.seconds <= end.atSecond);
+      const lastRoomy = full.findLastIndex((point) => fullness(point) < fullHeapShare);
+      const since = full[lastRoomy + 1]?.seconds;
+      const peak = Math.max(0, ...full.map((point) => point.heapUsedBytes ?? 0));
+      const seen = peak === 0 ? '' : `; its heap held ${mib(peak)} when it was last seen`;
+      return [
+        {
+          kind: 'memory',
+          atSecond: since ?? end.atSecond,
+          evidence: `${id} ended out of memory after ${end.atSecond.toFixed(0)} s${seen}, ${limit}`,
+        },
+      ];
+    }
+    const exhausted = lastingFrom(points, (point) => fullness(point) >= exhaustedHeapShare);
+    return exhausted === undefined
+      ? []
+      : [
+          {
+            kind: 'memory',
+            atSecond: exhausted.seconds,
+            evidence: `the heap of ${id} stayed above ${percent(exhaustedHeapShare)} of ${limit}`,
+          },
+        ];
+  });
+}
+
+function providerSigns({ seconds }: Overloaded): LimitSign[] {
+  const asked = seconds.filter(({ arrivals }) => arrivals > 0);
+  const from = lastingFrom(
+    asked,
+    ({ arrivals, refusedByProvider }) => refusedByProvider >= refusedShare * arrivals && refusedByProvider > 0,
+  );
+  if (from === undefined) {
+    return [];
+  }
+  const after = asked.filter(({ second }) => second >= from.second);
+  const refused = after.reduce((sum, { refusedByProvider }) => sum + refusedByProvider, 0);
+  const arrived = after.reduce((sum, { arrivals }) => sum + arrivals, 0);
+  return [
+    {
+      kind: 'provider',
+      atSecond: from.second,
+      evidence: `the provider refused ${refused} of the ${arrived} requests that came from then on (429)`,
+    },
+  ];
+}
+
+function connectionSigns({ servers }: Overloaded): LimitSign[] {
+  return servers.flatMap(({ id, points }) => {
+    const peers = [...new Set(points.flatMap(({ pools = [] }) => pools.map(({ peer }) => peer)))];
+    return peers.flatMap((peer): LimitSign[] => {
+      const poolOf = ({ pools = [] }: Point) => pools.find((pool) => pool.peer === peer);
+      const from = lastingFrom(points, (point) => (poolOf(point)?.waiting ?? 0) > 0);
+      if (from === undefined) {
+        return [];
+      }
+      const most = Math.max(...points.map((point) => poolOf(point)?.waiting ?? 0));
+      const inUse = Math.max(...points.map((point) => poolOf(point)?.inUse ?? 0));
+      return [
+        {
+          kind: 'connections',
+          atSecond: from.seconds,
+          evidence: `all ${inUse} connections of ${id} to ${peer} were in use, and up to ${most} requests waited for one`,
+        },
+      ];
+    });
+  });
+}
+
+function cpuSigns({ servers, cores }: Overloaded): LimitSign[] {
+  const loops = servers.flatMap(({ id, points }): LimitSign[] => {
+    const from = lastingFrom(points, ({ eventLoopUtilisation = 0 }) => eventLoopUtilisation >= busyLoopShare);
+    return from === undefined
+      ? []
+      : [
+          {
+            kind: 'cpu',
+            atSecond: from.seconds,
+            evidence: `the event loop of ${id} was busy at least ${percent(busyLoopShare)} of the time`,
+          },
+        ];
+  });
+  // Looks of the servers are taken together, so that the n-th look of each is of one moment.
+  const moments = Map.groupBy(
+    servers.flatMap(({ points }) => points),
+    ({ seconds }) => seconds,
+  );
+  const sums = [...moments]
+    .map(([seconds, points]) => ({ seconds, used: points.reduce((sum, { cpuCores = 0 }) => sum + cpuCores, 0) }))
+    .toSorted((a, b) => a.seconds - b.seconds);
+  const from = lastingFrom(sums, ({ used }) => used >= busyMachineShare * cores);
+  return from === undefined
+    ? loops
+    : [...loops, { kind: 'cpu', atSecond: from.seconds, evidence: `the system used ${from.used.toFixed(1)} of ${cores} cores` }];
+}
+
+/** Mean response time at the foot of the ramp, ms; undefined with too few successes to tell. */
+export function lowLoadMs(seconds: readonly OverloadSecond[]): number | undefined {
+  const foot = seconds.slice(0, Math.max(lasting, Math.floor(seconds.length * lowLoadShare)));
+  const counted = foot.flatMap(({ succeeded, responseMs }) => (responseMs === undefined ? [] : [{ succeeded, mean: responseMs.mean }]));
+  const total = counted.reduce((sum, { succeeded }) => sum + succeeded, 0);
+  return total < leastLowLoad ? undefined : counted.reduce((sum, { succeeded, mean }) => sum + succeeded * mean, 0) / total;
+}
+
+/** What callers feel, whatever its cause. */
+function feltSigns({ seconds }: Overloaded): LimitSign[] {
+  const asked = seconds.filter(({ arrivals }) => arrivals > 0);
+  const low = lowLoadMs(seconds);
+  const slow = low === undefined ? undefined : lastingFrom(asked, ({ responseMs }) => (responseMs?.p50 ?? 0) >= slowFactor * low);
+  const failing = lastingFrom(asked, (second) => failedOf(second) >= failingShare * second.arrivals && failedOf(second) > 0);
+  return [
+    ...(slow === undefined || low === undefined
+      ? []
+      : [
+          {
+            kind: 'response-time' as const,
+            atSecond: slow.second,
+            evidence: `half the answers took ${((slow.responseMs?.p50 ?? 0) / 1000).toFixed(1)} s and more, against ${(low / 1000).toFixed(1)} s at low load`,
+          },
+        ]),
+    ...(failing === undefined
+      ? []
+      : [
+          {
+            kind: 'response-time' as const,
+            atSecond: failing.second,
+            evidence: `${failedOf(failing)} of ${failing.arrivals} requests of a second failed`,
+          },
+        ]),
+  ];
+}
+
+/**
+ * What gave out first. Memory and the provider's limit are failures by themselves; a full pool or a busy processor gave out only
+ * where callers felt it. Of several causes the earliest counts, and of those that began together the one that explains the others:
+ * a process without memory collects until its processor is busy, and a busy processor keeps connections waiting. Slow or failing
+ * answers without any cause are what is left, and `none` where not even that was seen.
+ */
+export function firstLimit(overloaded: Overloaded): FoundLimit {
+  const felt = feltSigns(overloaded);
+  const ofThemselves = [...memorySigns(overloaded), ...providerSigns(overloaded)];
+  const causes = [...ofThemselves, ...(felt.length === 0 ? [] : [...cpuSigns(overloaded), ...connectionSigns(overloaded)])];
+  const signs = [...causes, ...felt].toSorted((a, b) => a.atSecond - b.atSecond);
+  const earliest = Math.min(...causes.map(({ atSecond }) => atSecond));
+  // In the order in which they were collected: memory, provider, processor, connections.
+  const cause = causes.find(({ atSecond }) => atSecond <= earliest + tieSeconds) ?? signs[0];
+  return cause === undefined
+    ? { first: { kind: 'none', evidence: 'nothing gave out: answers stayed as fast as at low load, and nothing failed' }, signs }
+    : { first: { kind: cause.kind, atSecond: cause.atSecond, evidence: cause.evidence }, signs };
+}
