@@ -1,5 +1,6 @@
 import type { Comparison, Result, ResultVariant } from '../harness/contract/result.ts';
 import { answerOf, ratioInterval } from './answer.ts';
+import { capacityCells, capacityLimits, searchedVariants } from './capacity-rows.ts';
 import { claimCounts, claimFigure, claimsInOrder } from './claim-text.ts';
 import { comparisonBlocks, comparisonHeads } from './comparison-rows.ts';
 import { conclusion } from './conclusion.ts';
@@ -22,6 +23,7 @@ import { margin, measuredOnly, objective, observed, samples } from './slo-text.t
 import { type Language, type Strings, strings } from './strings.ts';
 import { visible } from './untrusted-text.ts';
 import { checkValue } from './validity-text.ts';
+import { warmUpText } from './warm-up-text.ts';
 
 /** The step summary of a CI run refuses more than 64 KB. */
 export const summaryLimitBytes = 64 * 1024;
@@ -70,6 +72,7 @@ export function renderMarkdown(result: Result, language: Language = 'en'): strin
     slos(result, s),
     checkers(result, s),
     variants(result, s),
+    capacity(result, s),
     ratios(result, s),
     fanOut(result, s),
     costs(result, s),
@@ -310,6 +313,18 @@ function errors(result: Result, s: Strings): string | undefined {
   return rows.length > 0 ? `## ${s.section.errors}\n\n${table(heads, rows)}` : undefined;
 }
 
+function capacity(result: Result, s: Strings): string | undefined {
+  const searched = searchedVariants(result);
+  const [first] = searched;
+  const { variant, carried, failed, probes, answer: answered } = s.capacity;
+  return first === undefined
+    ? undefined
+    : `## ${s.section.capacity}\n\n${plain(capacityLimits(first.capacity, s))}\n\n${table(
+        [variant, carried, failed, probes, answered],
+        searched.map((one) => [one.id, ...capacityCells(one.capacity, s)]),
+      )}`;
+}
+
 function claims(result: Result, s: Strings): string | undefined {
   const rows = claimsInOrder(result).map((claim) => [
     s.claim[claim.verdict],
@@ -329,6 +344,7 @@ function validity(result: Result, s: Strings): string {
       ? [`- ${plain(s.validity.invalidRun(place + 1, run.stepId, run.validity.reasons.join('; ') || s.validity.noReason))}`]
       : [],
   );
+  const warmUp = warmUpText(result, s);
   const word = result.validity.verdict === 'valid' ? s.first.valid : s.first.invalid;
   const reasons = result.validity.reasons.map((reason) => ` ${plain(reason)}`).join('');
   return [
@@ -337,6 +353,7 @@ function validity(result: Result, s: Strings): string {
     `**${word}**${reasons}`,
     '',
     ...(checks.length > 0 ? checks : [`- ${s.validity.noChecks}`]),
+    ...(warmUp === undefined ? [] : [`- ${plain(warmUp)}`]),
     ...struck,
   ].join('\n');
 }

@@ -207,6 +207,7 @@ const en = {
     overTime: 'Over time',
     stages: 'Where time goes',
     ladder: 'Ladder of rates',
+    capacity: 'Highest rate within limits',
     ratios: 'Ratios to the baseline',
     fanOut: 'Fan-out and the slowest shard',
     costs: 'What a search and its index cost',
@@ -227,6 +228,7 @@ const en = {
     'over-time': 'Over time',
     stages: 'Stages',
     ladder: 'Ladder',
+    capacity: 'Capacity',
     ratios: 'Ratios',
     'fan-out': 'Fan-out',
     costs: 'Costs',
@@ -369,6 +371,26 @@ const en = {
     none: (profile: string) => `The profile ${profile} has no ladder.`,
   },
 
+  capacity: {
+    subtitle: (kind: string, percentile: string, limit: string, errors: string, achieved: string) =>
+      `${kind} p${percentile} ≤ ${limit}, errors ≤ ${errors}, achieved ÷ offered ≥ ${achieved}, and response times that do not rise within a probe`,
+    variant: 'Variant',
+    carried: 'Held, /s',
+    failed: 'Failed at, /s',
+    probes: 'Probes',
+    answer: 'Answer',
+    outcome: {
+      found: 'found',
+      'never-failed': 'at least this: the highest rate to try held',
+      'always-failed': 'no rate held',
+      undecided: 'undecided',
+    },
+    probesOf: (variant: string) => `Every probe of ${variant}`,
+    heads: ['probe', 'for', 'rate, /s', 'achieved, /s', 'response, ms', 'samples', 'drift, %', 'verdict', 'reason'],
+    phase: { bracket: 'bracket', bisect: 'bisection', confirm: 'confirmation' },
+    verdict: { passed: 'passed', failed: 'failed', undecided: 'says nothing' },
+  },
+
   ratios: {
     subtitle: (baseline: string) => `each variant ÷ ${baseline}, pairs of repetitions, ≥ 95 % interval`,
     note: 'Hodges–Lehmann estimate over the log ratios of paired repetitions with its exact interval. A hollow mark decided nothing; a grey band is the change that could not have been seen.',
@@ -501,6 +523,12 @@ const en = {
     noChecks: 'No validity check was recorded.',
     noRuns: 'No repetition was run.',
     noReason: 'no reason given',
+    warmUp: (used: string, method: string, pilots: readonly string[]) =>
+      `Every repetition warmed up for ${used}, frozen after the pilots. ${method} found them steady: ${list(pilots)}.`,
+    pilotSteady: (variant: string, from: string, pilot: string) => `${variant} from ${from} of ${pilot} on`,
+    pilotUnsettled: (variant: string, pilot: string) => `${variant} not within ${pilot}`,
+    pilotUnknown: (variant: string, samples: number) =>
+      `${variant} unknown, ${samples} ${plural(samples, 'response was', 'responses were')} too few`,
     described: (total: number, invalid: number) => `${total} judged repetitions in the order in which they ran, ${invalid} of them invalid`,
   },
 

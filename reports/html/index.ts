@@ -4,6 +4,7 @@ import { crowded, decides, hasQuotas, stampOf } from '../findings.ts';
 import { html, type Markup } from '../markup.ts';
 import { type Language, type Strings, strings } from '../strings.ts';
 import { utc } from '../validity-text.ts';
+import { capacitySection } from './capacity.ts';
 import { comparisonSection } from './comparison.ts';
 import { costSection, fanOutSection } from './costs.ts';
 import { htmlDocument } from './document.ts';
@@ -58,6 +59,7 @@ async function page(result: Result, s: Strings, detail: Detail): Promise<string>
     [overTime],
     // Many ladders need the whole width, and then the stages have room beside the balance.
     ...(crowded(result) ? [[ladderSection(result, s)], [stages, balance]] : [[stages, ladderSection(result, s)]]),
+    [capacitySection(result, detail, s)],
     [ratios],
     [fanOut],
     [costs],

@@ -6,6 +6,7 @@ import { html, type Insertable, prose } from '../markup.ts';
 import { absent } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
 import { inUnit, limitInUnit } from '../validity-text.ts';
+import { warmUpText } from '../warm-up-text.ts';
 import { figure, nothing, type Section, section, table, verdictWord } from './parts.ts';
 
 /** Each check with what was observed and its limit, and the order of the repetitions with the invalid ones hatched. */
@@ -22,13 +23,14 @@ export function validitySection(result: Result, s: Strings): Section {
     prose(limitInUnit(check.limit, check.unit)),
     verdictWord(check.verdict, s.holds[check.verdict]),
   ]);
+  const warmUp = warmUpText(result, s);
   return section(
     'validity',
     s.section.validity,
     s.validity.subtitle,
     html`${result.validity.reasons.length > 0 && html`<p class="reasons">${result.validity.reasons.join(' · ')}</p>`}${
       rows.length > 0 ? table(columns, rows, s.section.validity) : nothing(s.validity.noChecks)
-    }${order(result, s)}`,
+    }${warmUp !== undefined && html`<p class="note">${prose(warmUp)}</p>`}${order(result, s)}`,
     'half',
   );
 }
