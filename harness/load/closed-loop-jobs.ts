@@ -11,8 +11,8 @@ import { UserQueue } from './user-queue.ts';
  * asked, and refuse, in one endless loop.
  */
 const leastPauseUnsentUs = 100_000;
-/** Places that are reserved at most; more are found on the way. */
-const mostReserved = 4_000_000;
+/** Jobs that are counted at most when it is asked how many there may be. */
+const mostExpected = 1_000_000;
 /** Digits of a session id have a fixed width, so that the length of a request does not depend on them. */
 const sessionDigits = 6;
 const sessionRadix = 36;
@@ -74,7 +74,7 @@ export class ClosedLoopJobs implements JobSource {
     this.#queue = new UserQueue(users.length);
     this.#thinkTimes = users.map(({ user }) => thinkTimesUs(thinkTime, seed, user));
     this.#asked = new Int32Array(users.length);
-    const limit = Math.ceil(mostReserved / users.length);
+    const limit = Math.ceil(mostExpected / users.length);
     this.expected = users.reduce((sum, { user, startUs }) => sum + mostRequests(thinkTime, { seed, user, startUs, endUs, limit }), 0);
     this.#intendedUs = new Column(this.expected);
     this.#userOf = new Column(this.expected);

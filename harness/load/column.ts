@@ -1,22 +1,34 @@
-/** A number for each job, NaN until it is set. It grows by doubling, so that nobody need know beforehand how many jobs there will be. */
-export class Column {
-  #values: Float64Array;
+/** Numbers that are reserved at a time: 512 KB, which takes well under a millisecond while jobs fall due. */
+const chunkBits = 16;
+const chunkLength = 1 << chunkBits;
+const mask = chunkLength - 1;
 
-  /** `expected` numbers fit without growing; copying a large column takes a while in which jobs fall due. */
+/** Reserved beforehand at most; what is beyond it is found on the way, chunk by chunk and without copying. */
+const mostReserved = 1 << 20;
+
+/** A number for each job, NaN until it is set, of as many jobs as there turn out to be. */
+export class Column {
+  readonly #chunks: Float64Array[] = [];
+
+  /** Room for `expected` numbers is made at once, so that the memory of a generator does not grow while it works. */
   constructor(expected: number) {
-    this.#values = new Float64Array(Math.max(1, expected)).fill(Number.NaN);
+    this.#reserve(Math.min(expected, mostReserved) - 1);
   }
 
   get(position: number): number {
-    return this.#values[position] ?? Number.NaN;
+    return this.#chunks[position >>> chunkBits]?.[position & mask] ?? Number.NaN;
   }
 
   set(position: number, value: number): void {
-    if (position >= this.#values.length) {
-      const grown = new Float64Array(Math.max(position + 1, this.#values.length * 2)).fill(Number.NaN, this.#values.length);
-      grown.set(this.#values);
-      this.#values = grown;
+    if (position >>> chunkBits >= this.#chunks.length) {
+      this.#reserve(position);
     }
-    this.#values[position] = value;
+    (this.#chunks[position >>> chunkBits] as Float64Array)[position & mask] = value;
+  }
+
+  #reserve(position: number): void {
+    while (this.#chunks.length * chunkLength <= position) {
+      this.#chunks.push(new Float64Array(chunkLength).fill(Number.NaN));
+    }
   }
 }

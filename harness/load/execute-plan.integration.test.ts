@@ -137,6 +137,19 @@ describe('executePlan', () => {
     expect(judgeStep(observation, step, 'constant').verdict).toBe('invalid');
   });
 
+  it.each(['none', 'sampled'] as const)('counts everything although its history holds %s of it', async (history) => {
+    await using server = await startMisbehavingServer();
+    using folder = testFolder();
+    const observation = await executePlan(constantPlan(server.port, folder.path, { history }), options());
+    expect(observation.steady).toEqual({ issued: 400, succeeded: 400, failed: {} });
+    const operations = readFileSync(path.join(folder.path, 'operations.jsonl'), 'utf8') === '' ? [] : readOperations(folder.path);
+    const invoked = operations.flatMap((operation) => (operation.type === 'invoke' ? [operation.id] : []));
+    // 500 jobs with those of the warm-up.
+    expect(history === 'none' ? invoked : invoked.slice(20)).toEqual([]);
+    expect(invoked.length > 0).toBe(history === 'sampled');
+    expect(operations.flatMap((operation) => (operation.type === 'ok' ? [operation.id] : []))).toEqual(invoked);
+  });
+
   it('can be stopped before it began', async () => {
     await using server = await startMisbehavingServer();
     using folder = testFolder();

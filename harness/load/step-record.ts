@@ -2,15 +2,13 @@ import type { OperationKind } from '../contract/common.ts';
 import { type Counts, type HistogramRecord, type Second, type Timing, timingSchema } from '../contract/observation.ts';
 import type { ErrorClass } from '../contract/operation.ts';
 import type { LoadPlan } from '../contract/plan.ts';
-import { createHistogram, encode, type Histogram, record } from '../measurement/histogram.ts';
+import type { Histogram } from '../measurement/histogram.ts';
 import { Column } from './column.ts';
 import type { JobSource } from './job-source.ts';
 import { type SecondSamples, secondOf } from './second-samples.ts';
+import { type Outcome, StepHistograms, type Window } from './step-histograms.ts';
 
 const microsecondsPerSecond = 1_000_000;
-
-type Window = HistogramRecord['window'];
-type Outcome = HistogramRecord['outcome'];
 
 /** When the pieces of a streamed answer arrived, µs since the epoch; the first is undefined where none did. */
 interface StreamTimes {
@@ -46,7 +44,7 @@ export class StepRecord {
     'warm-up': { issued: 0, succeeded: 0, failed: {} },
     steady: { issued: 0, succeeded: 0, failed: {} },
   };
-  readonly #histograms = new Map<string, { key: Omit<HistogramRecord, 'sampleCount' | 'encoded'>; histogram: Histogram }>();
+  readonly #histograms = new StepHistograms();
   readonly #seconds: OpenSecond[] = [];
   #inFlight = 0;
   #issued = 0;
@@ -65,7 +63,7 @@ export class StepRecord {
       for (const window of plan.warmUpMs > 0 ? (['warm-up', 'steady'] as const) : (['steady'] as const)) {
         for (const outcome of ['success', 'all'] as const) {
           for (const timing of timingSchema.options.filter((one) => kind === 'ask-stream' || !streamTimings.has(one))) {
-            this.#histogramOf(window, kind, outcome, timing);
+            this.#histograms.make(window, kind, outcome, timing);
           }
         }
       }
@@ -154,17 +152,11 @@ export class StepRecord {
   }
 
   histogram(window: Window, kind: OperationKind, outcome: Outcome, timing: Timing): Histogram | undefined {
-    return this.#histograms.get(`${window} ${kind} ${outcome} ${timing}`)?.histogram;
+    return this.#histograms.find(window, kind, outcome, timing);
   }
 
   histogramRecords(): HistogramRecord[] {
-    return [...this.#histograms.values()]
-      .filter(({ histogram }) => histogram.totalCount > 0)
-      .map(({ key, histogram }) => ({
-        ...key,
-        sampleCount: histogram.totalCount,
-        encoded: encode(histogram),
-      }));
+    return this.#histograms.records();
   }
 
   /** Notes how many requests are in flight at the end of a second; called once for each, in order. */
@@ -199,14 +191,15 @@ export class StepRecord {
   }
 
   #recordSpans(job: number, nowUs: number, outcome: Outcome): void {
+    const [window, kind] = [this.#windowOf(job), this.kindOf(job)];
     const intendedUs = this.intendedUs(job);
     const invokedUs = this.#invokedUs.get(job);
-    const sentUs = this.sentUs(job);
-    this.#record(job, outcome, 'response', nowUs - intendedUs);
-    this.#record(job, outcome, 'lag', invokedUs - intendedUs);
-    if (sentUs !== undefined) {
-      this.#record(job, outcome, 'service', nowUs - sentUs);
-      this.#record(job, outcome, 'client-wait', sentUs - invokedUs);
+    const sentUs = this.#sentUs.get(job);
+    this.#histograms.record(window, kind, outcome, 'response', nowUs - intendedUs);
+    this.#histograms.record(window, kind, outcome, 'lag', invokedUs - intendedUs);
+    if (!Number.isNaN(sentUs)) {
+      this.#histograms.record(window, kind, outcome, 'service', nowUs - sentUs);
+      this.#histograms.record(window, kind, outcome, 'client-wait', sentUs - invokedUs);
     }
   }
 
@@ -214,25 +207,11 @@ export class StepRecord {
     if (firstTokenUs === undefined) {
       return;
     }
-    this.#record(job, outcome, 'time-to-first-token', firstTokenUs - this.intendedUs(job));
-    const gaps = this.#histogramOf(this.#windowOf(job), this.kindOf(job), outcome, 'inter-token-gap');
+    const [window, kind] = [this.#windowOf(job), this.kindOf(job)];
+    this.#histograms.record(window, kind, outcome, 'time-to-first-token', firstTokenUs - this.intendedUs(job));
     for (const gapUs of gapsUs) {
-      record(gaps, gapUs);
+      this.#histograms.record(window, kind, outcome, 'inter-token-gap', gapUs);
     }
-  }
-
-  #record(job: number, outcome: Outcome, timing: Timing, spanUs: number): void {
-    record(this.#histogramOf(this.#windowOf(job), this.kindOf(job), outcome, timing), spanUs);
-  }
-
-  #histogramOf(window: Window, kind: OperationKind, outcome: Outcome, timing: Timing): Histogram {
-    const id = `${window} ${kind} ${outcome} ${timing}`;
-    let entry = this.#histograms.get(id);
-    if (entry === undefined) {
-      entry = { key: { window, kind, outcome, timing }, histogram: createHistogram() };
-      this.#histograms.set(id, entry);
-    }
-    return entry.histogram;
   }
 
   #secondAt(nowUs: number): OpenSecond {
