@@ -66,7 +66,7 @@ export interface ScalingDecision<State> {
 }
 
 /**
- * One rule with its settings filled in. To add one: a file beside this that makes a `ScalingRule`, its settings in
+ * One rule with its settings filled in. To add one: a file in `rules/` that makes a `ScalingRule`, its settings in
  * `settings.ts`, and its line in `index.ts`, which does not compile without.
  */
 export interface ScalingRule<State = unknown> {

@@ -101,9 +101,15 @@ export const quantitySchema = z
     }
   });
 
+function quantityThat(holds: (milli: bigint) => boolean, message: string) {
+  return quantitySchema.superRefine((text, context) => {
+    if (problemOf(text) === undefined && !holds(milliValue(text))) {
+      context.addIssue({ code: 'custom', message: `${message}, received "${text}"` });
+    }
+  });
+}
+
 /** A quantity above zero, which a target has to be. */
-export const positiveQuantitySchema = quantitySchema.superRefine((text, context) => {
-  if (problemOf(text) === undefined && milliValue(text) <= 0n) {
-    context.addIssue({ code: 'custom', message: `must be greater than 0, received "${text}"` });
-  }
-});
+export const positiveQuantitySchema = quantityThat((milli) => milli > 0n, 'must be greater than 0');
+
+export const nonNegativeQuantitySchema = quantityThat((milli) => milli >= 0n, 'must not be negative');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { milliValue, positiveQuantitySchema, quantitySchema } from './quantity.ts';
+import { nonNegativeQuantitySchema, positiveQuantitySchema } from './quantity.ts';
 
 /**
  * `spec` of autoscaling/v2 HorizontalPodAutoscaler, with Kubernetes' names and what its API server would refuse. Facts from
@@ -97,15 +97,7 @@ const scalingRulesSchema = z.strictObject({
   stabilizationWindowSeconds: z.int().min(0).max(3600).optional(),
   selectPolicy: z.enum(['Max', 'Min', 'Disabled']).optional(),
   policies: z.array(policySchema).min(1, 'must hold at least one policy').optional(),
-  tolerance: quantitySchema
-    .refine((text) => {
-      try {
-        return milliValue(text) >= 0n;
-      } catch {
-        return true;
-      }
-    }, 'must not be negative')
-    .optional(),
+  tolerance: nonNegativeQuantitySchema.optional(),
 });
 export type ScalingRules = z.infer<typeof scalingRulesSchema>;
 
