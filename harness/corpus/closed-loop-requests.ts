@@ -18,7 +18,7 @@ export interface ClosedLoopRequests {
   readonly requests: PreparedRequest[];
   readonly closedLoop: ClosedLoad;
   /** What a job asks; undefined for a job that no user has. */
-  intentOf(job: number): JobIntent | undefined;
+  readonly intentOf: (job: number) => JobIntent | undefined;
 }
 
 /**

@@ -101,7 +101,7 @@ describe('mergeObservations', () => {
   it('adds histograms of the same key only', () => {
     const lives: Life[] = [{ gapUs: 0, lagUs: 7, serviceUs: 1000, failed: false }];
     const { histograms } = observe(planOf(lives), lives).observation;
-    const doubled = mergedHistograms([...histograms, ...histograms]);
+    const doubled = mergedHistograms([...histograms, ...histograms]).map(({ record }) => record);
     expect(doubled.map(({ timing, outcome }) => `${timing} ${outcome}`)).toEqual(
       histograms.map(({ timing, outcome }) => `${timing} ${outcome}`),
     );

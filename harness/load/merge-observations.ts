@@ -20,12 +20,17 @@ function mergedCounts(counts: readonly Counts[]): Counts {
 
 const keyOf = ({ window, kind, outcome, timing }: HistogramRecord) => `${window} ${kind} ${outcome} ${timing}`;
 
+interface MergedHistogram {
+  readonly record: HistogramRecord;
+  readonly histogram: Histogram;
+}
+
 /** Adds histograms count by count: the result is that of the union of all samples. */
-export function mergedHistograms(records: readonly HistogramRecord[]): (HistogramRecord & { histogram: Histogram })[] {
+export function mergedHistograms(records: readonly HistogramRecord[]): MergedHistogram[] {
   return [...Map.groupBy(records, keyOf).values()].flatMap((alike) => {
     const [first] = alike;
     const histogram = merge(alike.map(({ encoded }) => decode(encoded)));
-    return first === undefined ? [] : [{ ...first, sampleCount: histogram.totalCount, encoded: encode(histogram), histogram }];
+    return first === undefined ? [] : [{ record: { ...first, sampleCount: histogram.totalCount, encoded: encode(histogram) }, histogram }];
   });
 }
 
@@ -75,7 +80,7 @@ export function mergeObservations(parts: readonly Part[], scheduleHash: string):
     startedAtMs: first.startedAtMs,
     warmUp: mergedCounts(observations.map(({ warmUp }) => warmUp)),
     steady: mergedCounts(observations.map(({ steady }) => steady)),
-    histograms: mergedHistograms(observations.flatMap(({ histograms }) => histograms)).map(({ histogram: _, ...record }) => record),
+    histograms: mergedHistograms(observations.flatMap(({ histograms }) => histograms)).map(({ record }) => record),
     seconds: mergedSeconds(parts),
     generator: {
       transport: `${[...new Set(generators.map(({ transport }) => transport))].join(' or ')}, ${parts.length} processes`,

@@ -62,9 +62,9 @@ async function mergeOutput(plan: LoadPlan, parts: readonly LoadPlan[], observati
     plan.closedLoop === undefined ? scheduleHash(plan.offsetsUs) : closedLoadHash(plan.closedLoop),
   );
   const responses = mergedHistograms(observation.histograms).filter(
-    ({ window, outcome, timing }) => window === 'steady' && outcome === 'success' && timing === 'response',
+    ({ record: { window, outcome, timing } }) => window === 'steady' && outcome === 'success' && timing === 'response',
   );
-  writeObservation(plan.outputDirectory, observation, (kind) => responses.find((one) => one.kind === kind)?.histogram);
+  writeObservation(plan.outputDirectory, observation, (kind) => responses.find(({ record }) => record.kind === kind)?.histogram);
   const histories = parts.map(({ outputDirectory }) => path.join(outputDirectory, operationsFileName));
   await mergeHistories(histories, path.join(plan.outputDirectory, operationsFileName));
   await Promise.all(parts.map(({ outputDirectory }) => rm(outputDirectory, { recursive: true })));
@@ -141,7 +141,7 @@ export async function startGenerators(options: GeneratorOptions & { readonly wor
     return new WorkerGroup(await Promise.all(starting));
   } catch (error) {
     const started = await Promise.allSettled(starting);
-    await Promise.all(started.map((one) => (one.status === 'fulfilled' ? one.value[Symbol.asyncDispose]() : undefined)));
+    await Promise.all(started.flatMap((one) => (one.status === 'fulfilled' ? [one.value[Symbol.asyncDispose]()] : [])));
     throw error;
   }
 }
