@@ -16,8 +16,8 @@ import { gammaArrivals } from './gamma.ts';
 import { mmppArrivals } from './mmpp.ts';
 import { poissonArrivals } from './poisson.ts';
 import { integratedRate } from './rate/profiles.ts';
-import { traceRatePerSecond } from './trace/collect-trace.ts';
 import { traceReplay } from './trace/replay.ts';
+import { replayedRate } from './trace/time-scale.ts';
 import type { Trace } from './trace/trace-request.ts';
 import { weibullArrivals } from './weibull.ts';
 
@@ -53,11 +53,14 @@ export interface ProfiledScheduleOptions extends Window {
 }
 
 /** A replay at a given speed brings its own rate, which leaves nothing for a profile to say. */
-function profileOf(settings: ArrivalSettings, profile: RateProfile, trace: Trace | undefined): RateProfile {
-  if (settings.process !== 'trace' || settings.timeScale === undefined || trace === undefined) {
+function profileOf(settings: ArrivalSettings, profile: RateProfile, trace: Trace | undefined, durationSeconds: number): RateProfile {
+  if (settings.process !== 'trace' || trace === undefined) {
     return profile;
   }
-  if (profile.shape !== 'constant') {
+  if (profile.shape === 'constant') {
+    return { shape: 'constant', ratePerSecond: replayedRate(settings, trace, { ...profile, durationSeconds }) };
+  }
+  if (settings.timeScale !== undefined) {
     throw new Failure(
       'configuration',
       'invalid_arrivals',
@@ -65,7 +68,7 @@ function profileOf(settings: ArrivalSettings, profile: RateProfile, trace: Trace
       { hint: 'leave timeScale out: the trace is then scaled to the profile' },
     );
   }
-  return { shape: 'constant', ratePerSecond: traceRatePerSecond(trace) * settings.timeScale };
+  return profile;
 }
 
 /**
@@ -79,7 +82,7 @@ export function scheduleWithProfile(arrivals: Arrivals, { profile, durationMs, s
     throw new RangeError(`durationMs must be at least 0 and finite, received ${durationMs}`);
   }
   const settings = arrivalSettings(parseOrFail(arrivalsSchema, arrivals, 'the arrival process'));
-  const asked = profileOf(settings, parseOrFail(rateProfileSchema, profile, 'the rate profile'), trace);
+  const asked = profileOf(settings, parseOrFail(rateProfileSchema, profile, 'the rate profile'), trace, durationMs / 1000);
   const rate = integratedRate(asked, durationMs / 1000);
   const next = open(settings, { random: randomStream(seed, `arrivals:${settings.process}`), rate, trace });
   const durationUs = durationMs * 1000;

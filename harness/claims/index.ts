@@ -1,7 +1,9 @@
 import type { Claim, JudgedClaim } from '../contract/claim.ts';
 import { askbotEvenRanges } from './askbot-even-ranges.ts';
+import { askbotLoadQuestions } from './askbot-load-questions.ts';
 import { askbotScatterGather } from './askbot-scatter-gather.ts';
 import { askbotShardNumber } from './askbot-shard-number.ts';
+import { engineeringAlertHitRatio } from './engineering-alert-hit-ratio.ts';
 import { engineeringShardRouting } from './engineering-shard-routing.ts';
 import { type Findings, indecisive, type Judge, settingOf } from './judge.ts';
 import { productionQpsMedium } from './production-qps-medium.ts';
@@ -29,6 +31,8 @@ export const judges = {
   'production-p99': productionP99,
   'production-recall-10': productionRecall10,
   'production-recommender-p99': productionRecommenderP99,
+  'askbot-load-questions': askbotLoadQuestions,
+  'engineering-alert-hit-ratio': engineeringAlertHitRatio,
 } as const satisfies Record<string, Judge>;
 
 type JudgedId = keyof typeof judges;

@@ -33,6 +33,16 @@ const traceArrivalsSchema = z
      * figures do.
      */
     weeks: z.enum(['consecutive', 'folded']).optional(),
+    /**
+     * A recording with fewer requests than the window expects is refused (where absent), or replayed more slowly, so that it
+     * just fills the window.
+     */
+    whenShort: z.enum(['refuse', 'slow-down']).optional(),
+    /**
+     * `recorded`: the n-th question is that of the n-th recorded request, and comes again exactly where that does. `drawn`
+     * (where absent): questions are those of the workload, and the trace says only when.
+     */
+    questions: z.enum(['recorded', 'drawn']).optional(),
   })
   .refine(({ format, weeks }) => weeks === undefined || format === 'ragpulse', {
     path: ['weeks'],
@@ -84,12 +94,13 @@ export function arrivalsText(arrivals: Arrivals): string {
     case 'mmpp':
       return `mmpp (${settings.states.map(({ rateFactor, meanSeconds }) => `× ${rateFactor} for ${meanSeconds} s`).join(', ')})`;
     case 'trace': {
-      const { file, format, weeks, timeScale, firstRequests } = settings;
+      const { file, format, weeks, timeScale, firstRequests, questions } = settings;
       const parts = [
         `${format}: ${file.split(/[\\/]/).at(-1)}`,
         ...(weeks === undefined ? [] : [`weeks ${weeks}`]),
         ...(firstRequests === undefined ? [] : [`first ${firstRequests} requests`]),
         timeScale === undefined ? 'scaled to the rate' : `time × ${timeScale}`,
+        ...(questions === 'recorded' ? ['questions as recorded'] : []),
       ];
       return `trace (${parts.join(', ')})`;
     }

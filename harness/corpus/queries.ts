@@ -37,10 +37,10 @@ export interface Queries {
   open(seed: number, label: string): { next(): Query };
 }
 
-/** About twelve words: a question form and words of the concepts that it is about. */
-function ask(space: ConceptSpace, stream: RandomStream, chineseShare: number): Question {
+/** About twelve words: a question form and words of the concepts that it is about, which are drawn where none are given. */
+export function writeQuestion(space: ConceptSpace, stream: RandomStream, chineseShare: number, about?: Mixture): Question {
   const language = stream.uniform() < chineseShare ? 'zh' : 'en';
-  const concepts = drawMixture(stream, space.concepts);
+  const concepts = about ?? drawMixture(stream, space.concepts);
   const body = phrase(space, stream, concepts, language, 6 + Math.floor(stream.uniform() * 5));
   return { language, concepts, text: language === 'zh' ? `如何理解${body}` : `how does ${body} work` };
 }
@@ -55,7 +55,7 @@ export function createQueries(space: ConceptSpace, settings: QuerySettings): Que
   const poolStream = randomStream(seed, 'query pool');
   const known = new Map<string, Question>();
   while (known.size < distinct) {
-    const question = ask(space, poolStream, chineseShare);
+    const question = writeQuestion(space, poolStream, chineseShare);
     known.set(question.text, question);
   }
   const pool = [...known.values()];
@@ -71,7 +71,7 @@ export function createQueries(space: ConceptSpace, settings: QuerySettings): Que
           if (pooled !== undefined) {
             return { tenant, ...pooled, repeated: true };
           }
-          const { text, ...question } = ask(space, stream, chineseShare);
+          const { text, ...question } = writeQuestion(space, stream, chineseShare);
           once += 1;
           return {
             tenant,

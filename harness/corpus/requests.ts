@@ -16,7 +16,7 @@ export interface StepSources {
   readonly workload: Pick<Workload, 'mix' | 'queries'>;
   readonly step: Pick<Step, 'seed' | 'order'>;
   readonly corpus: Corpus;
-  readonly queries: Queries;
+  readonly queries: Pick<Queries, 'open'>;
   /** API key that may search and write, by tenant. */
   readonly apiKeys: ReadonlyMap<string, string>;
 }

@@ -29,6 +29,14 @@ function streamOf({ outcome: { stream, intendedUs } }: Answer): Pick<AnsweredAsk
   };
 }
 
+/** Where an answer came from, as its evidence tells. */
+export function originOf({ evidence }: Answer): AnswerOrigin {
+  if (evidence.cache_tier !== 'none') {
+    return 'hit';
+  }
+  return evidence.stages.some(({ stage }) => stage === 'generate') ? 'miss' : 'shared';
+}
+
 /** What the answers to questions tell about where they came from and where their time went; searches are left out. */
 export function asksOf(answers: readonly Answer[]): AnsweredAsk[] {
   return answers
@@ -37,9 +45,8 @@ export function asksOf(answers: readonly Answer[]): AnsweredAsk[] {
       const { evidence, outcome } = answer;
       const stageMs = (name: string) =>
         evidence.stages.reduce((sum, { stage, duration_ms }) => sum + (stage === name ? duration_ms : 0), 0);
-      const isMade = evidence.stages.some(({ stage }) => stage === 'generate');
       return {
-        origin: evidence.cache_tier !== 'none' ? 'hit' : isMade ? 'miss' : 'shared',
+        origin: originOf(answer),
         responseMs: ((outcome.doneUs ?? outcome.intendedUs) - outcome.intendedUs) / 1000,
         generateMs: stageMs('generate'),
         embedMs: stageMs('embed'),

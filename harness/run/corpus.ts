@@ -1,7 +1,7 @@
 import { createConceptSpace } from '../../system/concepts/concept-space.ts';
 import { schedule, scheduleWithProfile } from '../arrivals/index.ts';
 import type { Trace } from '../arrivals/trace/trace-request.ts';
-import type { Arrivals } from '../contract/arrivals.ts';
+import { type Arrivals, arrivalSettings } from '../contract/arrivals.ts';
 import type { LoadPlan, Step } from '../contract/plan.ts';
 import type { Profile } from '../contract/scenario.ts';
 import type { Workload } from '../contract/workload.ts';
@@ -10,6 +10,7 @@ import { type CorpusDocument, createCorpus, tenantNames } from '../corpus/docume
 import type { JobIntent } from '../corpus/job-intent.ts';
 import { createQueries, type Queries } from '../corpus/queries.ts';
 import { createStepRequests } from '../corpus/requests.ts';
+import { createTraceQuestions } from '../corpus/trace-questions.ts';
 import type { ApiKey } from '../platform/platform.ts';
 import type { FillDocument } from './fill.ts';
 
@@ -48,7 +49,7 @@ export function corpusOf({
   workloads,
   settings,
   seed,
-  trace,
+  traceOf = () => undefined,
 }: {
   readonly workload: Workload;
   /** Of the variants that are asked something else, by their ids. */
@@ -56,14 +57,23 @@ export function corpusOf({
   readonly settings: Profile;
   readonly seed: number;
   /** What `trace` arrivals replay. */
-  readonly trace?: Trace | undefined;
+  readonly traceOf?: (arrivals: Arrivals) => Trace | undefined;
 }): RunCorpus {
   const tenants = tenantNames(workload.corpus.tenants);
   const space = createConceptSpace({ seed, concepts: workload.corpus.concepts, dimensions: settings.dimensions });
   const corpus = createCorpus(space, { seed, documents: settings.documents, tenants, chineseShare: workload.corpus.chineseShare });
   // One pool for all who ask alike, so that they ask the same popular questions.
   const pools = new Map<string, Queries>();
-  const queriesOf = ({ queries }: Workload): Queries => {
+  const queriesOf = (asked: Workload): Pick<Queries, 'open'> => {
+    const { queries, arrivals, closedLoop } = asked;
+    const settings = arrivalSettings(arrivals);
+    const isRecorded = closedLoop === undefined && settings.process === 'trace' && settings.questions === 'recorded';
+    const trace = isRecorded ? traceOf(arrivals) : undefined;
+    if (trace !== undefined) {
+      // Variants that are asked alike are asked the same words, whatever system answers them.
+      const { chineseShare } = workload.corpus;
+      return createTraceQuestions(space, { requests: trace.requests, tenants, chineseShare, label: JSON.stringify(asked) });
+    }
     const key = JSON.stringify(queries);
     const pool = pools.get(key) ?? createQueries(space, { seed, tenants, ...queries, chineseShare: workload.corpus.chineseShare });
     pools.set(key, pool);
@@ -89,7 +99,7 @@ export function corpusOf({
         intents.set(step.id, intentOf);
         return { requests, requestOf: [], offsetsUs: [], closedLoop };
       }
-      const offsetsUs = stepSchedule(asked.arrivals, step, trace);
+      const offsetsUs = stepSchedule(asked.arrivals, step, traceOf(asked.arrivals));
       const { requests, requestOf, jobs } = createStepRequests({ ...source, jobs: offsetsUs.length });
       intents.set(step.id, (job) => jobs[job]);
       return { requests, requestOf, offsetsUs };

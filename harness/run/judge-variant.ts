@@ -6,12 +6,14 @@ import { currentVersion } from '../checkers/current-version.ts';
 import { documentVersion } from '../checkers/document-version.ts';
 import { tenantIsolation } from '../checkers/tenant-isolation.ts';
 import { wireFormat } from '../checkers/wire-format.ts';
+import { arrivalSettings } from '../contract/arrivals.ts';
 import type { CheckerResult } from '../contract/result.ts';
 import type { Profile, Scenario } from '../contract/scenario.ts';
 import type { Topology } from '../contract/topology.ts';
 import type { CorpusDocument } from '../corpus/documents.ts';
 import { createGradedTruth, type GradedTruth } from '../corpus/graded-truth.ts';
 import { createGroundTruth, type GroundTruth } from '../corpus/ground-truth.ts';
+import type { JobIntent } from '../corpus/job-intent.ts';
 import { type Answer, readAnswers, type StepAnswers } from './answers.ts';
 import { askSeconds, asksOf } from './ask-answers.ts';
 import type { RunCorpus } from './corpus.ts';
@@ -19,6 +21,7 @@ import type { DrivenStep } from './drive.ts';
 import { scatteredOf } from './fan-out.ts';
 import { type Outcome, readHistory } from './history.ts';
 import { isComplete, type JudgedStep, recordOf, type SampledMean, type StepQuality } from './judged-step.ts';
+import { replayedRequests } from './replayed-requests.ts';
 import type { StagedResponse } from './stages.ts';
 
 export interface JudgeRequest {
@@ -125,6 +128,10 @@ function judgeHits(
   return { recall: meanOf(judged.flatMap(({ recall }) => recall ?? [])), gain: meanOf(judged.flatMap(({ gain }) => gain ?? [])) };
 }
 
+function questionOf(intent: JobIntent | undefined): string | undefined {
+  return intent !== undefined && 'query' in intent ? `${intent.tenant} ${intent.query.text}` : undefined;
+}
+
 /** Every checker over every answer of one step, whatever its phase: a leak during warm-up is a leak. */
 function checkStep(truth: GroundTruth, { answers, writes, malformed }: StepAnswers): CheckerResult[] {
   const served = answers.map(({ outcome, intent, hits, text, evidence }) => ({
@@ -152,6 +159,7 @@ export async function judgeVariant(request: JudgeRequest): Promise<VariantJudgem
   const { corpus, driven, settings, limits, topology } = request;
   const truths = truthsOf(request);
   const perRepetition = Math.max(minimumSamples, Math.ceil(settings.recallSamples / settings.repetitions));
+  const isReplayed = driven.some(({ step }) => arrivalSettings(corpus.workloadOf(step.variant).arrivals).process === 'trace');
   const steps: JudgedStep[] = [];
   const checked: CheckerResult[] = [];
   for (const step of driven) {
@@ -177,6 +185,13 @@ export async function judgeVariant(request: JudgeRequest): Promise<VariantJudgem
       scattered: searches.map(scatteredOf),
       asks: asksOf(steady),
       askSeconds: askSeconds(answers.answers),
+      replayed: isReplayed
+        ? replayedRequests(
+            history.filter((outcome) => isSteady(step, outcome)),
+            steady,
+            (job) => questionOf(corpus.intentsOf(step.step.id)(job)),
+          )
+        : [],
       errors: history
         .filter((outcome) => outcome.type !== 'ok' && isSteady(step, outcome))
         .map(({ id, errorClass }) => ({ errorClass: errorClass ?? 'unfinished', requestId: id })),

@@ -8,6 +8,7 @@ import type { AnsweredAsk, askSeconds } from './ask-answers.ts';
 import type { DrivenStep } from './drive.ts';
 import type { ScatteredSearch } from './fan-out.ts';
 import { meanMs, percentileInterval, percentileMs, steadyHistogram } from './quantiles.ts';
+import type { ReplayedRequest } from './replayed-requests.ts';
 import type { StagedResponse } from './stages.ts';
 
 export interface SampledMean {
@@ -29,6 +30,8 @@ export interface StepQuality {
   readonly asks: readonly AnsweredAsk[];
   /** Their response times by second, of both windows. */
   readonly askSeconds: ReturnType<typeof askSeconds>;
+  /** Every request of the steady window, where the arrivals were replayed; otherwise none. */
+  readonly replayed: readonly ReplayedRequest[];
   readonly errors: readonly { readonly errorClass: ErrorClass; readonly requestId: string }[];
 }
 

@@ -1,13 +1,15 @@
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { collectTrace, traceRatePerSecond } from '../arrivals/trace/collect-trace.ts';
+import { collectTrace } from '../arrivals/trace/collect-trace.ts';
 import { linesOf } from '../arrivals/trace/parse-trace.ts';
+import { replayTimeScale } from '../arrivals/trace/time-scale.ts';
 import type { Trace } from '../arrivals/trace/trace-request.ts';
 import { summariseTrace } from '../arrivals/trace/trace-summary.ts';
-import { type Arrivals, arrivalSettings, type TraceArrivals, type TraceFormat } from '../contract/arrivals.ts';
+import { type Arrivals, arrivalSettings, arrivalsSchema, type TraceArrivals, type TraceFormat } from '../contract/arrivals.ts';
 import { Failure } from '../contract/failure.ts';
-import type { Plan } from '../contract/plan.ts';
+import type { Plan, Step } from '../contract/plan.ts';
+import type { Workload } from '../contract/workload.ts';
 import { stepSchedule } from './corpus.ts';
 
 const projectFolder = fileURLToPath(new URL('../../', import.meta.url));
@@ -50,20 +52,73 @@ export async function readTrace(arrivals: Arrivals, environment: NodeJS.ProcessE
   }
 }
 
+/** What each of these workloads replays; of a closed loop nothing is replayed. Every file is read once. Rejects as `readTrace` does. */
+export async function readTraces(
+  workloads: Iterable<Pick<Workload, 'arrivals' | 'closedLoop'>>,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<(arrivals: Arrivals) => Trace | undefined> {
+  const keyOf = (arrivals: Arrivals) => {
+    const settings = arrivalSettings(arrivals);
+    const { process: kind, ...source } = settings;
+    // How fast and with what words makes no other recording.
+    return kind === 'trace' ? JSON.stringify({ ...source, timeScale: 0, whenShort: '', questions: '' }) : undefined;
+  };
+  const traces = new Map<string, Trace>();
+  for (const { arrivals, closedLoop } of workloads) {
+    const key = keyOf(arrivals);
+    if (key !== undefined && closedLoop === undefined && !traces.has(key)) {
+      const trace = await readTrace(arrivals, environment);
+      if (trace !== undefined) {
+        traces.set(key, trace);
+      }
+    }
+  }
+  return (arrivals) => traces.get(keyOf(arrivals) ?? '');
+}
+
 /**
  * Makes the schedule of every step once, so that a trace too short for one of them is refused before anything starts.
  * Gives what will be replayed, in words.
  */
-export function replayDescription(arrivals: Arrivals, trace: Trace, { steps }: Plan): string {
-  // A closed loop has no rate: nothing is replayed in it.
-  const open = steps.filter(({ ratePerSecond }) => ratePerSecond !== undefined);
-  for (const step of open) {
-    stepSchedule(arrivals, step, trace);
+export function replayDescription(arrivals: Arrivals, trace: Trace, { steps }: Pick<Plan, 'steps'>): string {
+  const scales = new Set<number>();
+  for (const step of steps) {
+    // A closed loop has no rate: nothing is replayed in it.
+    if (step.ratePerSecond !== undefined) {
+      stepSchedule(arrivals, step, trace);
+      scales.add(stepTimeScale(arrivals, step, trace) ?? 0);
+    }
   }
   const { requests, spanSeconds, peakToMean } = summariseTrace(trace.requests);
   const settings = arrivalSettings(arrivals);
-  const given = settings.process === 'trace' ? settings.timeScale : undefined;
-  const scales = [...new Set(open.map(({ ratePerSecond }) => given ?? (ratePerSecond ?? 0) / traceRatePerSecond(trace)))];
+  const isGiven = settings.process === 'trace' && settings.timeScale !== undefined;
   const peak = peakToMean === undefined ? '' : `, busiest hour ${peakToMean.toFixed(1)} × the mean`;
-  return `replays ${trace.file}: ${requests} requests over ${(spanSeconds / 3600).toFixed(1)} h${peak}; time × ${scales.map((scale) => Number(scale.toPrecision(4))).join(', ')} (${given === undefined ? 'for the asked rate' : 'as given'})`;
+  return `replays ${trace.file}: ${requests} requests over ${(spanSeconds / 3600).toFixed(1)} h${peak}; time × ${[...scales].map((scale) => Number(scale.toPrecision(4))).join(', ')} (${isGiven ? 'as given' : 'for the asked rate'})`;
+}
+
+/** How much faster than recorded the replay of a step is; nothing for a step that replays none. */
+export function stepTimeScale(
+  arrivals: Arrivals,
+  { ratePerSecond, warmUpSeconds, steadySeconds }: Pick<Step, 'ratePerSecond' | 'warmUpSeconds' | 'steadySeconds'>,
+  trace: Trace,
+): number | undefined {
+  const settings = arrivalSettings(arrivals);
+  return settings.process !== 'trace' || ratePerSecond === undefined
+    ? undefined
+    : replayTimeScale(settings, trace, { ratePerSecond, durationSeconds: warmUpSeconds + steadySeconds });
+}
+
+/** What is replayed for each workload, said once for variants that replay alike. Throws as `replayDescription` does. */
+export function replayDescriptions(
+  plan: Pick<Plan, 'steps'>,
+  workloadOf: (variant: string) => Pick<Workload, 'arrivals'>,
+  traceOf: (arrivals: Arrivals) => Trace | undefined,
+): string[] {
+  const byArrivals = Map.groupBy(plan.steps, ({ variant }) => JSON.stringify(workloadOf(variant).arrivals));
+  const texts = [...byArrivals].flatMap(([text, steps]) => {
+    const arrivals = arrivalsSchema.parse(JSON.parse(text));
+    const trace = traceOf(arrivals);
+    return trace === undefined ? [] : [replayDescription(arrivals, trace, { steps })];
+  });
+  return [...new Set(texts)];
 }

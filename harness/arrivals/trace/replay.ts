@@ -20,7 +20,7 @@ export const traceReplay: ArrivalProcess<'trace'> = (_settings, { trace, rate })
       'configuration',
       'trace_too_short',
       `${file} has ${requests.length} requests, the window expects ${Math.ceil(rate.total)} at the asked speed`,
-      { hint: 'shorten the window, lower the rate or the timeScale, or give the full trace' },
+      { hint: 'shorten the window, lower the rate or the timeScale, give the full trace, or say whenShort: "slow-down"' },
     );
   }
   const perUs = traceRatePerSecond(trace) / 1_000_000;
