@@ -1,4 +1,5 @@
 import type { Scenario } from '../harness/contract/scenario.ts';
+import { loadTest } from './load-test.ts';
 import { singleVsSharded } from './single-vs-sharded.ts';
 import { traceReplay } from './trace-replay.ts';
 

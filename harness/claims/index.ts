@@ -1,13 +1,27 @@
 import type { Claim, JudgedClaim } from '../contract/claim.ts';
+import { askbotConnectionLimit } from './askbot-connection-limit.ts';
 import { askbotEvenRanges } from './askbot-even-ranges.ts';
-import { askbotLoadQuestions } from './askbot-load-questions.ts';
+import { askbotHitResponseTime } from './askbot-hit-response-time.ts';
+import { askbotLlmShare } from './askbot-llm-share.ts';
+import { askbotLoadHitRatio } from './askbot-load-hit-ratio.ts';
+import { askbotLoadMix } from './askbot-load-mix.ts';
+import { askbotLoadSuccess } from './askbot-load-success.ts';
+import { askbotLoadThroughput } from './askbot-load-throughput.ts';
+import { askbotLoadUsers } from './askbot-load-users.ts';
+import { askbotMemoryExhaustion } from './askbot-memory-exhaustion.ts';
+import { askbotP95Target } from './askbot-p95-target.ts';
+import { askbotPeakSlowdown } from './askbot-peak-slowdown.ts';
+import { askbotLoadMean, askbotLoadP95, askbotLoadP99 } from './askbot-response-times.ts';
 import { askbotScatterGather } from './askbot-scatter-gather.ts';
 import { askbotShardNumber } from './askbot-shard-number.ts';
-import { engineeringAlertHitRatio } from './engineering-alert-hit-ratio.ts';
+import { undisturbed } from './disturbance.ts';
 import { engineeringShardRouting } from './engineering-shard-routing.ts';
+import { engineeringStreamFirstEvent } from './engineering-stream-first-event.ts';
 import { type Findings, indecisive, type Judge, settingOf } from './judge.ts';
+import { productionErrorRatio } from './production-error-ratio.ts';
 import { productionQpsMedium } from './production-qps-medium.ts';
 import { productionRecall10 } from './production-recall-10.ts';
+import { productionTimeoutRatio } from './production-timeout-ratio.ts';
 import { productionP50, productionP95, productionP99, productionRecommenderP99 } from './search-latency.ts';
 import { systemRandomPlacement } from './system-random-placement.ts';
 import { systemSqrtShards } from './system-sqrt-shards.ts';
@@ -31,8 +45,23 @@ export const judges = {
   'production-p99': productionP99,
   'production-recall-10': productionRecall10,
   'production-recommender-p99': productionRecommenderP99,
-  'askbot-load-questions': askbotLoadQuestions,
-  'engineering-alert-hit-ratio': engineeringAlertHitRatio,
+  'askbot-connection-limit': askbotConnectionLimit,
+  'askbot-hit-response-time': askbotHitResponseTime,
+  'askbot-llm-share': askbotLlmShare,
+  'askbot-load-hit-ratio': askbotLoadHitRatio,
+  'askbot-load-mix': askbotLoadMix,
+  'askbot-load-success': askbotLoadSuccess,
+  'askbot-load-throughput': askbotLoadThroughput,
+  'askbot-load-users': askbotLoadUsers,
+  'askbot-memory-exhaustion': askbotMemoryExhaustion,
+  'askbot-p95-target': askbotP95Target,
+  'askbot-peak-slowdown': askbotPeakSlowdown,
+  'engineering-stream-first-event': engineeringStreamFirstEvent,
+  'production-error-ratio': productionErrorRatio,
+  'production-timeout-ratio': productionTimeoutRatio,
+  'askbot-load-mean': askbotLoadMean,
+  'askbot-load-p95': askbotLoadP95,
+  'askbot-load-p99': askbotLoadP99,
 } as const satisfies Record<string, Judge>;
 
 type JudgedId = keyof typeof judges;
@@ -53,7 +82,7 @@ function sentence(text: string): string {
 
 /**
  * Judges every claim that the registry assigns to the scenario of these findings, in the order of the registry. A partial
- * or invalid run decides none of them. Throws where an assigned claim has no judge.
+ * or invalid run decides none of them, a disturbed one none of those about response times. Throws where an assigned claim has no judge.
  */
 export function judgeClaims(claims: readonly Claim[], findings: Findings): JudgedClaim[] {
   const nothing = indecisive(findings);
@@ -63,7 +92,7 @@ export function judgeClaims(claims: readonly Claim[], findings: Findings): Judge
     .map((claim): JudgedClaim => {
       const judge = judgeOf(claim.id);
       const { rule = baseline, ...judgement } =
-        nothing === undefined ? judge(claim, findings) : { verdict: 'undecided' as const, why: nothing };
+        nothing === undefined ? undisturbed(judge(claim, findings), claim, findings) : { verdict: 'undecided' as const, why: nothing };
       return {
         id: claim.id,
         statement: claim.statement,

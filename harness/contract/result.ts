@@ -115,6 +115,8 @@ export const runSchema = z.strictObject({
   searchResponseMs: windowResponseSchema.optional(),
   /** The same of asks, streamed or not. */
   askResponseMs: windowResponseSchema.optional(),
+  /** Median over the seconds of the first and of the last third of the window of their median response time of asks, ms. */
+  askTrend: z.strictObject({ firstMs: nonNegative, lastMs: nonNegative }).optional(),
   recallAt10: z.strictObject({ mean: share, sampleCount: z.int().positive() }).optional(),
   ndcgAt10: z.strictObject({ mean: share, sampleCount: z.int().positive() }).optional(),
   cpuSeconds: nonNegative.optional(),

@@ -4,6 +4,7 @@ import { combineResults } from '../checkers/combine.ts';
 import { completeAnswers } from '../checkers/complete-answers.ts';
 import { currentVersion } from '../checkers/current-version.ts';
 import { documentVersion } from '../checkers/document-version.ts';
+import { streamOrder } from '../checkers/stream-order.ts';
 import { tenantIsolation } from '../checkers/tenant-isolation.ts';
 import { wireFormat } from '../checkers/wire-format.ts';
 import { arrivalSettings } from '../contract/arrivals.ts';
@@ -141,6 +142,10 @@ function checkStep(truth: GroundTruth, { answers, writes, malformed }: StepAnswe
     text,
     evidence,
   }));
+  const streams = answers.flatMap((answer) => {
+    const isInOrder = asksOf([answer])[0]?.stream?.isInOrder;
+    return isInOrder === undefined ? [] : [{ requestId: answer.outcome.id, isInOrder }];
+  });
   const readable = [...answers, ...writes].filter(({ outcome }) => outcome.type === 'ok').map(({ outcome }) => outcome.id);
   return [
     tenantIsolation(served),
@@ -148,6 +153,8 @@ function checkStep(truth: GroundTruth, { answers, writes, malformed }: StepAnswe
     documentVersion(served, truth),
     currentVersion(served, truth),
     wireFormat(readable, malformed),
+    // No verdict on streams where nobody streams.
+    ...(streams.length === 0 ? [] : [streamOrder(streams)]),
   ];
 }
 

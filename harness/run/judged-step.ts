@@ -4,6 +4,7 @@ import type { ErrorClass } from '../contract/operation.ts';
 import type { RunRecord } from '../contract/result.ts';
 import type { Scenario } from '../contract/scenario.ts';
 import { type Histogram, merge } from '../measurement/histogram.ts';
+import { distributionOf } from '../measurement/order-statistic.ts';
 import type { AnsweredAsk, askSeconds } from './ask-answers.ts';
 import type { DrivenStep } from './drive.ts';
 import type { ScatteredSearch } from './fan-out.ts';
@@ -84,6 +85,21 @@ function responseOf(histogram: Histogram): RunRecord['searchResponseMs'] {
       };
 }
 
+/** Did the asks become slower while the window lasted? Nothing is told of a window that has fewer than two seconds in a third. */
+function trendOf(
+  { warmUpSeconds, steadySeconds }: Pick<DrivenStep['step'], 'warmUpSeconds' | 'steadySeconds'>,
+  seconds: StepQuality['askSeconds'],
+): Pick<RunRecord, 'askTrend'> {
+  const third = steadySeconds / 3;
+  const between = (from: number, to: number) =>
+    [...seconds].filter(([second]) => second >= from && second + 1 <= to).map(([, { p50 }]) => p50 / 1000);
+  const first = between(warmUpSeconds, warmUpSeconds + third);
+  const last = between(warmUpSeconds + steadySeconds - third, warmUpSeconds + steadySeconds);
+  return first.length < 2 || last.length < 2
+    ? {}
+    : { askTrend: { firstMs: distributionOf(first).percentile(50), lastMs: distributionOf(last).percentile(50) } };
+}
+
 /** The record of one executed step for `result.json`. */
 export function recordOf(driven: DrivenStep, quality: StepQuality, limits: Scenario['ladderLimits']): RunRecord {
   const { step, observation, validity, processes, servers } = driven;
@@ -102,6 +118,7 @@ export function recordOf(driven: DrivenStep, quality: StepQuality, limits: Scena
     counts: observation.steady,
     ...(searches === undefined ? {} : { searchResponseMs: searches }),
     ...(asks === undefined ? {} : { askResponseMs: asks }),
+    ...trendOf(step, quality.askSeconds),
     ...(quality.recall === undefined ? {} : { recallAt10: quality.recall }),
     ...(quality.gain === undefined ? {} : { ndcgAt10: quality.gain }),
     ...(processes === undefined ? {} : { cpuSeconds: processes.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) }),
