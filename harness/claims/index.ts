@@ -5,6 +5,7 @@ import { askbotHitResponseTime } from './askbot-hit-response-time.ts';
 import { askbotLlmShare } from './askbot-llm-share.ts';
 import { askbotLoadHitRatio } from './askbot-load-hit-ratio.ts';
 import { askbotLoadMix } from './askbot-load-mix.ts';
+import { askbotLoadQuestions } from './askbot-load-questions.ts';
 import { askbotLoadSuccess } from './askbot-load-success.ts';
 import { askbotLoadThroughput } from './askbot-load-throughput.ts';
 import { askbotLoadUsers } from './askbot-load-users.ts';
@@ -15,6 +16,7 @@ import { askbotLoadMean, askbotLoadP95, askbotLoadP99 } from './askbot-response-
 import { askbotScatterGather } from './askbot-scatter-gather.ts';
 import { askbotShardNumber } from './askbot-shard-number.ts';
 import { undisturbed } from './disturbance.ts';
+import { engineeringAlertHitRatio } from './engineering-alert-hit-ratio.ts';
 import { engineeringShardRouting } from './engineering-shard-routing.ts';
 import { engineeringStreamFirstEvent } from './engineering-stream-first-event.ts';
 import { type Findings, indecisive, type Judge, settingOf } from './judge.ts';
@@ -45,6 +47,8 @@ export const judges = {
   'production-p99': productionP99,
   'production-recall-10': productionRecall10,
   'production-recommender-p99': productionRecommenderP99,
+  'askbot-load-questions': askbotLoadQuestions,
+  'engineering-alert-hit-ratio': engineeringAlertHitRatio,
   'askbot-connection-limit': askbotConnectionLimit,
   'askbot-hit-response-time': askbotHitResponseTime,
   'askbot-llm-share': askbotLlmShare,
