@@ -523,8 +523,8 @@ const en = {
     noChecks: 'No validity check was recorded.',
     noRuns: 'No repetition was run.',
     noReason: 'no reason given',
-    warmUp: (used: string, method: string, pilots: readonly string[]) =>
-      `Every repetition warmed up for ${used}, frozen after the pilots. ${method} found them steady: ${list(pilots)}.`,
+    warmUp: (used: string, isBounded: boolean, method: string, pilots: readonly string[]) =>
+      `Every repetition warmed up for ${used}${isBounded ? ', the most that the profile allows' : ''}, frozen after the pilots. ${method} found them steady: ${list(pilots)}.`,
     pilotSteady: (variant: string, from: string, pilot: string) => `${variant} from ${from} of ${pilot} on`,
     pilotUnsettled: (variant: string, pilot: string) => `${variant} not within ${pilot}`,
     pilotUnknown: (variant: string, samples: number) =>

@@ -59,6 +59,9 @@ describe('the warm-up', () => {
     const [one, other] = passingResult().variants.map(({ id }) => id);
     expect(warmUpText(withVariants([{ warmUp: pilot }, { warmUp: pilot }]), s)).toContain(`${one} = ${other} from 420 ms`);
     expect(warmUpText(withVariants([{ warmUp: { ...pilot, isSettled: false } }]), s)).toContain(`${one} not within 3.00 s`);
+    expect(warmUpText(withVariants([{ warmUp: { ...pilot, usedSeconds: 0.4 } }]), s)).toContain(
+      'for 400 ms, the most that the profile allows, frozen',
+    );
     const { truncatedSeconds: _, ...few } = pilot;
     expect(warmUpText(withVariants([{ warmUp: { ...few, sampleCount: 12, isSettled: false } }]), s)).toContain('12 responses were too few');
   });

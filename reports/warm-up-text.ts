@@ -22,5 +22,10 @@ export function warmUpText({ variants }: Result, s: Strings): string | undefined
       ? s.validity.pilotSteady(names, inSeconds(truncatedSeconds), inSeconds(pilotSeconds))
       : s.validity.pilotUnsettled(names, inSeconds(pilotSeconds));
   });
-  return s.validity.warmUp(inSeconds(first.warmUp.usedSeconds), first.warmUp.method, pilots);
+  const { usedSeconds, method } = first.warmUp;
+  // A pilot that began cold may take longer than the repetitions after it, which begin warm: a bound that binds is said and no fault.
+  const isBounded = found.some(
+    ({ warmUp }) => warmUp.truncatedSeconds !== undefined && (!warmUp.isSettled || warmUp.truncatedSeconds > usedSeconds),
+  );
+  return s.validity.warmUp(inSeconds(usedSeconds), isBounded, method, pilots);
 }

@@ -73,12 +73,14 @@ test('the profile bounds it', async () => {
   expect(atLeast.seconds).toBe(2);
 });
 
-test('pilots and steps without a warm-up are left as they were planned', () => {
+test('only repetitions that warm up are changed', () => {
   const warmUp = new RunWarmUp({ warmUpSeconds: 5 });
   const emit = () => undefined;
   expect(warmUp.frozen(step('a', 'pilot', 0), emit).warmUpSeconds).toBe(0);
   expect(warmUp.frozen(step('a', 'overload', 0), emit).warmUpSeconds).toBe(0);
-  expect(warmUp.frozen(step('a', 'rung', 1), emit).warmUpSeconds).toBe(5);
+  expect(warmUp.frozen(step('a', 'rung', 1), emit).warmUpSeconds).toBe(1);
+  expect(warmUp.frozen(step('a', 'judged', 0), emit).warmUpSeconds).toBe(0);
+  expect(warmUp.frozen(step('a', 'judged', 1), emit).warmUpSeconds).toBe(5);
 });
 
 test('a pilot after the freezing is a mistake', async () => {

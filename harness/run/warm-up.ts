@@ -19,8 +19,8 @@ function text({ variant, found }: { readonly variant: string; readonly found: Fo
 }
 
 /**
- * How long the steps of a run warm up: found on the pilot of each system, and the longest of them frozen for every step that
- * follows, of every variant, so that all are measured alike.
+ * How long the steps of a run warm up: found on the pilot of each system, and the longest of them frozen for every repetition of
+ * every variant, so that all are measured alike.
  */
 export class RunWarmUp {
   readonly #leastSeconds: number;
@@ -61,9 +61,12 @@ export class RunWarmUp {
     return this.#frozenSeconds;
   }
 
-  /** A planned step as it is to be executed: pilots as they are, later ones that warm up with the frozen warm-up. The first of those says so. */
+  /**
+   * A planned step as it is to be executed: a judged one that warms up does so for as long as the pilots showed, and the first of
+   * those says so. Others are left as they were planned: what a rung shows is not held against what another shows.
+   */
   frozen(step: Step, emit: ReturnType<typeof eventLog>): Step {
-    if (step.phase === 'pilot' || step.warmUpSeconds === 0) {
+    if (step.phase !== 'judged' || step.warmUpSeconds === 0) {
       return step;
     }
     if (this.#frozenSeconds === undefined) {
