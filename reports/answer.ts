@@ -4,6 +4,7 @@ import { answered, crowded, hasQuotas, resourceRules, stampOf, worstSlo } from '
 import { count, coverage, figure, interval, joined, range, ratio, signedPercent, significant } from './numbers.ts';
 import { sloSentence } from './slo-text.ts';
 import type { Strings } from './strings.ts';
+import { inUnit, limitInUnit } from './validity-text.ts';
 import { comparisonOf, variantGroups } from './variant-groups.ts';
 
 /** The answer to the question of a scenario, and the sentences that say how far it reaches. */
@@ -49,6 +50,7 @@ function decided(result: Result, s: Strings): Answer {
   const rest = [
     ...(primary ? (crowded(result) ? byGroup(result, primary.metric, s) : secondary(result, primary, s)) : []),
     ...(crowded(result) ? [] : ladder(result, s)),
+    ...disturbances(result, s),
     ...(costs ? [s.answer.scope(s.setting(resourceRules(result)), hasQuotas(result))] : []),
     ...(result.leftOut ?? []).map(({ variant, why }) => s.answer.leftOut(s.setting(resourceRules(result)), variant, why)),
   ];
@@ -179,6 +181,15 @@ function secondary(result: Result, primary: Comparison, s: Strings): string[] {
     }
   }
   return sentences;
+}
+
+/** What others took of the machine, where it was too much for response times to stand by themselves. */
+function disturbances(result: Result, s: Strings): string[] {
+  return result.validity.checks.flatMap(({ id, title, observed, limit, unit }) =>
+    (id === 'foreign-cpu' || id === 'cpu-steal') && observed !== undefined && observed > limit
+      ? [s.answer.disturbed(s.setting(resourceRules(result)), title, inUnit(observed, unit), limitInUnit(limit, unit))]
+      : [],
+  );
 }
 
 function ladder(result: Result, s: Strings): string[] {

@@ -205,6 +205,19 @@ describe('the answer', () => {
     expect(onConsole(result)).not.toMatch(/^[✕✓] {2}p99/m);
   });
 
+  it('says how busy the machine was with other things, where that was too much', () => {
+    const busy = (observed: number): Result => ({
+      ...passingResult(),
+      validity: {
+        verdict: 'valid',
+        reasons: [],
+        checks: [{ id: 'foreign-cpu', title: 'CPU used by other processes', observed, limit: 0.05, unit: 'share', verdict: 'unknown' }],
+      },
+    });
+    expect(answerOf(busy(0.184), s).qualifiers.join(' ')).toContain('CPU used by other processes up to 18.4 % in a window, more than 5 %');
+    expect(answerOf(busy(0.05), s).qualifiers.join(' ')).not.toContain('busy');
+  });
+
   it('draws no verdict from an invalid run', () => {
     const { headline, qualifiers } = answerOf(invalidResult(), s);
     expect(headline).toContain('decides nothing: generator CPU 91.4 % > 80 %');

@@ -125,6 +125,8 @@ const en = {
       quotas
         ? `The CPU and memory quotas of the containers hold, but ${setting}, with no network between machines, this measures what sharding costs more than what scale-out gains.`
         : `Without a network or quotas, ${setting}, this measures what sharding costs, not what scale-out gains.`,
+    disturbed: (setting: string, title: string, share: string, limit: string) =>
+      `The machine was busy with other things ${setting}: ${title} up to ${share} in a window, more than ${limit}. Response times are those of a busy machine.`,
     leftOut: (setting: string, variant: string, why: string) => `Left out ${setting}: ${variant}, because ${why}.`,
   },
 

@@ -16,6 +16,7 @@ import type { Platform, RunningSystem } from '../platform/platform.ts';
 import { corpusOf } from '../run/corpus.ts';
 import { type DrivenStep, drive } from '../run/drive.ts';
 import { fill } from '../run/fill.ts';
+import { MachineWatch } from '../run/machine-watch.ts';
 import { meanMs, percentileMs, steadyHistogram } from '../run/quantiles.ts';
 import { createRunFolder } from '../run/run-folder.ts';
 import { benchCommand } from './bench-command.ts';
@@ -228,6 +229,7 @@ async function measure(settings: Settings, signal: AbortSignal): Promise<void> {
           folder: runFolder,
           workload,
           prepared: corpus.prepare(step, system.apiKeys),
+          machine: new MachineWatch(platform, 'quick'),
           signal,
           onSecond: () => undefined,
         });

@@ -13,6 +13,7 @@ import { corpusOf } from '../run/corpus.ts';
 import { type DrivenStep, drive } from '../run/drive.ts';
 import { fill } from '../run/fill.ts';
 import { judgeVariant } from '../run/judge-variant.ts';
+import { MachineWatch } from '../run/machine-watch.ts';
 import { percentileMs, steadyHistogram } from '../run/quantiles.ts';
 import { createRunFolder } from '../run/run-folder.ts';
 import { settle } from '../run/settle.ts';
@@ -138,7 +139,10 @@ async function measure(settings: Settings, signal: AbortSignal): Promise<void> {
         seed: seed * 1000 + index,
       };
       const prepared = corpus.prepare(step, system.apiKeys);
-      driven.push(await drive({ step, system, generator, folder: runFolder, workload, prepared, signal, onSecond: () => undefined }));
+      const machine = new MachineWatch(platform, 'quick');
+      driven.push(
+        await drive({ step, system, generator, folder: runFolder, workload, prepared, machine, signal, onSecond: () => undefined }),
+      );
       note(`${ratePerSecond}/s done`);
     }
     await stack.disposeAsync();

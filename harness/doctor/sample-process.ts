@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { runsInRealTime } from '../load/real-time.ts';
-import { type CpuTimes, cpuShares, parseCpuTimes } from './cpu-times.ts';
+import { type CpuTimes, cpuShares, parseCpuTimes } from '../measurement/cpu-times.ts';
 import { type MeasuredSample, summariseLateness } from './sample.ts';
 
 /** A process of its own, scheduled as the load generator would be, so that the doctor's own work is not measured. */

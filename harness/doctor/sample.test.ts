@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CpuTimes, cpuShares, parseCpuTimes } from './cpu-times.ts';
+import { type CpuTimes, cpuShares, parseCpuTimes } from '../measurement/cpu-times.ts';
 import { summariseLateness } from './sample.ts';
 
 describe('summariseLateness', () => {
@@ -31,7 +31,7 @@ const fields = fc.array(fc.nat(1e6), { minLength: 10, maxLength: 10 });
 
 describe('CPU times', () => {
   it('reads the sum over all cores and no single core', () => {
-    expect(parseCpuTimes(line([10, 1, 5, 100, 3, 0, 2, 4, 7, 7]))).toEqual({ busy: 18, steal: 4, total: 125 });
+    expect(parseCpuTimes(line([10, 1, 5, 100, 3, 0, 2, 4, 7, 7]))).toEqual({ busy: 18, processes: 16, steal: 4, total: 125 });
   });
 
   it.each(['', 'cpu0 1 2 3 4 5 6 7 8\n', 'cpu  1 2 3\n'])('does not read %j', (text) => {

@@ -7,7 +7,7 @@ import { type HistogramRecord, type Observation, observationSchema, type Timing 
 import type { Step } from '../contract/plan.ts';
 import { validityCheckSchema } from '../contract/result.ts';
 import { createHistogram, encode, record } from './histogram.ts';
-import { judgeStep, withholdsP999 } from './validity.ts';
+import { judgeStep, type Surroundings, withholdsP999 } from './validity.ts';
 
 const ratePerSecond = 100;
 const step: Step = {
@@ -242,5 +242,34 @@ describe('judgeStep', () => {
     for (const reason of reasons) {
       expect(reason).toMatch(/\d.*limit.*\d.*\.$/);
     }
+  });
+});
+
+describe('what others took of the machine', () => {
+  const judged = (use: Surroundings['use'], isStrict: boolean) => judgeStep(observation(), step, 'constant', undefined, { use, isStrict });
+  const verdicts = (use: Surroundings['use'], isStrict: boolean) =>
+    Object.fromEntries(judged(use, isStrict).checks.map(({ id, verdict }) => [id, verdict]));
+
+  it('is nothing up to a limit, and leaves a step open beyond it', () => {
+    expect(verdicts({ foreignShare: 0.05, stealShare: 0.02 }, true)).toMatchObject({ 'foreign-cpu': 'pass', 'cpu-steal': 'pass' });
+    expect(verdicts({ foreignShare: 0.051, stealShare: 0.021 }, true)).toMatchObject({ 'foreign-cpu': 'unknown', 'cpu-steal': 'unknown' });
+    expect(judged({ foreignShare: 0.25, stealShare: 0.1 }, true).verdict).toBe('valid');
+  });
+
+  it('invalidates a strict step when it is too much, and no other', () => {
+    const { verdict, reasons } = judged({ foreignShare: 0.312, stealShare: 0.2 }, true);
+    expect(verdict).toBe('invalid');
+    expect(reasons).toEqual([
+      "Other processes took 31.2 % of the machine's CPU, more than 25 %: response times were theirs as much as the system's.",
+      "The hypervisor took 20.0 % of the machine's CPU, more than 10 %: response times were theirs as much as the system's.",
+    ]);
+    expect(judged({ foreignShare: 0.9, stealShare: 0.9 }, false).verdict).toBe('valid');
+    expect(verdicts({ foreignShare: 0.9, stealShare: 0.9 }, false)).toMatchObject({ 'foreign-cpu': 'unknown', 'cpu-steal': 'unknown' });
+  });
+
+  it('is unknown, and never passes, where nothing tells', () => {
+    expect(verdicts(undefined, true)).toMatchObject({ 'foreign-cpu': 'unknown', 'cpu-steal': 'unknown' });
+    expect(judged(undefined, true).verdict).toBe('valid');
+    expect(judged(undefined, true).checks.find(({ id }) => id === 'foreign-cpu')?.observed).toBeUndefined();
   });
 });

@@ -7,6 +7,7 @@ import type { ValidityCheck } from '../contract/result.ts';
 import type { ValidityVerdict } from '../contract/verdict.ts';
 import { binomialQuantile } from './binomial.ts';
 import { decode, type Histogram, merge, percentileUs } from './histogram.ts';
+import type { MachineUse } from './machine-use.ts';
 
 const microsecondsPerMillisecond = 1000;
 /** A lag below this share of the reported percentile does not change what the reader concludes. */
@@ -16,6 +17,11 @@ const lagP999FloorMs = 5;
 const lagConfidence = 0.95;
 const maximumLoopUtilisation = 0.85;
 const maximumUnsentShare = 0.001;
+/** Shares of all cores; docs/adr/0013-foreign-cpu.md says why these. */
+const foreignCpuLimit = 0.05;
+const foreignCpuHardLimit = 0.25;
+const stealLimit = 0.02;
+const stealHardLimit = 0.1;
 const maximumConstantRateError = 0.001;
 /**
  * A correct count leaves ±3 standard deviations once in 370 windows, ±4 once in 16,000: with 3 a run of 400
@@ -193,15 +199,68 @@ function judgeRate({ steady }: Observation, step: Step, arrivals: Arrivals, plan
   };
 }
 
+/** What others did to the machine in the steady window of a step. */
+export interface Surroundings {
+  /** Undefined where nothing tells. */
+  readonly use: MachineUse | undefined;
+  /** Does more than the hard limit invalidate the step? Otherwise it is only told. */
+  readonly isStrict: boolean;
+}
+
+interface Disturbance {
+  readonly id: string;
+  readonly title: string;
+  readonly observed: number | undefined;
+  /** Beyond it response times decide nothing. */
+  readonly limit: number;
+  /** Beyond it nothing does. */
+  readonly hardLimit: number;
+  readonly culprit: string;
+}
+
+/** Up to its limit a disturbance is none; up to the hard one it leaves open what the response times say. */
+function judgeDisturbance({ hardLimit, culprit, observed, ...check }: Disturbance, isStrict: boolean): Judged {
+  if (observed === undefined) {
+    return { check: { ...check, unit: 'share', verdict: 'unknown' } };
+  }
+  const known = { ...check, observed, unit: 'share' };
+  if (observed <= check.limit) {
+    return { check: { ...known, verdict: 'pass' } };
+  }
+  if (!isStrict || observed <= hardLimit) {
+    return { check: { ...known, verdict: 'unknown' } };
+  }
+  return {
+    check: { ...known, verdict: 'fail' },
+    reason: `${culprit} took ${(observed * 100).toFixed(1)} % of the machine's CPU, more than ${hardLimit * 100} %: response times were theirs as much as the system's.`,
+  };
+}
+
+function judgeSurroundings({ use, isStrict }: Surroundings): Judged[] {
+  const foreign = { id: 'foreign-cpu', title: 'CPU used by other processes', observed: use?.foreignShare, limit: foreignCpuLimit };
+  const steal = { id: 'cpu-steal', title: 'CPU taken by the hypervisor', observed: use?.stealShare, limit: stealLimit };
+  return [
+    judgeDisturbance({ ...foreign, hardLimit: foreignCpuHardLimit, culprit: 'Other processes' }, isStrict),
+    judgeDisturbance({ ...steal, hardLimit: stealHardLimit, culprit: 'The hypervisor' }, isStrict),
+  ];
+}
+
 /**
  * Can the figures of a step be trusted? Beyond the knee (`rung` and `probe` steps) jobs that found no free connection are the
  * system's failure and not the generator's. Invalid when the generator was late or saturated or the planned load was not
  * offered. `arrivals` is the process of the workload, which decides how far a count may be from its mean; the count of a
  * replay is judged by `plannedJobs`, the jobs of its schedule in the steady window. The lag of a closed loop counts from the end
  * of a user's think time, and its rate cannot be wrong, because the answers decide it. Of several workers the worst decides. A `lag-p999` check that is not
- * `pass` never invalidates a step: it withholds the p99.9, see `withholdsP999`.
+ * `pass` never invalidates a step: it withholds the p99.9, see `withholdsP999`. Where the surroundings are given, what others took of
+ * the machine is told, and invalidates a strict step (docs/adr/0013-foreign-cpu.md).
  */
-export function judgeStep(observation: Observation, step: Step, arrivals: Arrivals, plannedJobs?: number): StepValidity {
+export function judgeStep(
+  observation: Observation,
+  step: Step,
+  arrivals: Arrivals,
+  plannedJobs?: number,
+  surroundings?: Surroundings,
+): StepValidity {
   const judged = [
     judgeLag(observation, 99),
     judgeLag(observation, 99.9),
@@ -209,6 +268,7 @@ export function judgeStep(observation: Observation, step: Step, arrivals: Arriva
     judgeThrottling(observation),
     judgeUnsent(observation, step.phase),
     judgeRate(observation, step, arrivals, plannedJobs),
+    ...(surroundings === undefined ? [] : judgeSurroundings(surroundings)),
   ].filter((one) => one !== undefined);
   const reasons = judged.flatMap(({ reason }) => (reason === undefined ? [] : [reason]));
   return { verdict: reasons.length === 0 ? 'valid' : 'invalid', reasons, checks: judged.map(({ check }) => check) };

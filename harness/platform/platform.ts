@@ -88,4 +88,9 @@ export interface Platform {
    * @throws Failure `environment` (75) when the machine cannot run it, `interrupted` (130) when the signal ended the start.
    */
   start(request: StartRequest): Promise<RunningSystem>;
+  /**
+   * Pids, as this machine's kernel counts them, of what runs for the started systems without descending from this process. What
+   * they and their descendants use is not the use of others.
+   */
+  ownPids(): readonly number[];
 }

@@ -8,6 +8,7 @@ import { type DrivenStep, drive } from './drive.ts';
 import type { Driving } from './drive-steps.ts';
 import { type Outcome, readHistory } from './history.ts';
 import { failedCount } from './judged-step.ts';
+import { MachineWatch } from './machine-watch.ts';
 import { percentileMs, steadyHistogram, tailSamples } from './quantiles.ts';
 import { type Stage, stepsShare, type VariantState } from './stage.ts';
 
@@ -141,6 +142,7 @@ async function searchCapacity(
       folder,
       workload: corpus.workloadOf(variant),
       prepared: corpus.prepare(step, system.apiKeys),
+      machine: new MachineWatch(stage.platform, plan.profile),
       signal,
       onSecond: (second) => onSecond(step, second),
     });

@@ -3,6 +3,7 @@ import type { Step } from '../contract/plan.ts';
 import type { Workload } from '../contract/workload.ts';
 import type { LoadGenerator } from '../load/generator.ts';
 import { type DrivenStep, drive } from './drive.ts';
+import { MachineWatch } from './machine-watch.ts';
 import { plannedSeconds, repeatOf } from './plan.ts';
 import { fillShare, type Stage, stateOf, stepsShare } from './stage.ts';
 import type { Served } from './start-systems.ts';
@@ -55,6 +56,7 @@ export async function driveSteps(stage: Stage, { served, generator, onSecond, wa
       folder,
       workload,
       prepared: corpus.prepare(step, system.apiKeys),
+      machine: new MachineWatch(stage.platform, plan.profile),
       signal,
       onSecond: (second) => onSecond(step, second),
     });

@@ -9,6 +9,7 @@ import type { LoadGenerator } from '../load/generator.ts';
 import { judgeStep, type StepValidity } from '../measurement/validity.ts';
 import type { RunningSystem } from '../platform/platform.ts';
 import type { PreparedLoad } from './corpus.ts';
+import type { MachineWatch } from './machine-watch.ts';
 import type { ProcessWindow } from './process-windows.ts';
 import type { RunFolder } from './run-folder.ts';
 import { ServerWatch } from './server-watch.ts';
@@ -36,6 +37,8 @@ export interface DriveRequest {
   readonly workload: Workload;
   /** Requests, and which of them each job sends; made by the corpus. */
   readonly prepared: PreparedLoad;
+  /** Tells what others took of the machine in the steady window. */
+  readonly machine: MachineWatch;
   readonly signal: AbortSignal;
   readonly onSecond: (second: Second) => void;
   /** Looks at the servers; given by whoever wants to know what was seen although the step fails. */
@@ -63,7 +66,18 @@ function withoutKeys(plan: LoadPlan): LoadPlan {
  * whether the step may count. Rejects when a process of the system or the generator ends.
  */
 export async function drive(request: DriveRequest): Promise<DrivenStep> {
-  const { step, system, generator, folder, workload, prepared, signal, onSecond, watch = new ServerWatch(request.system) } = request;
+  const {
+    step,
+    system,
+    generator,
+    folder,
+    workload,
+    prepared,
+    machine,
+    signal,
+    onSecond,
+    watch = new ServerWatch(request.system),
+  } = request;
   const outputDirectory = path.join(folder.steps, step.id);
   await mkdir(outputDirectory, { recursive: true });
   const [target] = system.gateways;
@@ -91,9 +105,11 @@ export async function drive(request: DriveRequest): Promise<DrivenStep> {
       signal,
       onEvent(event) {
         if (event.event === 'steady') {
+          machine.begin();
           watch.look();
           watching = true;
         } else if (event.event === 'steady-end') {
+          machine.end();
           watch.look();
           watching = false;
         } else if (event.event === 'second') {
@@ -112,7 +128,7 @@ export async function drive(request: DriveRequest): Promise<DrivenStep> {
   return {
     step,
     observation,
-    validity: judgeStep(observation, step, workload.arrivals, plannedSteadyJobs),
+    validity: judgeStep(observation, step, workload.arrivals, plannedSteadyJobs, { use: machine.use(), isStrict: machine.isStrict }),
     processes: await watch.processes(),
     servers: await watch.windows(),
     serverSeries: await watch.series(),

@@ -8,6 +8,7 @@ import { type DrivenStep, drive } from './drive.ts';
 import type { Driving } from './drive-steps.ts';
 import { firstLimit } from './first-limit.ts';
 import { type Outcome, readHistory } from './history.ts';
+import { MachineWatch } from './machine-watch.ts';
 import { type Stage, stepsShare, type VariantState } from './stage.ts';
 import { fillSystems, startSystems } from './start-systems.ts';
 
@@ -136,6 +137,7 @@ export async function driveOverload(
       folder,
       workload: corpus.workloadOf(id),
       prepared,
+      machine: new MachineWatch(stage.platform, plan.profile),
       signal,
       onSecond: (second) => onSecond(step, second),
       isOverload,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Failure } from '../../contract/failure.ts';
 import { type ContainerPart, containerParts } from '../../rendering/containers.ts';
 import { createApiKeys, keyRecords, randomSecret } from '../api-keys.ts';
+import { readProcessTable } from '../local/process-table.ts';
 import type { Platform, RunningSystem, StartRequest } from '../platform.ts';
 import { Ports } from '../ports.ts';
 import { SharedContexts } from '../shared-context.ts';
@@ -23,6 +24,9 @@ export interface DockerPlatformOptions {
   readonly mayPull?: boolean;
 }
 
+/** What a published port and a log of a container cost is ours as well. */
+const engineProcesses: ReadonlySet<string> = new Set(['dockerd', 'containerd', 'docker-proxy']);
+
 function interrupted({ variant, signal }: StartRequest): Failure {
   return new Failure('interrupted', 'start_interrupted', `the start of variant ${variant} was interrupted`, { cause: signal?.reason });
 }
@@ -33,9 +37,16 @@ export class DockerPlatform implements Platform {
   readonly #options: DockerPlatformOptions;
   readonly #ports = new Ports();
   readonly #runs = new SharedContexts<DockerRun>((run) => run.close());
+  readonly #systems = new Set<DockerSystem>();
 
   constructor(options: DockerPlatformOptions = {}) {
     this.#options = options;
+  }
+
+  /** The first process of every container, and the engine, which carries their traffic. */
+  ownPids(): readonly number[] {
+    const engine = readProcessTable().filter(({ name }) => engineProcesses.has(name));
+    return [...[...this.#systems].flatMap(({ pids }) => pids), ...engine.map(({ pid }) => pid)];
   }
 
   async start(request: StartRequest): Promise<RunningSystem> {
@@ -68,9 +79,11 @@ export class DockerPlatform implements Platform {
         for (const { hostPort } of containers) {
           this.#ports.release(hostPort);
         }
+        this.#systems.delete(system);
         await this.#runs.release(runDirectory);
       },
     });
+    this.#systems.add(system);
     try {
       requireQuotasFit(parts, run.engine, variant);
       const { environment = process.env, images: commandLine = {}, mayPull = false } = this.#options;

@@ -79,6 +79,11 @@ export class DockerSystem implements RunningSystem {
     return this.containersOf('vector').map(({ id, hostPort }) => ({ id, url: localUrl(hostPort) }));
   }
 
+  /** Of the first process of each container. */
+  get pids(): number[] {
+    return this.#containers.map(({ pid }) => pid);
+  }
+
   get quotas(): Record<string, Quota> {
     return Object.fromEntries(this.#containers.map(({ id, quota }) => [id, quota]));
   }

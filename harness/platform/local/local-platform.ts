@@ -54,6 +54,11 @@ export class LocalPlatform implements Platform {
     this.#systemDirectory = systemDirectory ?? fileURLToPath(new URL('../../../system', import.meta.url));
   }
 
+  /** Every part is a child of this process. */
+  ownPids(): readonly number[] {
+    return [];
+  }
+
   async start(request: StartRequest): Promise<RunningSystem> {
     requireSupportedSystem();
     const qdrant = executableNamedBy(qdrantVariable, this.#environment);

@@ -1,6 +1,8 @@
 /** Ticks since the machine started, summed over its cores. */
 export interface CpuTimes {
   readonly busy: number;
+  /** That of processes: `busy` without interrupts, which serve whoever sends and receives. */
+  readonly processes: number;
   readonly steal: number;
   readonly total: number;
 }
@@ -15,8 +17,9 @@ export function parseCpuTimes(stat: string): CpuTimes | undefined {
     return undefined;
   }
   const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = fields;
-  const busy = user + nice + system + irq + softirq;
-  return { busy, steal, total: busy + idle + iowait + steal };
+  const processes = user + nice + system;
+  const busy = processes + irq + softirq;
+  return { busy, processes, steal, total: busy + idle + iowait + steal };
 }
 
 /** Shares of the machine's time between two readings; undefined when no time passed. */
