@@ -12,6 +12,7 @@ import { operationsFileName, samplesFileName, writeObservation } from './output-
 import { type Epoch, type GeneratorEvent, nextEpoch } from './protocol.ts';
 import { ScheduledJobs } from './scheduled-jobs.ts';
 import { StepExecution } from './step-execution.ts';
+import { StepMilestones } from './step-milestones.ts';
 import { StepRecord } from './step-record.ts';
 import { Ticker } from './ticker.ts';
 import type { OpenTransport } from './transport.ts';
@@ -63,7 +64,8 @@ export async function executePlan(plan: LoadPlan, options: ExecuteOptions): Prom
   const record = new StepRecord(plan, jobs);
   const log = new OperationLog(path.join(plan.outputDirectory, operationsFileName), plan.history ?? 'full');
   try {
-    const execution = new StepExecution({ plan, jobs, record, log, onEvent: options.onEvent, signal: options.signal });
+    const milestones = new StepMilestones({ plan, record, onEvent: options.onEvent });
+    const execution = new StepExecution({ plan, jobs, record, log, milestones, signal: options.signal });
     const open = options.openTransport ?? transports[plan.transport ?? 'autocannon'];
     const transport = await open({ ...plan, connections, observer: execution });
     try {
@@ -77,18 +79,18 @@ export async function executePlan(plan: LoadPlan, options: ExecuteOptions): Prom
       const observation: Observation = {
         schemaVersion: 1,
         stepId: plan.stepId,
-        startedAtMs: execution.startedAtMs,
+        startedAtMs: epoch.atMs,
         warmUp: record.counts('warm-up'),
         steady: record.counts('steady'),
         histograms: record.histogramRecords(),
-        seconds: Array.from({ length: execution.secondCount }, (_, second) => record.second(second)),
+        seconds: Array.from({ length: milestones.secondCount }, (_, second) => record.second(second)),
         generator: {
           transport: `${transport.name}${batches}`,
           cpuSeconds: (cpu.user + cpu.system) / 1_000_000,
           ...(throttledBefore === undefined || throttledAfter === undefined
             ? {}
             : { throttledSeconds: Math.max(0, throttledAfter - throttledBefore) }),
-          eventLoopUtilisation: execution.eventLoopUtilisation,
+          eventLoopUtilisation: milestones.eventLoopUtilisation,
           residentBytes: process.memoryUsage.rss(),
           realTimeScheduling: options.realTimeScheduling,
           scheduleHash: hash,

@@ -10,8 +10,8 @@ export interface Epoch {
   readonly atMs: number;
 }
 
-/** Between everything being ready and the first intended start, so that the first jobs are not late by the start itself. */
-const leadMs = 20;
+/** Between everything being ready and the first intended start: long enough for the start line to reach every process on a busy machine. */
+const leadMs = 50;
 
 /** The next moment at which a step can begin. The clock is common to all processes of one machine. */
 export function nextEpoch(): Epoch {

@@ -1,10 +1,10 @@
-import { performance } from 'node:perf_hooks';
 import type { ErrorClass, StreamArrival } from '../contract/operation.ts';
 import type { LoadPlan } from '../contract/plan.ts';
 import type { JobSource } from './job-source.ts';
 import type { OperationLog } from './operation-log.ts';
-import type { Epoch, GeneratorEvent } from './protocol.ts';
+import type { Epoch } from './protocol.ts';
 import { type WireRequest, wireRequest } from './request-wire.ts';
+import type { StepMilestones } from './step-milestones.ts';
 import type { StepRecord } from './step-record.ts';
 import { StreamReader } from './stream-reader.ts';
 import type { Ticker } from './ticker.ts';
@@ -20,7 +20,6 @@ function arrivalOf({ firstTokenUs, firstEventUs, states, tokens }: StreamReader)
 /** How often deadlines, window limits and seconds are looked at: the most by which a timeout is noticed late. */
 const sweepEveryMs = 20;
 const failedBodyBytes = 2048;
-const microsecondsPerSecond = 1_000_000;
 
 /** Outcomes after which the operation has certainly had no effect on the system under test. */
 const withoutEffect: ReadonlySet<ErrorClass> = new Set(['http-4xx', 'refused', 'dropped']);
@@ -41,7 +40,7 @@ interface ExecutionParts {
   readonly jobs: JobSource;
   readonly record: StepRecord;
   readonly log: OperationLog;
-  readonly onEvent: (event: GeneratorEvent) => void;
+  readonly milestones: StepMilestones;
   readonly signal: AbortSignal;
 }
 
@@ -54,11 +53,10 @@ export class StepExecution implements TransportObserver {
   readonly #jobs: JobSource;
   readonly #record: StepRecord;
   readonly #log: OperationLog;
-  readonly #onEvent: (event: GeneratorEvent) => void;
+  readonly #milestones: StepMilestones;
   readonly #signal: AbortSignal;
   readonly #wire: WireRequest[];
   readonly #deadlineUs: number;
-  readonly #endUs: number;
   /** Jobs from here on that are not settled wait for a connection, in the order of their intended start. */
   #firstWaiting = 0;
   #connectionWaits = 0;
@@ -69,35 +67,18 @@ export class StepExecution implements TransportObserver {
   #transport: Transport | undefined;
   #ticker: Ticker | undefined;
   #epochNs = 0n;
-  #loopAtEpoch = performance.eventLoopUtilization();
-  #loopUtilisation: number | undefined;
-  #secondsEnded = 0;
-  #steadyAnnounced = false;
-  #steadyEndAnnounced = false;
   #stopped = false;
   readonly #finished = Promise.withResolvers<void>();
-  startedAtMs = 0;
 
-  constructor({ plan, jobs, record, log, onEvent, signal }: ExecutionParts) {
+  constructor({ plan, jobs, record, log, milestones, signal }: ExecutionParts) {
     this.#plan = plan;
     this.#jobs = jobs;
     this.#record = record;
     this.#log = log;
-    this.#onEvent = onEvent;
+    this.#milestones = milestones;
     this.#signal = signal;
     this.#wire = plan.requests.map((request) => wireRequest(request, plan.target, jobs.sessionLength));
     this.#deadlineUs = plan.deadlineMs * 1000;
-    this.#endUs = (plan.warmUpMs + plan.steadyMs) * 1000;
-  }
-
-  /** Seconds of the step, from the epoch to the end of the schedule or of the last job, whichever is later. */
-  get secondCount(): number {
-    return this.#secondsEnded;
-  }
-
-  /** 0–1 from the epoch to the end of the schedule; the idle drain after it does not dilute it. */
-  get eventLoopUtilisation(): number {
-    return this.#loopUtilisation ?? 0;
   }
 
   /** Jobs that found every connection busy or down when they were fired. */
@@ -109,11 +90,9 @@ export class StepExecution implements TransportObserver {
   async run(ticker: Ticker, transport: Transport, epoch: Epoch): Promise<void> {
     this.#transport = transport;
     this.#ticker = ticker;
-    this.startedAtMs = epoch.atMs;
     this.#epochNs = epoch.ns;
     ticker.start(this.#epochNs);
-    this.#loopAtEpoch = performance.eventLoopUtilization();
-    this.#onEvent({ event: 'epoch', stepId: this.#plan.stepId, atMs: this.startedAtMs });
+    this.#milestones.begin(epoch.atMs);
     // This timer also keeps the process alive: a pending Atomics.waitAsync does not.
     const sweep = setInterval(() => this.#sweep(), sweepEveryMs);
     const stop = () => this.#stop();
@@ -127,11 +106,7 @@ export class StepExecution implements TransportObserver {
       clearInterval(sweep);
       this.#signal.removeEventListener('abort', stop);
     }
-    this.#noteLoopUtilisation();
-    const planned = this.#stopped ? 0 : Math.ceil(this.#endUs / microsecondsPerSecond);
-    while (this.#secondsEnded < Math.max(planned, this.#record.secondsTouched)) {
-      this.#endSecond();
-    }
+    this.#milestones.end(this.#stopped);
     this.#log.flush();
   }
 
@@ -287,18 +262,15 @@ export class StepExecution implements TransportObserver {
   /** Called after everything that may have ended a job or made one due. */
   #lookAhead(): void {
     this.#ticker?.wakeAt(this.#jobs.nextDueUs);
-    if (this.#steadyEndAnnounced && this.#record.open === 0 && this.#jobs.nextDueUs === Number.POSITIVE_INFINITY) {
+    if (this.#milestones.steadyEnded && this.#record.open === 0 && this.#jobs.nextDueUs === Number.POSITIVE_INFINITY) {
       this.#finished.resolve();
     }
   }
 
   #sweep(): void {
     const nowUs = this.#nowUs();
-    this.#announceWindows(nowUs);
     this.#expire(nowUs);
-    while ((this.#secondsEnded + 1) * microsecondsPerSecond <= nowUs) {
-      this.#endSecond();
-    }
+    this.#milestones.pass(nowUs);
     this.#log.flush();
     this.#lookAhead();
   }
@@ -320,30 +292,6 @@ export class StepExecution implements TransportObserver {
       }
       this.#firstOpen += 1;
     }
-  }
-
-  #announceWindows(nowUs: number): void {
-    const { stepId, warmUpMs } = this.#plan;
-    if (!this.#steadyAnnounced && nowUs >= warmUpMs * 1000) {
-      this.#steadyAnnounced = true;
-      this.#onEvent({ event: 'steady', stepId });
-    }
-    if (!this.#steadyEndAnnounced && nowUs >= this.#endUs) {
-      this.#steadyEndAnnounced = true;
-      this.#noteLoopUtilisation();
-      this.#onEvent({ event: 'steady-end', stepId });
-    }
-  }
-
-  #noteLoopUtilisation(): void {
-    this.#loopUtilisation ??= performance.eventLoopUtilization(this.#loopAtEpoch).utilization;
-  }
-
-  #endSecond(): void {
-    const second = this.#secondsEnded;
-    this.#secondsEnded += 1;
-    this.#record.endSecond(second);
-    this.#onEvent({ event: 'second', stepId: this.#plan.stepId, second: this.#record.second(second) });
   }
 
   #stop(): void {

@@ -85,7 +85,9 @@ describe('several load processes', () => {
     }
     expect(three.observation.steady).toEqual(one.observation.steady);
     expect(three.observation.warmUp).toEqual(one.observation.warmUp);
-    expect(three.observation.seconds.map(({ arrivals }) => arrivals)).toEqual(one.observation.seconds.map(({ arrivals }) => arrivals));
+    // A late answer may touch a third second; all jobs were due in the first two.
+    const arrivals = ({ seconds }: Observation) => seconds.slice(0, 2).map((second) => second.arrivals);
+    expect(arrivals(three.observation)).toEqual(arrivals(one.observation));
     expect(three.inOrder).toBe(true);
     expect(three.events.filter((event) => event !== 'second')).toEqual(one.events.filter((event) => event !== 'second'));
     expect(three.files).toEqual(one.files);
