@@ -270,7 +270,7 @@ export const metrics = {
     title: 'requests per search',
     unit: 'requests',
     definition:
-      'HTTP requests behind one successful search, on average: to the gateway, to the query tier, for the embedding, to each asked shard and, where answers are reranked, to the reranker',
+      'HTTP requests behind one successful search, on average: to the gateway, to the query tier, for the embedding, one to each asked shard, whichever lists it is asked for, and, where answers are reranked, to the reranker; what peers of a Qdrant cluster ask each other is not counted',
     window: 'steady state',
     better: 'lower',
   },

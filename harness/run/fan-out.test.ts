@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../system/policies/random-stream.ts';
-import { fanOutOf, requestsOf, type ScatteredSearch } from './fan-out.ts';
+import { fanOutOf, requestsOf, type ScatteredSearch, scatteredOf } from './fan-out.ts';
 
 const search = (shardsMs: readonly number[] | undefined, asked = shardsMs?.length ?? 1): ScatteredSearch => ({
   asked,
@@ -43,6 +43,21 @@ describe('fanOutOf', () => {
     expect(fanOutOf({ variant: 'three', searches: [...independent, partial] }, undefined)?.slowestMs.sampleCount).toBe(4000);
     expect(fanOutOf({ variant: 'three', searches: [partial, search(undefined)] }, undefined)).toBeUndefined();
   });
+});
+
+it('takes an answer without hits for one that nobody had to rank', () => {
+  const evidence = {
+    request_id: 'r',
+    index_version: 'documents',
+    applied_sequence: 1,
+    cache_tier: 'none' as const,
+    stages: [{ stage: 'rerank' as const, duration_ms: 0.01 }],
+    total_ms: 1,
+    shards: { asked: 1, answered: 1 },
+    degraded: false,
+    degraded_reason: null,
+  };
+  expect(scatteredOf({ hits: [], evidence, body: '{}' }).reranked).toBe(false);
 });
 
 it('counts the requests of a search by hop', () => {

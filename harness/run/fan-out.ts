@@ -12,18 +12,21 @@ export interface ScatteredSearch {
   readonly reranked: boolean;
 }
 
-export function scatteredOf({ outcome, evidence }: Answer): ScatteredSearch {
+/** What is read off one answer to a search: its hits, its evidence and its text as it came. */
+export function scatteredOf({ hits, evidence, body }: Pick<Answer, 'hits' | 'evidence'> & { readonly body: string }): ScatteredSearch {
   return {
     ...evidence.shards,
     shardsMs: evidence.shards_ms,
-    responseBytes: Buffer.byteLength(outcome.body ?? ''),
-    reranked: evidence.stages.some(({ stage, duration_ms }) => stage === 'rerank' && duration_ms > 0),
+    responseBytes: Buffer.byteLength(body),
+    // Where nothing was found there is nothing to rank, and nobody is asked to.
+    reranked: hits.length > 0 && evidence.stages.some(({ stage, duration_ms }) => stage === 'rerank' && duration_ms > 0),
   };
 }
 
 /** Gateway, query tier and embedding: the requests that every search causes, however the documents are placed. */
 const requestsBeforeShards = 3;
 
+/** One request to each asked shard: a hybrid search asks it for both lists at once, a routed one asks fewer shards. */
 export function requestsOf({ asked, reranked }: ScatteredSearch): number {
   return requestsBeforeShards + asked + (reranked ? 1 : 0);
 }

@@ -189,7 +189,7 @@ export async function judgeVariant(request: JudgeRequest): Promise<VariantJudgem
       answers: steady.length,
       completeAnswers: steady.filter(({ evidence }) => isComplete(evidence)).length,
       staged: retrieved.map(stagedOf),
-      scattered: searches.map(scatteredOf),
+      scattered: searches.map(({ outcome, hits, evidence }) => scatteredOf({ hits, evidence, body: outcome.body ?? '' })),
       asks: asksOf(steady),
       askSeconds: askSeconds(answers.answers),
       replayed: isReplayed
