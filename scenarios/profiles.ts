@@ -34,7 +34,7 @@ export const comparisonProfiles: Record<ProfileId, Profile> = {
     rungSeconds: 2.5,
     recallSamples: 600,
   },
-  // About a quarter of an hour for eighteen variants, of which twelve climb the ladder. Short windows and many of them: a ratio
+  // About a quarter of an hour for nineteen variants, of which twelve climb the ladder. Short windows and many of them: a ratio
   // rests on its pairs, and the tails on the requests of all six repetitions together.
   standard: {
     documents: 50_000,

@@ -53,6 +53,11 @@ export function hybrid(topology: Topology): Topology {
   return { ...topology, id: `${topology.id}-hybrid`, retrieval: 'hybrid' };
 }
 
+/** The same system with a reranker: twice as many candidates as are asked for go to the provider, which puts them into its own order. */
+export function reranked(topology: Topology): Topology {
+  return { ...topology, id: `${topology.id}-rerank`, rerank: true };
+}
+
 /** The same system where every vector node has as much as the single one: what a fleet of machines of one size has. */
 export function perNode(topology: Topology): Topology {
   return { ...topology, id: `${topology.id}-per-node`, resourceRule: 'equal-per-node' };
