@@ -1,5 +1,6 @@
 import type { Result } from '../harness/contract/result.ts';
 import { manyResult } from './sample-many.testing.ts';
+import { recordingResult } from './sample-recording.testing.ts';
 import { interval95, passingResult, sloOver } from './sample-result.testing.ts';
 
 /** p99 of the sharded variant is over its limit, and a checker found a foreign document. */
@@ -218,4 +219,5 @@ export const everyResult: Readonly<Record<string, () => Result>> = {
   'without-histograms': withoutHistograms,
   containers: containersResult,
   many: manyResult,
+  recording: recordingResult,
 };

@@ -210,6 +210,7 @@ const en = {
     stages: 'Where time goes',
     ladder: 'Ladder of rates',
     capacity: 'Highest rate within limits',
+    replay: 'By the clock of the recording',
     ratios: 'Ratios to the baseline',
     fanOut: 'Fan-out and the slowest shard',
     costs: 'What a search and its index cost',
@@ -231,6 +232,7 @@ const en = {
     stages: 'Stages',
     ladder: 'Ladder',
     capacity: 'Capacity',
+    replay: 'Replay',
     ratios: 'Ratios',
     'fan-out': 'Fan-out',
     costs: 'Costs',
@@ -565,6 +567,50 @@ const en = {
     durationText: (length: string, startedAt: string) => `${length}, from ${startedAt}`,
     reproduce: 'Reproduce',
     runId: 'Run',
+  },
+
+  replay: {
+    subtitle: 'intended starts mapped back to when the requests were recorded; over all valid judged repetitions',
+    recorded: (file: string) => `${file}, as recorded`,
+    columns: [
+      'Requests of',
+      'Requests',
+      'Span',
+      'Mean per hour',
+      'Busiest hour',
+      'Peak ÷ mean',
+      'CV of gaps per minute',
+      'Repeated questions, %',
+      'From the cache, %',
+      'Shared in flight, %',
+      'Speed',
+    ],
+    note: 'A replay is faster than its recording and the model is not: what was asked again minutes after the first answer is asked here while that answer is still being made, and shares it. From the cache and shared in flight together are what a cache that forgets nothing would have spared.',
+    words:
+      'The recording tells which questions are equal and not their words, so each has words of its own here; the length of an answer is the model’s, because the route takes no wish for it.',
+    scaled: (file: string, unit: 'h' | 'min', seconds: string) =>
+      `${file}: ${unit === 'h' ? 'an hour' : 'a minute'} of it took ${seconds} s.`,
+    panel: (unit: 'h' | 'min') =>
+      ({
+        arrivals: ['Arrivals', `requests per ${unit === 'h' ? 'hour' : 'minute'} of the recording`],
+        spared: ['Not made afresh', '% of answers, cache and in flight'],
+        p50: ['Ask response, p50', 's, from the intended start'],
+        p95: ['Ask response, p95', 's, from the intended start'],
+        failed: ['Errors', 'requests without an answer'],
+      }) as const,
+    described: (panel: string, variants: readonly string[]) => `${panel} by the clock of the recording: ${list(variants)}`,
+    binColumns: (unit: 'h' | 'min') => [
+      unit === 'h' ? 'Hour' : 'Minute',
+      'arrivals',
+      'succeeded',
+      'errors',
+      'from cache',
+      'shared',
+      'not made afresh, %',
+      'p50, s',
+      'p95, s',
+    ],
+    left: 'The tables by the hour are left out to keep this file small; result.json has them.',
   },
 
   table: {

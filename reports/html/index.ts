@@ -17,6 +17,7 @@ import { percentileSection } from './percentiles.ts';
 import { balanceSection, processSection } from './processes.ts';
 import { provenanceSection } from './provenance.ts';
 import { ratioSection } from './ratios.ts';
+import { replaySection } from './replay.ts';
 import { sloSection } from './slos.ts';
 import { stageSection } from './stages.ts';
 import { validitySection } from './validity.ts';
@@ -42,9 +43,10 @@ export async function renderHtml(result: Result, language: Language = 'en'): Pro
 }
 
 async function page(result: Result, s: Strings, detail: Detail): Promise<string> {
-  const [percentiles, overTime, stages, ratios, fanOut, costs, balance] = await Promise.all([
+  const [percentiles, overTime, replay, stages, ratios, fanOut, costs, balance] = await Promise.all([
     percentileSection(result, detail, s),
     overTimeSection(result, detail, s),
+    replaySection(result, detail, s),
     stageSection(result, detail, s),
     ratioSection(result, detail, s),
     fanOutSection(result, detail, s),
@@ -57,6 +59,7 @@ async function page(result: Result, s: Strings, detail: Detail): Promise<string>
     [sloSection(result, s)],
     [percentiles],
     [overTime],
+    [replay],
     // Many ladders need the whole width, and then the stages have room beside the balance.
     ...(crowded(result) ? [[ladderSection(result, s)], [stages, balance]] : [[stages, ladderSection(result, s)]]),
     [capacitySection(result, detail, s)],

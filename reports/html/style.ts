@@ -92,7 +92,7 @@ const narrow = `
 .ladder td{min-width:118px}.ladder tbody th,.ladder tfoot th,.ladder thead th{padding-right:10px;white-space:normal}main{padding:12px 16px 40px}.top>div{padding:10px 16px;gap:8px}.crumbs{font-size:12px;min-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}.crumbs .minor{display:none}.top details{display:block;position:relative;font-size:12px}.top summary{list-style:none;cursor:pointer;font-size:16px}.top details a{display:block;padding:4px 0}.top details div{position:absolute;right:0;background:var(--surface);border:1px solid var(--rule);padding:8px 14px;min-width:150px}
 h1{font-size:20px;line-height:27px;text-wrap:wrap}.facts{grid-template-columns:82px minmax(0,1fr)}.sub{display:block;margin:2px 0 0}
 .wide{display:none}.phone{display:block}
-.cell-label{display:block;color:var(--ink3);font-size:11px;line-height:14px;text-align:left}.cell-label:empty{display:none}
+.cell-label{display:block;color:var(--ink3);font-size:11px;line-height:14px;text-align:left}.cell-label:empty{display:none}.cell-label .name{white-space:normal;flex-wrap:wrap}.cell-label .name code{overflow-wrap:anywhere}
 table.glance,table.glance tbody,table.stack,table.stack tbody,table.slos,table.slos tbody{display:block}.glance thead,.stack thead{display:none}
 .slos thead{display:none}
 .glance tr{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:2px 8px;padding:10px 0}.glance td,.glance tbody th{height:auto;padding:0;text-align:left}.glance tbody th{grid-column:1/3}.glance th small{display:none}.glance .rate{grid-column:3;grid-row:1;text-align:right}.glance .engine{grid-column:1/4;color:var(--ink3);font-size:12px}.glance .chart{grid-column:1/4}.glance .chart svg{width:100%;max-width:480px}
