@@ -73,8 +73,10 @@ describe('a scenario whose workload is a closed loop', () => {
       expect(runs.length).toBeGreaterThan(0);
       for (const { counts, offeredPerSecond, ratePerSecond, validity } of runs) {
         expect(ratePerSecond).toBeUndefined();
-        expect(counts.issued).toBeGreaterThan(users);
-        expect(counts.succeeded).toBe(counts.issued);
+        // A starved machine may make answers late; it may not make the system refuse a request, or lose one.
+        expect(counts.succeeded).toBeGreaterThan(0);
+        expect([counts.failed['http-4xx'], counts.failed['http-5xx'], counts.failed.mismatch]).toEqual([undefined, undefined, undefined]);
+        expect(counts.issued).toBe(counts.succeeded + Object.values(counts.failed).reduce((sum, count) => sum + count, 0));
         expect(offeredPerSecond).toBe(counts.issued / profile.steadySeconds);
         expect(validity.checks.map(({ id }) => id)).not.toContain('rate-error');
       }
