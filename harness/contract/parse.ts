@@ -35,11 +35,8 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 
 /** Keys that the schema knows at a path, read from its own JSON Schema shape. */
 function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-  let node: unknown = schema;
-  for (const part of path) {
-    node = step(node, part);
-  }
-  return [...new Set(shapesOf(node).flatMap((shape) => Object.keys(shape)))];
+  const nodes = path.reduce<unknown[]>((before, part) => before.flatMap((node) => steps(node, part)), [schema]);
+  return [...new Set(nodes.flatMap(shapesOf).flatMap((shape) => Object.keys(shape)))];
 }
 
 /** The fields of an object; of a union those of every alternative, because the reader may have meant any. */
@@ -67,10 +64,12 @@ function unwrap(node: unknown): unknown {
   return inner === undefined ? node : unwrap(inner);
 }
 
-function step(node: unknown, part: PropertyKey): unknown {
+/** Where a part of a path may lead: in a union into every alternative that has it. */
+function steps(node: unknown, part: PropertyKey): unknown[] {
   const inner = unwrap(node);
   const { element, valueType } = definitionOf(inner);
-  return shapesOf(inner).find((shape) => part in shape)?.[part] ?? (typeof part === 'number' ? element : valueType);
+  const fields = shapesOf(inner).flatMap((shape) => (part in shape ? [shape[part]] : []));
+  return fields.length > 0 ? fields : [typeof part === 'number' ? element : valueType];
 }
 
 /** Numbers that JSON does not have are written as they are. */

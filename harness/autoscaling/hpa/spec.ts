@@ -89,7 +89,13 @@ export type MetricSpec = z.infer<typeof metricSchema>;
 const policySchema = z.strictObject({
   type: z.enum(['Pods', 'Percent']),
   value: z.int().positive().max(2_147_483_647),
-  periodSeconds: z.int().positive().max(1800),
+  periodSeconds: z
+    .int({
+      error: ({ input }) =>
+        input === undefined ? 'is missing: every policy needs the seconds over which it counts, such as 60' : undefined,
+    })
+    .positive()
+    .max(1800),
 });
 export type ScalingPolicy = z.infer<typeof policySchema>;
 
