@@ -109,18 +109,22 @@ describe.skipIf(executable === undefined)(`the report in a browser${reason}`, ()
     }
   });
 
-  it.each(['light', 'dark'] as const)('has no accessibility violation in %s', async (colorScheme) => {
-    for (const name of ['fail', 'invalid', 'partial', 'many', 'recording', 'replay-exact', 'replay-sampled', 'replay-bare']) {
-      for (const width of ['fail', 'replay-exact'].includes(name) ? [1440, 360] : [1440]) {
-        const { page } = await opened(name, width, colorScheme);
-        // Through the debugger, because the policy of the page admits no script.
-        await page.evaluate(axe);
-        const violations = await page.evaluate<string[]>(violationsFound);
-        expect(violations).toEqual([]);
-        await page.close();
+  it.each(['light', 'dark'] as const)(
+    'has no accessibility violation in %s',
+    async (colorScheme) => {
+      for (const name of ['fail', 'invalid', 'partial', 'many', 'recording', 'replay-exact', 'replay-sampled', 'replay-bare']) {
+        for (const width of ['fail', 'replay-exact'].includes(name) ? [1440, 360] : [1440]) {
+          const { page } = await opened(name, width, colorScheme);
+          // Through the debugger, because the policy of the page admits no script.
+          await page.evaluate(axe);
+          const violations = await page.evaluate<string[]>(violationsFound);
+          expect(violations).toEqual([]);
+          await page.close();
+        }
       }
-    }
-  }, 240_000);
+    },
+    240_000,
+  );
 
   it('takes its colours from the theme: the two differ, the figures do not', async () => {
     const look = async (colorScheme: 'light' | 'dark') => {

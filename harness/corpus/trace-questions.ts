@@ -32,7 +32,7 @@ export function createTraceQuestions(space: ConceptSpace, settings: TraceQuestio
           if (request === undefined) {
             throw new RangeError(`the recording has ${requests.length} questions, question ${place + 1} was asked for`);
           }
-          const key = request.queryKey ?? `request ${place}`;
+          const key = request.queryKey === undefined ? `request ${place}` : `key ${request.queryKey}`;
           const repeated = known.get(key);
           if (repeated !== undefined) {
             return repeated;
