@@ -65,7 +65,8 @@ export class AutocannonEngine implements HttpEngine {
     if (answer !== undefined && this.#asked) {
       this.#asked = false;
       // An answer that came before the request was written leaves a server that may never read the rest.
-      listener.onAnswer({ ...answer, reusable: answer.keepAlive && !malformed && socket.writableLength === 0 });
+      const { status, body, header, keepAlive } = answer;
+      listener.onAnswer({ status, body, header, reusable: keepAlive && !malformed && socket.writableLength === 0 });
     } else if (malformed || !this.#asked) {
       listener.onMalformed();
     } else if (this.#readPauseMs !== undefined && reader.streaming) {

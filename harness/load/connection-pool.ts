@@ -88,7 +88,7 @@ export class ConnectionPool implements Transport, ConnectionOwner {
     if (before === 'idle' && state !== 'busy' && this.#idle.includes(connection)) {
       this.#idle.splice(this.#idle.indexOf(connection), 1);
     }
-    if (state !== 'connecting' && this.#unsettled.delete(connection) && this.#unsettled.size === 0) {
+    if (this.#unsettled.size > 0 && state !== 'connecting' && this.#unsettled.delete(connection) && this.#unsettled.size === 0) {
       this.#readiness.resolve();
     }
     if (state === 'idle') {

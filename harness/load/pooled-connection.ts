@@ -63,7 +63,9 @@ export class PooledConnection implements Connection, EngineListener {
 
   /** True when the server may be about to close this idle connection. */
   get nearsKeepAliveTimeout(): boolean {
-    return performance.now() - this.#idleSinceMs > (this.#keepAliveMs ?? Number.POSITIVE_INFINITY) - keepAliveMarginMs;
+    // Most servers announce none, and then the clock need not be asked.
+    const keepAliveMs = this.#keepAliveMs ?? Number.POSITIVE_INFINITY;
+    return keepAliveMs !== Number.POSITIVE_INFINITY && performance.now() - this.#idleSinceMs > keepAliveMs - keepAliveMarginMs;
   }
 
   /** Attempts to connect now. */

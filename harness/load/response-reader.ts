@@ -86,10 +86,13 @@ export class ResponseReader {
   }
 
   #reading(broken: boolean): Reading {
-    const [answer, ...surplus] = this.#answers;
+    const [answer, surplus] = [this.#answers[0], this.#answers[1]];
+    if (answer === undefined) {
+      return { malformed: broken };
+    }
     this.#answers = [];
     const begun = this.#parser.state !== 'RESPONSE_LINE' || this.#parser.line !== '';
-    return { ...(answer !== undefined && { answer }), malformed: broken || surplus.length > 0 || (answer !== undefined && begun) };
+    return { answer, malformed: broken || surplus !== undefined || begun };
   }
 
   #headersComplete(): void {

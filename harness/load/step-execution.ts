@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { ErrorClass, StreamArrival } from '../contract/operation.ts';
 import type { LoadPlan } from '../contract/plan.ts';
 import type { JobSource } from './job-source.ts';
@@ -66,7 +67,8 @@ export class StepExecution implements TransportObserver {
   readonly #streams = new Map<number, StreamReader>();
   #transport: Transport | undefined;
   #ticker: Ticker | undefined;
-  #epochNs = 0n;
+  /** The epoch on the clock of `performance`, which is that of `process.hrtime` without a BigInt for each look. */
+  #epochMs = 0;
   #stopped = false;
   readonly #finished = Promise.withResolvers<void>();
 
@@ -90,8 +92,8 @@ export class StepExecution implements TransportObserver {
   async run(ticker: Ticker, transport: Transport, epoch: Epoch): Promise<void> {
     this.#transport = transport;
     this.#ticker = ticker;
-    this.#epochNs = epoch.ns;
-    ticker.start(this.#epochNs);
+    this.#epochMs = performance.now() - Number(process.hrtime.bigint() - epoch.ns) / 1e6;
+    ticker.start(epoch.ns);
     this.#milestones.begin(epoch.atMs);
     // This timer also keeps the process alive: a pending Atomics.waitAsync does not.
     const sweep = setInterval(() => this.#sweep(), sweepEveryMs);
@@ -113,10 +115,12 @@ export class StepExecution implements TransportObserver {
   onAnswered(job: number, status: number, body: Buffer): void {
     const nowUs = this.#nowUs();
     const late = nowUs - this.#record.intendedUs(job) > this.#deadlineUs;
-    const stream = this.#streams.get(job);
+    const stream = this.#streamOf(job);
     const error = late ? 'timeout' : (classOf(status) ?? stream?.failureAtEnd(body));
     if (error === undefined) {
-      this.#streams.delete(job);
+      if (stream !== undefined) {
+        this.#streams.delete(job);
+      }
       this.#record.settled(job, nowUs, undefined, stream);
       this.#jobs.ended(job, nowUs, undefined);
       if (this.#isKept(job)) {
@@ -144,13 +148,20 @@ export class StepExecution implements TransportObserver {
   onChange(): void {
     if (this.#transport !== undefined) {
       // A user without think time asks again on the connection that has just brought its answer.
+      const { count } = this.#jobs;
       this.#fireDue();
-      this.#sendWaiting();
+      if (this.#jobs.count === count) {
+        this.#sendWaiting();
+      }
     }
   }
 
+  #elapsedUs(): number {
+    return (performance.now() - this.#epochMs) * 1000;
+  }
+
   #nowUs(): number {
-    return Math.max(0, Math.floor(Number(process.hrtime.bigint() - this.#epochNs) / 1000));
+    return Math.max(0, Math.floor(this.#elapsedUs()));
   }
 
   #idOf(job: number): string {
@@ -166,7 +177,7 @@ export class StepExecution implements TransportObserver {
     if (this.#stopped) {
       return false;
     }
-    const elapsedUs = Number(process.hrtime.bigint() - this.#epochNs) / 1000;
+    const elapsedUs = this.#elapsedUs();
     const nowUs = Math.floor(elapsedUs);
     const first = this.#jobs.count;
     while (this.#jobs.takeDue(elapsedUs)) {
@@ -199,11 +210,12 @@ export class StepExecution implements TransportObserver {
         this.#firstWaiting += 1;
         continue;
       }
-      const remainingUs = this.#record.intendedUs(job) + this.#deadlineUs - this.#nowUs();
+      const nowUs = this.#nowUs();
+      const remainingUs = this.#record.intendedUs(job) + this.#deadlineUs - nowUs;
       if (remainingUs < 1000) {
         // Less than a millisecond is left, which no header could say: the job is given up unsent.
         this.#firstWaiting += 1;
-        this.#fail(job, this.#nowUs(), 'dropped');
+        this.#fail(job, nowUs, 'dropped');
         continue;
       }
       const connection = transport.take();
@@ -212,7 +224,7 @@ export class StepExecution implements TransportObserver {
           break;
         }
         this.#firstWaiting += 1;
-        this.#fail(job, this.#nowUs(), 'refused');
+        this.#fail(job, nowUs, 'refused');
         continue;
       }
       this.#firstWaiting += 1;
@@ -226,10 +238,15 @@ export class StepExecution implements TransportObserver {
         sessionId: request.sessionAt === undefined ? undefined : this.#jobs.sessionOf(job),
         onPiece: this.#record.kindOf(job) === 'ask-stream' ? this.#pieceReader(job) : undefined,
       };
-      this.#record.sent(job, this.#nowUs());
+      this.#record.sent(job, nowUs);
       connection.send(outgoing);
     }
     this.#lookAhead();
+  }
+
+  /** Most steps have no stream at all. */
+  #streamOf(job: number): StreamReader | undefined {
+    return this.#streams.size === 0 ? undefined : this.#streams.get(job);
   }
 
   #pieceReader(job: number): (piece: Buffer) => void {

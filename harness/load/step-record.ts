@@ -6,7 +6,7 @@ import type { Histogram } from '../measurement/histogram.ts';
 import { Column } from './column.ts';
 import type { JobSource } from './job-source.ts';
 import { type SecondSamples, secondOf } from './second-samples.ts';
-import { type Outcome, StepHistograms, type Window } from './step-histograms.ts';
+import { type Ending, endings, type Outcome, StepHistograms, type Window } from './step-histograms.ts';
 
 const microsecondsPerSecond = 1_000_000;
 
@@ -61,9 +61,9 @@ export class StepRecord {
     // Made before the epoch: a histogram has 80 KB, and making two dozen while the first jobs are due would delay them.
     for (const kind of new Set(plan.requests.map((request) => request.kind))) {
       for (const window of plan.warmUpMs > 0 ? (['warm-up', 'steady'] as const) : (['steady'] as const)) {
-        for (const outcome of ['success', 'all'] as const) {
+        for (const ending of endings) {
           for (const timing of timingSchema.options.filter((one) => kind === 'ask-stream' || !streamTimings.has(one))) {
-            this.#histograms.make(window, kind, outcome, timing);
+            this.#histograms.make(window, kind, ending, timing);
           }
         }
       }
@@ -139,11 +139,10 @@ export class StepRecord {
       second.errors[error] = (second.errors[error] ?? 0) + 1;
       second.dropped += error === 'dropped' ? 1 : 0;
     }
-    for (const outcome of error === undefined ? (['success', 'all'] as const) : (['all'] as const)) {
-      this.#recordSpans(job, nowUs, outcome);
-      if (stream !== undefined) {
-        this.#recordStream(job, stream, outcome);
-      }
+    const ending = error === undefined ? 'success' : 'failure';
+    this.#recordSpans(job, nowUs, ending);
+    if (stream !== undefined) {
+      this.#recordStream(job, stream, ending);
     }
   }
 
@@ -190,27 +189,27 @@ export class StepRecord {
     return this.intendedUs(job) < this.#warmUpUs ? 'warm-up' : 'steady';
   }
 
-  #recordSpans(job: number, nowUs: number, outcome: Outcome): void {
+  #recordSpans(job: number, nowUs: number, ending: Ending): void {
     const [window, kind] = [this.#windowOf(job), this.kindOf(job)];
     const intendedUs = this.intendedUs(job);
     const invokedUs = this.#invokedUs.get(job);
     const sentUs = this.#sentUs.get(job);
-    this.#histograms.record(window, kind, outcome, 'response', nowUs - intendedUs);
-    this.#histograms.record(window, kind, outcome, 'lag', invokedUs - intendedUs);
+    this.#histograms.record(window, kind, ending, 'response', nowUs - intendedUs);
+    this.#histograms.record(window, kind, ending, 'lag', invokedUs - intendedUs);
     if (!Number.isNaN(sentUs)) {
-      this.#histograms.record(window, kind, outcome, 'service', nowUs - sentUs);
-      this.#histograms.record(window, kind, outcome, 'client-wait', sentUs - invokedUs);
+      this.#histograms.record(window, kind, ending, 'service', nowUs - sentUs);
+      this.#histograms.record(window, kind, ending, 'client-wait', sentUs - invokedUs);
     }
   }
 
-  #recordStream(job: number, { firstTokenUs, gapsUs }: StreamTimes, outcome: Outcome): void {
+  #recordStream(job: number, { firstTokenUs, gapsUs }: StreamTimes, ending: Ending): void {
     if (firstTokenUs === undefined) {
       return;
     }
     const [window, kind] = [this.#windowOf(job), this.kindOf(job)];
-    this.#histograms.record(window, kind, outcome, 'time-to-first-token', firstTokenUs - this.intendedUs(job));
+    this.#histograms.record(window, kind, ending, 'time-to-first-token', firstTokenUs - this.intendedUs(job));
     for (const gapUs of gapsUs) {
-      this.#histograms.record(window, kind, outcome, 'inter-token-gap', gapUs);
+      this.#histograms.record(window, kind, ending, 'inter-token-gap', gapUs);
     }
   }
 
