@@ -9,10 +9,14 @@ import { choosePlatform } from '../platform/choose.ts';
 import { leftoversAfter } from '../platform/local/testing/leftovers.ts';
 import { runScenario } from './run.ts';
 
-/** The smoke profile at half its length: 200 requests of the sample, as fast as they come there. */
+/** The smoke profile at half its length: 200 requests of the sample, of a model that answers at once. */
 const profile = { ...traceReplay.profiles.smoke, documents: 200, pilotSeconds: 1, steadySeconds: 4 };
 const scenario: Scenario = scenarioSchema.parse({
   ...traceReplay,
+  variants: traceReplay.variants.map((variant) => ({
+    ...variant,
+    topology: { ...variant.topology, provider: { embeddings: 'instant', chat: 'instant' } },
+  })),
   profiles: { smoke: profile, quick: profile, standard: profile, full: profile },
 });
 
