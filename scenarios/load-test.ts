@@ -137,7 +137,7 @@ function pastTheKnee(id: string, title: string, topology: Topology, overload: Ov
     id,
     title,
     topology: { ...topology, id },
-    workload: { queries, deadlineMs: 60_000, ...workload },
+    workload: { queries, deadlineMs: 60_000, connections: 4_096, ...workload },
     overload,
     profiles: longest,
     ...others,
@@ -168,7 +168,7 @@ const failureStory: Variant[] = [
     'one-instance-60-rpm',
     'one instance whose model provider lets 60 requests a minute through',
     { ...oneInstance, provider: { ...oneInstance.provider, limits: { requestsPerMinute: 60 } } },
-    { fromPerSecond: 0.5, toPerSecond: 10, seconds: 30, planted: 'provider' },
+    { fromPerSecond: 1, toPerSecond: 6, seconds: 30, planted: 'provider' },
   ),
   pastTheKnee(
     'one-instance-below-knee',

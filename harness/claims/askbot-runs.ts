@@ -82,7 +82,10 @@ export function agreed(question: string, findings: readonly Finding[]): Judgemen
   const verdicts = new Set(findings.map(({ verdict }) => verdict));
   const models = new Set(findings.map(({ run }) => run.model));
   const [only] = verdicts;
-  const texts = (['refuted', 'confirmed', 'undecided'] as const).flatMap((verdict) => listed(findings, verdict)).join('; ');
+  const texts =
+    verdicts.size === 1
+      ? findings.map(named).join(', ')
+      : (['refuted', 'confirmed', 'undecided'] as const).flatMap((verdict) => listed(findings, verdict)).join('; ');
   if (verdicts.size > 1 || only === undefined || only === 'undecided') {
     return undecided(verdicts.size > 1 ? `the variants do not agree: ${texts}` : texts);
   }

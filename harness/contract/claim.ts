@@ -62,3 +62,22 @@ export const judgedClaimSchema = z.strictObject({
   why: z.string(),
 });
 export type JudgedClaim = z.infer<typeof judgedClaimSchema>;
+
+const figureSchema = z.strictObject({ value: z.number(), unit: z.string() });
+
+/** Two sentences of the source material that cannot both hold, with the arithmetic that shows it. */
+export const contradictionSchema = z.strictObject({
+  id: nameSchema,
+  /** The sentences, by id. */
+  claims: z.array(z.string()).min(1),
+  statement: z.string(),
+  /** The formula with its figures, such as `1000 / (2 + 1.2) = 312.5`. */
+  arithmetic: z.string(),
+  /** What follows from the other sentences. */
+  implied: figureSchema,
+  /** What the source says instead. */
+  claimed: figureSchema,
+  /** The same quantity as this run measured it. */
+  measured: z.array(z.strictObject({ variant: nameSchema, value: z.number(), unit: z.string() })),
+});
+export type Contradiction = z.infer<typeof contradictionSchema>;

@@ -10,10 +10,13 @@ interface Scale {
   readonly connections?: number | undefined;
 }
 
-/** The workload of one variant: its own fields, otherwise those of the scenario, with as many users and connections as the profile has. */
+/**
+ * The workload of one variant: its own fields, otherwise those of the scenario. The profile says how many users a closed loop has, and
+ * how many connections where the variant does not say it.
+ */
 export function workloadOf(base: Workload, { workload: own = {} }: Asked, { users, connections }: Scale = {}): Workload {
   const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
-  const workload: Workload = { ...base, ...given, ...(connections === undefined ? {} : { connections }) };
+  const workload: Workload = { ...base, ...(connections === undefined ? {} : { connections }), ...given };
   return workload.closedLoop === undefined || users === undefined
     ? workload
     : { ...workload, closedLoop: { ...workload.closedLoop, users } };

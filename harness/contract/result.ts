@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { traceFormatSchema } from './arrivals.ts';
-import { judgedClaimSchema } from './claim.ts';
+import { contradictionSchema, judgedClaimSchema } from './claim.ts';
 import { intervalSchema, nameSchema, nonNegative, operationKindSchema, profileIdSchema, resourceRuleSchema, share } from './common.ts';
 import { metricIdSchema, metricValuesSchema } from './metrics.ts';
 import { countsSchema, secondSchema } from './observation.ts';
@@ -531,6 +531,8 @@ export const resultSchema = z.strictObject({
   overloads: z.array(overloadResultSchema).optional(),
   comparisons: z.array(comparisonSchema),
   claims: z.array(judgedClaimSchema),
+  /** Where the claims of this scenario exclude one another; absent where they do not. */
+  contradictions: z.array(contradictionSchema).optional(),
   /** Consistent hashing of this corpus' own ids, replayed without a system: fullest ÷ mean by virtual nodes per shard. */
   ringBalance: z
     .array(

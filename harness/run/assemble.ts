@@ -1,6 +1,7 @@
 import type { Trace } from '../arrivals/trace/trace-request.ts';
 import { combineResults } from '../checkers/combine.ts';
 import { plantedLimit } from '../checkers/planted-limit.ts';
+import { contradictionsOf } from '../claims/contradictions.ts';
 import { judgeClaims } from '../claims/index.ts';
 import type { Findings } from '../claims/judge.ts';
 import type { Claim } from '../contract/claim.ts';
@@ -249,7 +250,12 @@ function verdictOf(checks: readonly CheckVerdict[], measuredRequests: number, pa
 /** Computes every figure of the result once, from what was observed; renderers only show it. */
 export function assembleResult(request: AssembleRequest): Result {
   const measured = measuredResult(request);
-  return { ...measured, claims: judgeClaims(request.claims, measured) };
+  const contradictions = contradictionsOf(request.claims, measured);
+  return {
+    ...measured,
+    claims: judgeClaims(request.claims, measured),
+    ...(contradictions.length === 0 ? {} : { contradictions }),
+  };
 }
 
 function measuredResult({

@@ -1,4 +1,5 @@
 import type { LimitSign, OverloadResult, OverloadSecond, ServerSeries } from '../contract/result.ts';
+import type { Quota } from '../contract/topology.ts';
 
 type Point = ServerSeries['points'][number];
 
@@ -7,8 +8,12 @@ export interface Overloaded {
   readonly seconds: readonly OverloadSecond[];
   readonly servers: readonly ServerSeries[];
   readonly ended: OverloadResult['ended'];
-  /** Cores that the machine, or the system's share of it, has. */
+  /** Cores of the machine. */
   readonly cores: number;
+  /** What each part may use, by its id; empty where nothing is enforced. */
+  readonly quotas: Readonly<Record<string, Quota>>;
+  /** Limits of the pools of connections that have one, by what they lead to. */
+  readonly connections: Readonly<Record<string, number>>;
 }
 
 export interface FoundLimit {
@@ -22,8 +27,9 @@ const lasting = 3;
 const fullHeapShare = 0.8;
 /** Where it lives on with so full a heap, its memory has given out all the same. */
 const exhaustedHeapShare = 0.95;
-const busyLoopShare = 0.95;
-const busyMachineShare = 0.9;
+const busyShare = 0.9;
+/** Of all cores: the generator needs some of them too. */
+const busyMachineShare = 0.85;
 const failingShare = 0.05;
 /** Refused by the provider, of what arrived in a second. */
 const refusedShare = 0.05;
@@ -105,38 +111,48 @@ function providerSigns({ seconds }: Overloaded): LimitSign[] {
   ];
 }
 
-function connectionSigns({ servers }: Overloaded): LimitSign[] {
-  return servers.flatMap(({ id, points }) => {
-    const peers = [...new Set(points.flatMap(({ pools = [] }) => pools.map(({ peer }) => peer)))];
-    return peers.flatMap((peer): LimitSign[] => {
+/** Only a pool that has a limit can be full: one without opens a connection for whoever waits, and he waits for that alone. */
+function connectionSigns({ servers, connections }: Overloaded): LimitSign[] {
+  return servers.flatMap(({ id, points }) =>
+    Object.entries(connections).flatMap(([peer, limit]): LimitSign[] => {
       const poolOf = ({ pools = [] }: Point) => pools.find((pool) => pool.peer === peer);
-      const from = lastingFrom(points, (point) => (poolOf(point)?.waiting ?? 0) > 0);
-      if (from === undefined) {
-        return [];
-      }
-      const most = Math.max(...points.map((point) => poolOf(point)?.waiting ?? 0));
-      const inUse = Math.max(...points.map((point) => poolOf(point)?.inUse ?? 0));
-      return [
-        {
-          kind: 'connections',
-          atSecond: from.seconds,
-          evidence: `all ${inUse} connections of ${id} to ${peer} were in use, and up to ${most} requests waited for one`,
-        },
-      ];
-    });
-  });
+      const from = lastingFrom(points, (point) => {
+        const { inUse, waiting } = poolOf(point) ?? { inUse: 0, waiting: 0 };
+        return inUse >= limit && waiting > 0;
+      });
+      const most = Math.max(0, ...points.map((point) => poolOf(point)?.waiting ?? 0));
+      return from === undefined
+        ? []
+        : [
+            {
+              kind: 'connections',
+              atSecond: from.seconds,
+              evidence: `all ${limit} connections of ${id} to ${peer} were in use, and up to ${most} requests waited for one`,
+            },
+          ];
+    }),
+  );
 }
 
-function cpuSigns({ servers, cores }: Overloaded): LimitSign[] {
+/**
+ * Processor time, and not how busy an event loop says it is: one that has to wait for its processor because of somebody else's
+ * work is busy too, and has not given out.
+ */
+function cpuSigns({ servers, cores, quotas }: Overloaded): LimitSign[] {
   const loops = servers.flatMap(({ id, points }): LimitSign[] => {
-    const from = lastingFrom(points, ({ eventLoopUtilisation = 0 }) => eventLoopUtilisation >= busyLoopShare);
+    // One loop can use one core, or what its quota is.
+    const limit = Math.min(1, quotas[id]?.cpus ?? 1);
+    const from = lastingFrom(
+      points,
+      ({ cpuCores = 0, eventLoopUtilisation = 1 }) => cpuCores >= busyShare * limit && eventLoopUtilisation >= busyShare,
+    );
     return from === undefined
       ? []
       : [
           {
             kind: 'cpu',
             atSecond: from.seconds,
-            evidence: `the event loop of ${id} was busy at least ${percent(busyLoopShare)} of the time`,
+            evidence: `${id} used ${(from.cpuCores ?? 0).toFixed(2)} of the ${limit} cores that one event loop can use`,
           },
         ];
   });
@@ -151,7 +167,10 @@ function cpuSigns({ servers, cores }: Overloaded): LimitSign[] {
   const from = lastingFrom(sums, ({ used }) => used >= busyMachineShare * cores);
   return from === undefined
     ? loops
-    : [...loops, { kind: 'cpu', atSecond: from.seconds, evidence: `the system used ${from.used.toFixed(1)} of ${cores} cores` }];
+    : [
+        ...loops,
+        { kind: 'cpu', atSecond: from.seconds, evidence: `the system used ${from.used.toFixed(2)} of the ${cores} cores of the machine` },
+      ];
 }
 
 /** Mean response time at the foot of the ramp, ms; undefined with too few successes to tell. */

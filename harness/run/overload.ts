@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import type { OverloadResult, OverloadSecond } from '../contract/result.ts';
+import { vectorNodeCount } from '../contract/topology.ts';
 import type { LoadGenerator } from '../load/generator.ts';
 import { distributionOf } from '../measurement/order-statistic.ts';
 import { EndedPart } from '../platform/ended-part.ts';
@@ -12,6 +13,8 @@ import { MachineWatch } from './machine-watch.ts';
 import { type Stage, stepsShare, type VariantState } from './stage.ts';
 import { fillSystems, startSystems } from './start-systems.ts';
 
+/** What a query process opens to one vector node where the topology says nothing. */
+const usualVectorConnections = 256;
 /** How an error says that the provider let no more through. */
 const providerRefusal = /provider answered .{0,60} with (429|529)\b/;
 
@@ -68,7 +71,7 @@ function watchEnd(system: RunningSystem): { start(): void; readonly ended: reado
 
 async function resultOf(
   { corpus }: Stage,
-  { variant }: VariantState,
+  { variant, quotas }: VariantState,
   driven: DrivenStep,
   ended: readonly Ended[],
 ): Promise<OverloadResult> {
@@ -78,7 +81,15 @@ async function resultOf(
   }
   const { planted, ...ramp } = overload;
   const seconds = overloadSeconds(await readHistory(driven.operationsFile), ramp);
-  const { first, signs } = firstLimit({ seconds, servers: driven.serverSeries, ended: [...ended], cores: cpus().length });
+  const { vectorConnections = usualVectorConnections } = variant.topology.query;
+  const { first, signs } = firstLimit({
+    seconds,
+    servers: driven.serverSeries,
+    ended: [...ended],
+    cores: cpus().length,
+    quotas,
+    connections: { vector: vectorConnections * vectorNodeCount(variant.topology.vector) },
+  });
   return {
     variant: variant.id,
     title: variant.title,

@@ -1,0 +1,180 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { OverloadSecond, ServerSeries } from '../contract/result.ts';
+import { firstLimit, lowLoadMs, type Overloaded } from './first-limit.ts';
+
+const seconds = 40;
+const heapLimitBytes = 200_000_000;
+type Point = ServerSeries['points'][number];
+
+/** A ramp on which nothing happens: 2 s answers, a quiet server, and a pool with room. */
+interface Ramp {
+  readonly second?: (second: number) => Partial<OverloadSecond>;
+  readonly query?: (second: number) => Partial<Point>;
+  readonly vector?: (second: number) => Partial<Point>;
+  readonly rest?: Partial<Overloaded>;
+}
+
+const answered = (meanMs: number) => ({ responseMs: { mean: meanMs, p50: meanMs, p95: meanMs * 2 } });
+const failing = (count: number, refused = 0): Partial<OverloadSecond> => ({
+  succeeded: 50 - count,
+  failed: { 'http-5xx': count },
+  refusedByProvider: refused,
+});
+const pool = (inUse: number, waiting: number): Pick<Point, 'pools'> => ({ pools: [{ peer: 'vector', inUse, waiting }] });
+
+function ramp({ second = () => ({}), query = () => ({}), vector = () => ({}), rest = {} }: Ramp): Overloaded {
+  const each = Array.from({ length: seconds }, (_, index) => index);
+  const quiet: Omit<Point, 'seconds'> = { cpuCores: 0.2, eventLoopUtilisation: 0.2, heapUsedBytes: 60_000_000, inFlight: 10 };
+  return {
+    seconds: each.map((index) => ({
+      second: index,
+      ratePerSecond: index,
+      arrivals: 50,
+      succeeded: 50,
+      failed: {},
+      refusedByProvider: 0,
+      ...answered(2000),
+      ...second(index),
+    })),
+    servers: [
+      {
+        tier: 'query',
+        id: 'query-0',
+        heapLimitBytes,
+        points: each.map((index) => ({ seconds: index, ...quiet, ...pool(2, 0), ...query(index) })),
+      },
+      { tier: 'vector', id: 'vector-0', points: each.map((index) => ({ seconds: index, cpuCores: 0.1, ...vector(index) })) },
+    ],
+    ended: [],
+    cores: 2,
+    quotas: {},
+    connections: { vector: 4 },
+    ...rest,
+  };
+}
+
+const from =
+  <T>(start: number, value: T) =>
+  (second: number): T | Record<string, never> =>
+    second >= start ? value : {};
+const found = (given: Ramp) => firstLimit(ramp(given));
+const slow = from(20, answered(15_000));
+
+describe('what gave out first', () => {
+  it('is nothing while answers stay as they were and nothing fails', () => {
+    expect(found({})).toEqual({ first: { kind: 'none', evidence: expect.stringContaining('nothing gave out') }, signs: [] });
+  });
+
+  it('is the memory of a process that ended out of memory, from when its heap filled up', () => {
+    const full = (second: number) => ({ heapUsedBytes: second < 10 ? 60_000_000 : Math.min(199_000_000, 60_000_000 + second * 8_000_000) });
+    const end = { part: 'query-0', atSecond: 25, outOfMemory: true, how: 'query-0 ended with signal SIGABRT' };
+    const { first } = found({ query: full, rest: { ended: [end] }, second: from(25, failing(50)) });
+    expect(first).toMatchObject({ kind: 'memory', atSecond: 13 });
+    expect(first.evidence).toContain('query-0 ended out of memory after 25 s');
+    expect(first.evidence).toContain('191 MiB');
+  });
+
+  it('is the memory even where the collector made the processor busy before the end, and a pool wait', () => {
+    const thrashing = (second: number) =>
+      second < 15 ? {} : { heapUsedBytes: 190_000_000, cpuCores: 1, eventLoopUtilisation: 1, ...pool(4, 9) };
+    const end = { part: 'query-0', atSecond: 22, outOfMemory: true, how: 'x' };
+    expect(found({ query: thrashing, rest: { ended: [end] }, second: slow }).first.kind).toBe('memory');
+  });
+
+  it('is the memory of a process that lives on with a full heap, and not of one that was collected', () => {
+    expect(found({ query: from(20, { heapUsedBytes: 195_000_000 }) }).first.kind).toBe('memory');
+    const sawtooth = (second: number) => ({ heapUsedBytes: second % 3 === 2 ? 60_000_000 : 198_000_000 });
+    expect(found({ query: sawtooth }).first.kind).toBe('none');
+  });
+
+  it('is no memory where a process ended for another reason', () => {
+    const end = { part: 'query-0', atSecond: 25, outOfMemory: false, how: 'exit code 1' };
+    expect(found({ rest: { ended: [end] }, second: from(25, failing(50)) }).first.kind).toBe('response-time');
+  });
+
+  it('is the provider where it refuses what comes, with the count', () => {
+    const { first } = found({ second: from(10, failing(10, 10)) });
+    expect(first).toMatchObject({ kind: 'provider', atSecond: 10 });
+    expect(first.evidence).toContain('refused 300 of the 1500');
+    expect(found({ second: from(10, failing(10, 0)) }).first.kind).toBe('response-time');
+    expect(found({ second: from(10, failing(2, 2)) }).first.kind).toBe('none');
+  });
+
+  it('is the connections where all of a limited pool are in use, requests wait, and callers feel it', () => {
+    const { first } = found({ query: from(12, pool(4, 7)), second: slow });
+    expect(first).toMatchObject({ kind: 'connections', atSecond: 12 });
+    expect(first.evidence).toContain('all 4 connections of query-0 to vector');
+    // Nobody felt it, the pool had room, or it has no limit.
+    expect(found({ query: from(12, pool(4, 7)) }).first.kind).toBe('none');
+    expect(found({ query: from(12, pool(3, 7)), second: slow }).first.kind).toBe('response-time');
+    expect(found({ query: from(12, { pools: [{ peer: 'provider', inUse: 900, waiting: 3 }] }), second: slow }).first.kind).toBe(
+      'response-time',
+    );
+  });
+
+  it('is the processor where one event loop uses all it can, or the system the machine', () => {
+    const busy = { cpuCores: 0.97, eventLoopUtilisation: 0.99 };
+    expect(found({ query: from(12, busy), second: slow }).first).toMatchObject({ kind: 'cpu', atSecond: 12 });
+    expect(
+      found({ query: from(12, { cpuCores: 0.85 }), vector: from(12, { cpuCores: 0.95, eventLoopUtilisation: 0.6 }), second: slow }).first
+        .kind,
+    ).toBe('cpu');
+    // Busy, and waiting for a processor that somebody else uses.
+    expect(found({ query: from(12, { cpuCores: 0.3, eventLoopUtilisation: 1 }), second: slow }).first.kind).toBe('response-time');
+    // A quota is all that it can use.
+    const quotas = { 'query-0': { cpus: 0.25, memoryMiB: 512 } };
+    expect(found({ query: from(12, { cpuCores: 0.24, eventLoopUtilisation: 1 }), second: slow, rest: { quotas } }).first.kind).toBe('cpu');
+  });
+
+  it('is the processor where a pool began to wait with it, and the pool where that was first', () => {
+    const busy = { cpuCores: 1, eventLoopUtilisation: 1 };
+    const both = (cpuFrom: number, poolFrom: number) =>
+      found({ query: (second) => ({ ...from(cpuFrom, busy)(second), ...from(poolFrom, pool(4, 5))(second) }), second: slow }).first.kind;
+    expect(both(12, 12)).toBe('cpu');
+    expect(both(14, 12)).toBe('cpu');
+    expect(both(18, 12)).toBe('connections');
+    expect(both(12, 18)).toBe('cpu');
+  });
+
+  it('is the response time where no cause was seen', () => {
+    const { first, signs } = found({ second: slow });
+    expect(first).toMatchObject({ kind: 'response-time', atSecond: 20 });
+    expect(first.evidence).toContain('15.0 s and more, against 2.0 s at low load');
+    expect(signs).toHaveLength(1);
+    expect(found({ second: from(20, answered(9_000)) }).first.kind).toBe('none');
+  });
+
+  it('needs three seconds in a row of anything', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 8, max: seconds - 4 }), fc.integer({ min: 1, max: 6 }), (start, length) => {
+        const during = (second: number) => second >= start && second < start + length;
+        const kind = (given: Ramp) => found(given).first.kind;
+        const lasts = length >= 3;
+        expect(kind({ second: (second) => (during(second) ? failing(20, 20) : {}) })).toBe(lasts ? 'provider' : 'none');
+        expect(kind({ second: (second) => (during(second) ? answered(20_000) : {}) })).toBe(lasts ? 'response-time' : 'none');
+      }),
+    );
+  });
+
+  it('lists everything that gave out in order of time', () => {
+    const { signs } = found({ query: from(12, pool(4, 7)), second: (second) => ({ ...slow(second), ...from(30, failing(25))(second) }) });
+    expect(signs.map(({ kind, atSecond }) => [kind, atSecond])).toEqual([
+      ['connections', 12],
+      ['response-time', 20],
+      ['response-time', 30],
+    ]);
+  });
+
+  it('survives a ramp on which nothing was seen at all', () => {
+    expect(firstLimit({ ...ramp({}), seconds: [], servers: [] }).first.kind).toBe('none');
+  });
+});
+
+describe('the response time of low load', () => {
+  it('is the mean over the requests of the first fifth, and absent with too few of them', () => {
+    const given = ramp({ second: (second) => (second === 0 ? { succeeded: 150, ...answered(1000) } : {}) }).seconds;
+    expect(lowLoadMs(given)).toBeCloseTo((150 * 1000 + 7 * 50 * 2000) / (150 + 350), 9);
+    expect(lowLoadMs(ramp({ second: () => ({ succeeded: 0, arrivals: 0 }) }).seconds)).toBeUndefined();
+  });
+});
