@@ -81,14 +81,14 @@ export async function readTraces(
  * Gives what will be replayed, in words.
  */
 export function replayDescription(arrivals: Arrivals, trace: Trace, { steps }: Pick<Plan, 'steps'>): string {
-  const scales = new Set<number>();
-  for (const step of steps) {
-    // A closed loop has no rate: nothing is replayed in it.
-    if (step.ratePerSecond !== undefined) {
-      stepSchedule(arrivals, step, trace);
-      scales.add(stepTimeScale(arrivals, step, trace) ?? 0);
-    }
+  // A closed loop has no rate: nothing is replayed in it.
+  const open = steps.filter(({ ratePerSecond }) => ratePerSecond !== undefined);
+  for (const step of open) {
+    stepSchedule(arrivals, step, trace);
   }
+  // Nobody counts what a pilot replays.
+  const counted = open.filter(({ phase }) => phase !== 'pilot');
+  const scales = new Set((counted.length > 0 ? counted : open).map((step) => stepTimeScale(arrivals, step, trace) ?? 0));
   const { requests, spanSeconds, peakToMean } = summariseTrace(trace.requests);
   const settings = arrivalSettings(arrivals);
   const isGiven = settings.process === 'trace' && settings.timeScale !== undefined;
