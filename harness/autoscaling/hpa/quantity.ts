@@ -76,11 +76,6 @@ export function approximateFloat(text: string): number {
   return Number(roundedUp(value, 1_000_000_000n)) * 1e-9;
 }
 
-/** The canonical text of thousandths: whole numbers without a suffix. */
-export function quantityText(milli: bigint): string {
-  return milli % 1000n === 0n ? String(milli / 1000n) : `${milli}m`;
-}
-
 function problemOf(text: string): string | undefined {
   try {
     milliValue(text);

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { z } from 'zod';
 import { hpaInputSchema } from './input.ts';
 import { reconcileHpa } from './reconcile.ts';
+
+// Milliseconds when the machine is idle; beside other work a test may be kept waiting for long.
+vi.setConfig({ testTimeout: 60_000 });
 
 type Input = z.input<typeof hpaInputSchema>;
 const startMs = Date.parse('2026-01-01T12:00:00Z');

@@ -2,8 +2,8 @@ import type { Observation, PodObservation, ScalingRule } from '../scaling-rule.t
 
 const longAgoMs = -3_600_000;
 
-/** `count` ready pods that use `cpu` and `memory` of what they request (100m, 100 bytes), sampled at `nowMs`. */
-export function readyPodsUsing(count: number, use: { readonly cpu?: number; readonly memory?: number }, nowMs = 0): PodObservation[] {
+/** `count` ready pods that request 100m and 100 bytes, and have no samples. */
+export function readyPods(count: number): PodObservation[] {
   return Array.from({ length: count }, (_, index) => ({
     name: `pod-${index}`,
     phase: 'Running',
@@ -12,8 +12,13 @@ export function readyPodsUsing(count: number, use: { readonly cpu?: number; read
     startedAtMs: longAgoMs,
     readyChangedAtMs: longAgoMs,
     requests: { cpuMillicores: 100, memoryBytes: 100 },
-    sample: { takenAtMs: nowMs, windowMs: 15_000, cpuMillicores: 100 * (use.cpu ?? 0), memoryBytes: 100 * (use.memory ?? 0) },
   }));
+}
+
+/** The same with samples of `cpu` and `memory`, as shares of what they request. */
+function sampledPods(count: number, { cpu, memory }: { readonly cpu: number; readonly memory: number }): PodObservation[] {
+  const sample = { takenAtMs: 0, windowMs: 15_000, cpuMillicores: 100 * cpu, memoryBytes: 100 * memory };
+  return readyPods(count).map((pod) => ({ ...pod, sample }));
 }
 
 /** An observation of `replicas` ready pods with nothing to do, changed as told. */
@@ -24,7 +29,7 @@ export function observation(
   const { cpu = 0, memory = 0, ...more } = changes;
   return {
     replicas,
-    pods: readyPodsUsing(replicas, { cpu, memory }),
+    pods: sampledPods(replicas, { cpu, memory }),
     arrivalsPerSecond: 0,
     meanConcurrency: 0,
     queueLength: 0,
