@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hpaCasesSchema } from '../autoscaling/hpa/cases.ts';
 import { hpaInputSchema } from '../autoscaling/hpa/input.ts';
+import { scalingRuleSchema } from '../autoscaling/index.ts';
 import { cacheReplaySchema } from '../contract/cache-replay.ts';
 import { claimsFileSchema, judgedClaimSchema } from '../contract/claim.ts';
 import { eventSchema } from '../contract/event.ts';
@@ -32,6 +33,7 @@ const schemas = {
   cacheReplay: cacheReplaySchema,
   hpaInput: hpaInputSchema,
   hpaCases: hpaCasesSchema,
+  scalingRule: scalingRuleSchema,
 };
 
 /** JSON Schema (2020-12) of every file and value of the contract, with the metric registry and the exit codes beside it. */
