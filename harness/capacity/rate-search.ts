@@ -105,7 +105,7 @@ class Bracket {
  * The highest rate at which a system keeps its limits, by probing it: doubling from the start rate (or halving, where that
  * fails) until one rate passes and a higher one fails, bisecting to the asked width, and probing the lower end again until it has its
  * confirmations. A confirmation that fails lowers the bracket, and the search goes on below it. Probes follow from earlier
- * outcomes alone: the same outcomes give the same search. Rejects with what the probe rejects with; throws `RangeError` for
+ * outcomes alone: the same outcomes give the same search. One failure takes a rate out for good: docs/adr/0014-warm-up-and-capacity.md. Rejects with what the probe rejects with; throws `RangeError` for
  * options that make no sense.
  */
 export async function searchRate<Outcome extends ProbeOutcome>(

@@ -20,7 +20,7 @@ function text({ variant, found }: { readonly variant: string; readonly found: Fo
 
 /**
  * How long the steps of a run warm up: found on the pilot of each system, and the longest of them frozen for every repetition of
- * every variant, so that all are measured alike.
+ * every variant, so that all are measured alike (docs/adr/0014-warm-up-and-capacity.md).
  */
 export class RunWarmUp {
   readonly #leastSeconds: number;

@@ -25,7 +25,7 @@ export interface EventLoopFigures {
 
 /**
  * The monitor is never reset. Readers that reset it, as prom-client's own lag gauges do, take a part of each other's samples, and
- * the first delay after a reset is lost: of a loop that was blocked just then nothing would be seen.
+ * the first delay after a reset is lost: of a loop that was blocked just then nothing would be seen (docs/adr/0014-warm-up-and-capacity.md).
  */
 const delays = monitorEventLoopDelay({ resolution: resolutionMs });
 delays.enable();
