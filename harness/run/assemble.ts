@@ -14,6 +14,7 @@ import { type CheckVerdict, type RunVerdict, runVerdictOf } from '../contract/ve
 import type { Workload } from '../contract/workload.ts';
 import { compare } from '../gates/comparison.ts';
 import { judgeSlo } from '../gates/slo.ts';
+import { merge } from '../measurement/histogram.ts';
 import type { RunningSystem } from '../platform/platform.ts';
 import { costsOf } from './costs.ts';
 import { driftCheck } from './drift-check.ts';
@@ -128,21 +129,29 @@ function resultVariant(findings: VariantFindings, baseline: Measured | undefined
   };
 }
 
+const ofSearches = (step: JudgedStep) => steadyHistogram([step.driven.observation], 'search');
+/** Where somebody searches, asks are few and their times those of searches and more: only where nobody does they are compared. */
+const ofAsks = (step: JudgedStep) => (ofSearches(step).totalCount > 0 ? merge([]) : steadyHistogram([step.driven.observation], 'ask'));
+
 /** The metrics that are compared, each with its value in one repetition; a percentile needs ten requests beyond it. */
 const compared: readonly (readonly [MetricId, (step: JudgedStep) => number | undefined])[] = [
-  ['search-response-mean', (step) => meanMs(steadyHistogram([step.driven.observation], 'search'))],
+  ['search-response-mean', (step) => meanMs(ofSearches(step))],
+  ['ask-response-mean', (step) => meanMs(ofAsks(step))],
   ...(
     [
-      ['search-response-p50', 50],
-      ['search-response-p95', 95],
-      ['search-response-p99', 99],
+      ['search-response-p50', 50, ofSearches],
+      ['search-response-p95', 95, ofSearches],
+      ['search-response-p99', 99, ofSearches],
+      ['ask-response-p50', 50, ofAsks],
+      ['ask-response-p95', 95, ofAsks],
+      ['ask-response-p99', 99, ofAsks],
     ] as const
   ).map(
-    ([id, percentile]) =>
+    ([id, percentile, histogramOf]) =>
       [
         id,
         (step: JudgedStep) => {
-          const histogram = steadyHistogram([step.driven.observation], 'search');
+          const histogram = histogramOf(step);
           return tailSamples(histogram.totalCount, percentile) >= 10 ? percentileMs(histogram, percentile) : undefined;
         },
       ] as const,
