@@ -1,7 +1,8 @@
 import type { MetricId } from '../harness/contract/metrics.ts';
-import type { Comparison, Result } from '../harness/contract/result.ts';
+import type { Comparison, Result, ResultVariant } from '../harness/contract/result.ts';
 import { answered, crowded, hasQuotas, resourceRules, stampOf, worstSlo } from './findings.ts';
-import { count, coverage, figure, interval, joined, range, ratio, signedPercent, significant } from './numbers.ts';
+import { count, coverage, duration, figure, interval, joined, range, ratio, signedPercent, significant } from './numbers.ts';
+import { overloadSentence } from './overload-text.ts';
 import { sloSentence } from './slo-text.ts';
 import type { Strings } from './strings.ts';
 import { inUnit, limitInUnit } from './validity-text.ts';
@@ -45,6 +46,10 @@ export function answerOf(result: Result, s: Strings): Answer {
 }
 
 function decided(result: Result, s: Strings): Answer {
+  const users = usersHeadline(result, s);
+  if (users !== undefined) {
+    return users;
+  }
   const primary = headlineComparison(result);
   const costs = result.variants.some((each) => each.topology.vector.shards > 1);
   const rest = [
@@ -60,6 +65,45 @@ function decided(result: Result, s: Strings): Answer {
   const setting = s.setting(resourceRules(result));
   const worst = worstSlo(result);
   return { headline: worst ? s.answer.bySlo(setting, sloSentence(worst, s)) : s.answer.noComparison(setting), qualifiers: rest };
+}
+
+/** How long users wait: the answer of a run that has some. Undefined where nobody waits before he asks again, or nobody was answered. */
+function usersHeadline(result: Result, s: Strings): Answer | undefined {
+  const setting = s.setting(resourceRules(result));
+  const mean = ({ metrics }: ResultVariant) => metrics['ask-response-mean']?.value;
+  const closed = result.variants.flatMap((variant) => {
+    const { closedLoop } = variant.workload ?? result.workload;
+    const meanMs = mean(variant);
+    return closedLoop === undefined || meanMs === undefined ? [] : [{ variant, meanMs, users: closedLoop.users }];
+  });
+  const sorted = closed.toSorted((a, b) => a.meanMs - b.meanMs);
+  const [shortest, longest] = [sorted[0], sorted.at(-1)];
+  const overloads = (result.overloads ?? []).map((overload) => overloadSentence(overload, s));
+  if (shortest === undefined || longest === undefined) {
+    const [first, ...others] = overloads;
+    return first === undefined ? undefined : { headline: first, qualifiers: others };
+  }
+  const twins = closed.flatMap(({ variant, meanMs }) => {
+    const twin = result.variants.find(({ rateOf }) => rateOf?.users === variant.id);
+    const openMs = twin === undefined ? undefined : mean(twin);
+    return openMs === undefined ? [] : [s.load.twin(variant.id, joined(duration(meanMs)), joined(duration(openMs)))];
+  });
+  return {
+    headline: s.load.headline(
+      setting,
+      longest.users,
+      joined(duration(shortest.meanMs)),
+      shortest.variant.id,
+      joined(duration(longest.meanMs)),
+      longest.variant.id,
+    ),
+    qualifiers: [
+      ...(twins.length > 0 ? [s.load.twins(setting, twins)] : []),
+      ...overloads,
+      ...disturbances(result, s),
+      ...(result.leftOut ?? []).map(({ variant, why }) => s.answer.leftOut(setting, variant, why)),
+    ],
+  };
 }
 
 /**

@@ -1,10 +1,12 @@
 import pc from 'picocolors';
+import { type MetricId, metricDefinition } from '../harness/contract/metrics.ts';
 import type { Result } from '../harness/contract/result.ts';
 import { type ExitCode, exitCodeOf } from '../harness/contract/verdict.ts';
 import { answerOf } from './answer.ts';
 import { claimCounts } from './claim-text.ts';
 import { decides, failedFirst, orderedSlos, readable, type Stamp, slowestStages, stampOf, worstObservation } from './findings.ts';
 import { absent, count, figure, percent, significant } from './numbers.ts';
+import { responseMetric } from './response-kind.ts';
 import { margin, measuredOnly, objective, observed, samples } from './slo-text.ts';
 import { type Language, type Strings, strings } from './strings.ts';
 import { type Line, laidOut, padded, wrapped } from './terminal-table.ts';
@@ -157,16 +159,18 @@ function variants(result: Result, c: Colours, s: Strings): string[] {
     return [c.dim(`${absent} ${s.console.noVariant}`)];
   }
   const rows = result.variants.map((variant): Line => {
-    const value = (
-      metric: 'search-response-p50' | 'search-response-p95' | 'search-response-p99' | 'recall-at-10' | 'cpu-seconds-per-1k',
-    ) => {
+    const value = (metric: MetricId) => {
       const measured = variant.metrics[metric];
       const failed =
         decides(result) &&
         result.slos.some(
           (slo) => slo.metric === metric && slo.perVariant.some((each) => each.variant === variant.id && each.verdict === 'fail'),
         );
-      const text = measured ? (metric.startsWith('search') ? significant(measured.value) : figure(metric, measured.value).text) : absent;
+      const text = measured
+        ? metricDefinition(metric).unit === 'ms'
+          ? significant(measured.value)
+          : figure(metric, measured.value).text
+        : absent;
       return { text, right: true, ...(failed && { paint: (shown: string) => c.bold(c.red(shown)) }) };
     };
     return [
@@ -174,9 +178,9 @@ function variants(result: Result, c: Colours, s: Strings): string[] {
       { text: variant.id, paint: variantPaint(result, variant.id, c) },
       { text: s.console.shards(variant.topology.vector.shards) },
       { text: visible(variant.engines.vector ?? absent) },
-      value('search-response-p50'),
-      value('search-response-p95'),
-      value('search-response-p99'),
+      value(responseMetric(variant, 'p50')),
+      value(responseMetric(variant, 'p95')),
+      value(responseMetric(variant, 'p99')),
       value('recall-at-10'),
       value('cpu-seconds-per-1k'),
     ];

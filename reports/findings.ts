@@ -103,7 +103,7 @@ export function countOf(checks: readonly { readonly verdict: CheckVerdict }[], v
 
 /** The percentile that a response-time metric reports, in per cent; undefined for means and other metrics. */
 export function percentileOf(metric: MetricId): { readonly kind: OperationKind; readonly percentile: number } | undefined {
-  const match = /^(search|ask|upsert)-response-p(\d{2})(\d*)$/.exec(metric);
+  const match = /^(search|ask|ask-stream|upsert)-response-p(\d{2})(\d*)$/.exec(metric);
   if (!match) {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import type { MetricId } from '../harness/contract/metrics.ts';
 import type { Comparison, Result, ResultVariant } from '../harness/contract/result.ts';
 import { answerOf, ratioInterval } from './answer.ts';
 import { capacityCells, capacityLimits, searchedVariants } from './capacity-rows.ts';
@@ -16,9 +17,12 @@ import {
   stampOf,
   worstObservation,
 } from './findings.ts';
+import { contradictions, load, overloads } from './markdown-load.ts';
+import { plain, table } from './markdown-text.ts';
 import { absent, count, duration, figure, interval, joined, percent, ratio, significant, zeroBound } from './numbers.ts';
 import { provenanceFacts } from './provenance-facts.ts';
 import { remoteHops } from './remote-hops.ts';
+import { responseMetric, responseOf } from './response-kind.ts';
 import { margin, measuredOnly, objective, observed, samples } from './slo-text.ts';
 import { type Language, type Strings, strings } from './strings.ts';
 import { visible } from './untrusted-text.ts';
@@ -28,26 +32,12 @@ import { warmUpText } from './warm-up-text.ts';
 /** The step summary of a CI run refuses more than 64 KB. */
 export const summaryLimitBytes = 64 * 1024;
 
-/** Text that cannot leave its cell: no markup, link, code span, table bar or line break of its own takes effect. */
-export function plain(text: string): string {
-  return visible(text)
-    .replace(/[\\`*_[\]|~]|^[#+-]/g, (character) => `\\${character}`)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;');
-}
-
 /** A fence one longer than any run of backticks inside, so that the command cannot close it. */
 function fenced(text: string): string {
   const line = visible(text);
   const longest = Math.max(2, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
   return `${fence}sh\n${line}\n${fence}`;
-}
-
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [heads, heads.map(() => '---'), ...rows.map((row) => row.map(plain))];
-  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 const marks = { fail: '✕', unknown: '?', pass: '✓' } as const;
@@ -69,6 +59,8 @@ export function renderMarkdown(result: Result, language: Language = 'en'): strin
   const blocks = [
     ...answer(result, s),
     comparison(result, s),
+    load(result, s),
+    overloads(result, s),
     slos(result, s),
     checkers(result, s),
     variants(result, s),
@@ -79,6 +71,7 @@ export function renderMarkdown(result: Result, language: Language = 'en'): strin
     stages(result, s),
     overTime(result, s),
     errors(result, s),
+    contradictions(result, s),
     claims(result, s),
     validity(result, s),
     provenance(result, s),
@@ -180,19 +173,18 @@ function checkers(result: Result, s: Strings): string {
   return `## ${s.section.checkers}\n\n${rows.length > 0 ? table(heads, rows) : `– ${s.checkers.none}`}`;
 }
 
-const columns = [
-  'search-response-p50',
-  'search-response-p95',
-  'search-response-p99',
-  'recall-at-10',
-  'ndcg-at-10',
-  'error-ratio',
-  'cpu-seconds-per-1k',
-  'resident-bytes',
-] as const;
+const statistics = ['p50', 'p95', 'p99'] as const;
+const columns = ['recall-at-10', 'ndcg-at-10', 'error-ratio', 'cpu-seconds-per-1k', 'resident-bytes'] as const;
+
+/** The title of the metric where all variants are about one kind of request. */
+function responseHead({ variants: all }: Result, statistic: (typeof statistics)[number], s: Strings): string {
+  const metrics = new Set(all.map((variant) => responseMetric(variant, statistic)));
+  const [only] = metrics;
+  return metrics.size === 1 && only !== undefined ? s.metricTitle(only) : s.markdown.responseOfKind(statistic);
+}
 
 function variants(result: Result, s: Strings): string {
-  const value = (variant: ResultVariant, metric: (typeof columns)[number] | 'offered-rate' | 'achieved-rate') => {
+  const value = (variant: ResultVariant, metric: MetricId) => {
     const measured = variant.metrics[metric];
     if (!measured) {
       return absent;
@@ -210,12 +202,15 @@ function variants(result: Result, s: Strings): string {
     `${variant.engines.vector ?? absent}, ${s.console.shards(variant.topology.vector.shards)}, ${s.rule[variant.resourceRule]}`,
     value(variant, 'offered-rate'),
     value(variant, 'achieved-rate'),
+    ...statistics.map((statistic) => value(variant, responseMetric(variant, statistic))),
     ...columns.map((metric) => value(variant, metric)),
   ]);
   const heads = [
     s.variants.variant,
     s.variants.engine,
-    ...(['offered-rate', 'achieved-rate', ...columns] as const).map((metric) => s.metricTitle(metric)),
+    ...(['offered-rate', 'achieved-rate'] as const).map((metric) => s.metricTitle(metric)),
+    ...statistics.map((statistic) => responseHead(result, statistic, s)),
+    ...columns.map((metric) => s.metricTitle(metric)),
   ];
   return `## ${s.section.variants}\n\n${rows.length > 0 ? table(heads, rows) : `– ${s.variants.none}`}`;
 }
@@ -293,7 +288,7 @@ function stages(result: Result, s: Strings): string | undefined {
 
 function overTime(result: Result, s: Strings): string | undefined {
   const lines = result.variants.flatMap(({ id, series }) => {
-    const values = series?.seconds.map((each) => each.searchResponseUs?.p99) ?? [];
+    const values = series?.seconds.map((each) => responseOf(each)?.p99) ?? [];
     const top = Math.max(0, ...values.flatMap((value) => value ?? []));
     return top > 0 ? [`${id}\n${sparkline(values)}  ${s.markdown.upTo(significant(top / 1000))}`] : [];
   });

@@ -1,4 +1,5 @@
 import type { Result } from '../harness/contract/result.ts';
+import { loadResult } from './sample-load.testing.ts';
 import { manyResult } from './sample-many.testing.ts';
 import { recordingResult } from './sample-recording.testing.ts';
 import { interval95, passingResult, sloOver } from './sample-result.testing.ts';
@@ -220,4 +221,5 @@ export const everyResult: Readonly<Record<string, () => Result>> = {
   containers: containersResult,
   many: manyResult,
   recording: recordingResult,
+  load: loadResult,
 };

@@ -1,7 +1,7 @@
 import type { OperationKind, ResourceRule } from '../harness/contract/common.ts';
 import { type MetricId, metricDefinition } from '../harness/contract/metrics.ts';
 import type { ErrorClass } from '../harness/contract/operation.ts';
-import type { Comparator } from '../harness/contract/scenario.ts';
+import type { Comparator, FirstLimitKind } from '../harness/contract/scenario.ts';
 import type { Tier } from '../harness/contract/topology.ts';
 import type { CheckVerdict, ClaimVerdict, ExitCode } from '../harness/contract/verdict.ts';
 import type { Stamp } from './findings.ts';
@@ -210,6 +210,9 @@ const en = {
     stages: 'Where time goes',
     ladder: 'Ladder of rates',
     capacity: 'Highest rate within limits',
+    load: 'The load, closed and open',
+    overload: 'What gave out first',
+    contradictions: 'Where the source contradicts itself',
     replay: 'By the clock of the recording',
     ratios: 'Ratios to the baseline',
     fanOut: 'Fan-out and the slowest shard',
@@ -232,6 +235,9 @@ const en = {
     stages: 'Stages',
     ladder: 'Ladder',
     capacity: 'Capacity',
+    load: 'Load',
+    overload: 'Overload',
+    contradictions: 'Contradictions',
     replay: 'Replay',
     ratios: 'Ratios',
     'fan-out': 'Fan-out',
@@ -569,6 +575,91 @@ const en = {
     runId: 'Run',
   },
 
+  load: {
+    subtitle: 'closed: users who wait for their answer, think and ask again; open: arrivals that wait for nobody',
+    users: (users: number) => `${users} users`,
+    open: (rate: string) => `open, ${rate}`,
+    columns: [
+      'Variant',
+      'Load',
+      'Achieved',
+      'Mean',
+      'p50',
+      'p95',
+      'p99',
+      'From the cache',
+      'Mean of a miss',
+      'Own time, p95',
+      'In the model',
+    ],
+    note: 'An open twin asks as often as the users of its closed variant would if nothing queued: users ÷ (think time + unloaded response time). Where the system keeps up the two say the same; where it does not, users wait and ask less, and the open arrivals show the queue. Own time is response time less embedding and generating.',
+    streams: 'How streamed answers arrived',
+    streamColumns: [
+      'Variant',
+      'First event, p95',
+      'First token, p50',
+      'First token, p95',
+      'Gap between tokens, p50',
+      'Rate of a stream',
+      'Whole answer, p95',
+    ],
+    headline: (setting: string, users: number, shortest: string, fast: string, longest: string, slow: string) =>
+      shortest === longest && fast === slow
+        ? `${capital(setting)}, ${users} users wait ${longest} for an answer on average (${slow}).`
+        : `${capital(setting)}, ${users} users wait between ${shortest} (${fast}) and ${longest} (${slow}) for an answer on average.`,
+    twins: (setting: string, items: readonly string[]) => `The same load open instead of closed, mean, ${setting}: ${list(items)}.`,
+    twin: (variant: string, closed: string, open: string) => `${variant} ${closed} closed, ${open} open`,
+  },
+
+  overload: {
+    subtitle: 'one instance and evenly more arrivals until something gives out; seconds are of the intended start',
+    kind: {
+      memory: 'memory',
+      connections: 'connections',
+      provider: 'the provider’s limit',
+      cpu: 'the processor',
+      'response-time': 'response time',
+      none: 'nothing',
+    } satisfies Record<FirstLimitKind, string>,
+    sentence: (
+      setting: string,
+      variant: string,
+      kind: string,
+      at: { readonly second: string; readonly rate: string } | undefined,
+      evidence: string,
+    ) =>
+      at === undefined
+        ? `On ${variant}, ${setting}, ${kind} gave out: ${evidence}.`
+        : `On ${variant}, ${setting}, ${kind} gave out first, after ${at.second} s at ${at.rate} requests/s: ${evidence}.`,
+    unfit: (setting: string, variant: string, why: string | undefined) => `On ${variant}, ${setting}, nothing can be said${because(why)}.`,
+    note: 'A cause counts before what callers feel of it, and of several causes the earliest. The dashed red line is the moment.',
+    panel: {
+      response: ['Response time', 's, per second of intended start'],
+      rate: ['Rate', 'requests per second'],
+      resource: ['Resource', 'what was limited, or the processors'],
+    } as const,
+    resource: {
+      response: 'Response time',
+      rate: 'Rate',
+      memory: 'Heap of the query process, MiB',
+      connections: 'Connections to the vector node, and requests that wait for one',
+      processor: 'Cores in use',
+    },
+    arrived: 'arrived',
+    answered: 'answered',
+    failed: 'failed',
+    inUse: 'in use',
+    waiting: 'waiting',
+    limit: 'limit',
+    described: (panel: string, variant: string) => `${panel} over the ramp of ${variant}`,
+    secondColumns: ['Second', 'asked for, /s', 'arrivals', 'answered', 'failed', 'refused by the provider', 'p50, ms', 'p95, ms'],
+  },
+
+  contradictions: {
+    subtitle: 'computed from the claims, with what this run measured of the same quantity',
+    columns: ['What cannot both be', 'Arithmetic', 'Claims and their verdicts', 'Measured'],
+  },
+
   replay: {
     subtitle: 'intended starts mapped back to when the requests were recorded; over all valid judged repetitions',
     recorded: (file: string) => `${file}, as recorded`,
@@ -629,6 +720,7 @@ const en = {
   },
 
   markdown: {
+    responseOfKind: (statistic: string) => `${statistic} response time of what each is asked`,
     overTime: 'p99 of searches over time, one mark per second',
     upTo: (ms: string) => `0 to ${ms} ms`,
     next: 'The full report is report.html beside this file; every figure comes from result.json.',

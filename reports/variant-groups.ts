@@ -57,7 +57,9 @@ function groupOf(variant: ResultVariant, baseline: ResultVariant): Exclude<Group
  */
 export function variantGroups(result: Pick<Result, 'variants' | 'baseline'>): VariantGroup[] {
   const baseline = result.variants.find(({ id }) => id === result.baseline);
-  if (baseline === undefined) {
+  // What was asked in different ways is compared by how it was asked, in the section of the load.
+  const isLoad = result.variants.some(({ workload }) => workload?.closedLoop !== undefined);
+  if (baseline === undefined || isLoad) {
     return [];
   }
   const classed = result.variants.map((variant) => ({ variant, group: groupOf(variant, baseline) }));

@@ -42,7 +42,6 @@ const overloadSchema = z
     path: ['toPerSecond'],
     error: 'the ramp must not fall',
   });
-export type Overload = z.infer<typeof overloadSchema>;
 
 export const variantSchema = z.strictObject({
   id: nameSchema,

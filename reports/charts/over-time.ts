@@ -2,6 +2,7 @@ import type { Second } from '../../harness/contract/observation.ts';
 import type { ErrorClass } from '../../harness/contract/operation.ts';
 import type { Markup } from '../markup.ts';
 import { count } from '../numbers.ts';
+import { responseOf } from '../response-kind.ts';
 import type { Strings } from '../strings.ts';
 import { spreadLabels } from './axis.ts';
 import { type Frame, plotSize, renderChart } from './compile.ts';
@@ -239,12 +240,15 @@ const panels: Record<PanelName, PanelBuilder> = {
 
 /** Seconds without an answer stay a gap: a line through them would claim that something was measured. */
 function gapped(seconds: readonly Second[]) {
-  return seconds.map(({ second, searchResponseUs: response }) => ({
-    second,
-    p50: response ? response.p50 / 1000 : null,
-    p95: response ? response.p95 / 1000 : null,
-    p99: response ? response.p99 / 1000 : null,
-  }));
+  return seconds.map((each) => {
+    const response = responseOf(each);
+    return {
+      second: each.second,
+      p50: response ? response.p50 / 1000 : null,
+      p95: response ? response.p95 / 1000 : null,
+      p99: response ? response.p99 / 1000 : null,
+    };
+  });
 }
 
 function flat(value: number, seconds: number) {

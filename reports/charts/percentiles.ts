@@ -56,7 +56,7 @@ function drawnCurves(result: Result, kind: OperationKind): Drawn[] {
 
 /** Kinds of operation of which at least one variant has a curve that can be drawn. */
 export function drawableKinds(result: Result): OperationKind[] {
-  return (['search', 'ask', 'upsert'] as const).filter((kind) => drawnCurves(result, kind).length > 0);
+  return (['search', 'ask', 'ask-stream', 'upsert'] as const).filter((kind) => drawnCurves(result, kind).length > 0);
 }
 
 function limitsOf(result: Result, kind: OperationKind) {

@@ -6,12 +6,15 @@ import { type Language, type Strings, strings } from '../strings.ts';
 import { utc } from '../validity-text.ts';
 import { capacitySection } from './capacity.ts';
 import { comparisonSection } from './comparison.ts';
+import { contradictionSection } from './contradictions.ts';
 import { costSection, fanOutSection } from './costs.ts';
 import { htmlDocument } from './document.ts';
 import { checkerSection, claimSection, errorSection } from './evidence.ts';
 import { firstScreen } from './first-screen.ts';
 import { ladderSection } from './ladder.ts';
+import { loadSection } from './load.ts';
 import { overTimeSection } from './over-time.ts';
+import { overloadSection } from './overload.ts';
 import { type Detail, details, type Section } from './parts.ts';
 import { percentileSection } from './percentiles.ts';
 import { balanceSection, processSection } from './processes.ts';
@@ -43,7 +46,8 @@ export async function renderHtml(result: Result, language: Language = 'en'): Pro
 }
 
 async function page(result: Result, s: Strings, detail: Detail): Promise<string> {
-  const [percentiles, overTime, replay, stages, ratios, fanOut, costs, balance] = await Promise.all([
+  const [overload, percentiles, overTime, replay, stages, ratios, fanOut, costs, balance] = await Promise.all([
+    overloadSection(result, detail, s),
     percentileSection(result, detail, s),
     overTimeSection(result, detail, s),
     replaySection(result, detail, s),
@@ -56,7 +60,9 @@ async function page(result: Result, s: Strings, detail: Detail): Promise<string>
   const claims = claimSection(result, s);
   const rows: readonly (readonly (Section | undefined)[])[] = [
     [comparisonSection(result, s)],
+    [loadSection(result, s)],
     [sloSection(result, s)],
+    [overload],
     [percentiles],
     [overTime],
     [replay],
@@ -73,6 +79,7 @@ async function page(result: Result, s: Strings, detail: Detail): Promise<string>
         ? [[processSection(result, s)], [balance]]
         : [[processSection(result, s), balance]]),
     [errorSection(result, s), checkerSection(result, s)],
+    [contradictionSection(result, s)],
     [claims],
     [validitySection(result, s), provenanceSection(result, s)],
   ];
@@ -84,7 +91,7 @@ async function page(result: Result, s: Strings, detail: Detail): Promise<string>
 }
 
 /** Neighbours of a listed section; with them the navigation would need a second line. */
-const unlisted: ReadonlySet<Section['id']> = new Set(['costs', 'balance', 'checkers']);
+const unlisted: ReadonlySet<Section['id']> = new Set(['costs', 'balance', 'checkers', 'contradictions']);
 /** What many variants fold away makes room for the table that they are compared in. */
 const unlistedOfMany: ReadonlySet<Section['id']> = new Set([...unlisted, 'processes', 'errors']);
 

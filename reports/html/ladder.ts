@@ -2,19 +2,21 @@ import type { MetricId } from '../../harness/contract/metrics.ts';
 import type { Result, ResultVariant, RunRecord } from '../../harness/contract/result.ts';
 import { glyph } from '../charts/marks.ts';
 import { crowded } from '../findings.ts';
+import { hasClosedLoops } from '../load-rows.ts';
 import { html, type Insertable, prose } from '../markup.ts';
 import { absent, count, duration, figure, joined } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
 import { nothing, type Section, section, variantName } from './parts.ts';
 
 /** Rates down, variants across: what held, what broke, what could not be judged. Many variants stand below each other instead. */
-export function ladderSection(result: Result, s: Strings): Section {
+export function ladderSection(result: Result, s: Strings): Section | undefined {
   const rates = ladderRates(result);
   if (
     result.settings.ladderRatesPerSecond.length === 0 &&
     !result.variants.some((variant) => variant.runs.some((run) => run.phase === 'rung'))
   ) {
-    return section('ladder', s.section.ladder, '', nothing(s.ladder.none(result.profile)), 'half');
+    // Users who wait climb no ladder in any profile.
+    return hasClosedLoops(result) ? undefined : section('ladder', s.section.ladder, '', nothing(s.ladder.none(result.profile)), 'half');
   }
   if (crowded(result)) {
     return manyLadders(result, rates, s);

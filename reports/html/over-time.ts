@@ -5,6 +5,7 @@ import { seriesOf } from '../charts/series.ts';
 import { drawnVariants } from '../findings.ts';
 import { html, type Insertable } from '../markup.ts';
 import { absent, count, significant } from '../numbers.ts';
+import { responseOf } from '../response-kind.ts';
 import type { Strings } from '../strings.ts';
 import { type Detail, dataTable, figure, nothing, type Section, section, someDrawn, variantName } from './parts.ts';
 
@@ -41,7 +42,7 @@ const withoutErrors = (variants: readonly Recorded[]): boolean =>
 function timeScale(result: Result, variants: readonly Recorded[]): TimeScale {
   const seconds = variants.flatMap((variant) => variant.series.seconds);
   const limit = result.slos.find((slo) => slo.metric === 'search-response-p99')?.limit;
-  const slowest = Math.max(0, ...seconds.map((each) => (each.searchResponseUs?.p99 ?? 0) / 1000));
+  const slowest = Math.max(0, ...seconds.map((each) => (responseOf(each)?.p99 ?? 0) / 1000));
   // A limit far above everything measured would flatten the lines; then it is left to the percentile plot.
   const near = limit !== undefined && limit <= slowest * 2 ? [limit] : [];
   return {
@@ -96,10 +97,10 @@ function secondsTable(variant: Recorded, s: Strings): Insertable {
     count(each.done),
     count(errorsOf(each)),
     count(each.inFlight),
-    ms(each.searchResponseUs?.p50),
-    ms(each.searchResponseUs?.p95),
-    ms(each.searchResponseUs?.p99),
-    each.searchResponseUs ? count(each.searchResponseUs.sampleCount) : absent,
+    ms(responseOf(each)?.p50),
+    ms(responseOf(each)?.p95),
+    ms(responseOf(each)?.p99),
+    count(responseOf(each)?.sampleCount ?? 0),
   ]);
   return dataTable(s.table.toLimit(s.overTime.repetition(variant.id, variant.series.stepId)), s.overTime.columns, rows);
 }

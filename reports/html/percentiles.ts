@@ -15,8 +15,8 @@ import type { Strings } from '../strings.ts';
 import { chartFigure, type Detail, dataTable, nothing, type Section, section, someDrawn, variantName } from './parts.ts';
 
 const wide = { width: 920, height: 410, left: 52, right: 128, top: 24, bottom: 46, narrow: false } as const;
-const half = { width: 628, height: 300, left: 52, right: 100, top: 24, bottom: 46, narrow: false } as const;
-const phone = { width: 328, height: 330, left: 40, right: 8, top: 24, bottom: 46, narrow: true } as const;
+const half = { width: 628, height: 300, left: 52, right: 128, top: 24, bottom: 46, narrow: false } as const;
+const phone = { width: 328, height: 330, left: 52, right: 8, top: 24, bottom: 46, narrow: true } as const;
 
 /** One percentile plot per kind of request that was measured, searches first. */
 export async function percentileSection(result: Result, detail: Detail, s: Strings): Promise<Section> {

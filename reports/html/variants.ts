@@ -6,10 +6,12 @@ import { seriesOf } from '../charts/series.ts';
 import { crowded, decides, percentileOf } from '../findings.ts';
 import { html, type Insertable, type Markup } from '../markup.ts';
 import { absent, count, coverage, figure, interval, significant, zeroBound } from '../numbers.ts';
+import { responseMetric } from '../response-kind.ts';
 import type { Strings } from '../strings.ts';
 import { nothing, variantName } from './parts.ts';
 
-const ranged = ['search-response-p50', 'search-response-p95', 'search-response-p99'] as const satisfies readonly MetricId[];
+/** The percentiles of what a variant is about. */
+const rangedOf = (variant: ResultVariant) => (['p50', 'p95', 'p99'] as const).map((statistic) => responseMetric(variant, statistic));
 const rowHeight = 44;
 
 /** One row per variant: engine, rate, percentiles on one log axis, and each figure with its interval or sample count. */
@@ -38,14 +40,15 @@ export function variantRows(result: Result, s: Strings): Markup {
 
 /** One unit per column: seconds only when every value of the three columns is a second or more. */
 function responseUnit(result: Result): 'ms' | 's' {
-  const values = result.variants.flatMap((variant) => ranged.flatMap((metric) => variant.metrics[metric]?.value ?? []));
+  const values = result.variants.flatMap((variant) => rangedOf(variant).flatMap((metric) => variant.metrics[metric]?.value ?? []));
   return values.length > 0 && Math.min(...values) >= 1000 ? 's' : 'ms';
 }
 
 function rangeAxis(result: Result): RangeAxis | undefined {
-  const limits = result.slos.flatMap((slo) => (ranged.some((metric) => metric === slo.metric) && slo.limit > 0 ? [slo.limit] : []));
+  const ranged = new Set(result.variants.flatMap(rangedOf));
+  const limits = result.slos.flatMap((slo) => (ranged.has(slo.metric) && slo.limit > 0 ? [slo.limit] : []));
   const values = result.variants.flatMap((variant) =>
-    ranged.flatMap((metric) => {
+    rangedOf(variant).flatMap((metric) => {
       const measured = variant.metrics[metric];
       return measured ? [measured.value, measured.interval?.high ?? measured.value] : [];
     }),
@@ -58,12 +61,13 @@ function row(result: Result, variant: ResultVariant, axis: RangeAxis | undefined
   const value = (metric: MetricId) => variant.metrics[metric]?.value;
   const { shards } = variant.topology.vector;
   const rule = variant.id === result.baseline ? s.variants.reference : s.rule[variant.resourceRule];
-  const p99 = variant.metrics['search-response-p99']?.interval;
+  const ranged = rangedOf(variant);
+  const [p50 = 'search-response-p50', p95 = 'search-response-p95', p99 = 'search-response-p99'] = ranged;
   const chart =
     axis &&
     rangeRow(
       axis,
-      { p50: value(ranged[0]), p95: value(ranged[1]), p99: value(ranged[2]), p99Interval: p99 },
+      { p50: value(p50), p95: value(p95), p99: value(p99), p99Interval: variant.metrics[p99]?.interval },
       seriesOf(result, variant.id),
       rowHeight,
     );
