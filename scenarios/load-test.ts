@@ -42,9 +42,12 @@ const askShare = mix.ask / (mix.ask + mix.health);
 
 /** As the source material has it: five questions, which are in the cache after the first few seconds. */
 const fiveQuestions: Workload['queries'] = { distinct: 5, zipfExponent: 0, neverRepeatedShare: 0, topK: 10 };
-/** As RAGPulse recorded it: 11.5 % of the questions are exact repeats, Zipf 0.8 among them. */
+/**
+ * As RAGPulse recorded it: 11.5 % of the questions are exact repeats, Zipf 0.8 among them. The pool of those is small, so that hardly any
+ * of them is a first one: those would be misses and no repeats.
+ */
 const repeatedShare = 0.115;
-const realisticRepeats: Workload['queries'] = { distinct: 100, zipfExponent: 0.8, neverRepeatedShare: 1 - repeatedShare, topK: 10 };
+const realisticRepeats: Workload['queries'] = { distinct: 30, zipfExponent: 0.8, neverRepeatedShare: 1 - repeatedShare, topK: 10 };
 
 const longest: ProfileId[] = ['standard', 'full'];
 const beyondSmoke: ProfileId[] = ['quick', ...longest];
@@ -182,12 +185,33 @@ const failureStory: Variant[] = [
 const shape = { dimensions: 384, ladderRatesPerSecond: [], rungSeconds: 1, repetitions: 1, judgedRatePerSecond: 20 };
 
 const profiles: Record<ProfileId, Profile> = {
-  // One model and few users: shows that every path works.
-  smoke: { ...shape, documents: 500, dimensions: 64, users: 40, connections: 96, warmUpSeconds: 2, steadySeconds: 4, recallSamples: 50 },
+  // One model and few users: shows that every path works. The bound on the warm-up keeps the length of a run.
+  smoke: {
+    ...shape,
+    documents: 500,
+    dimensions: 64,
+    users: 40,
+    connections: 96,
+    pilotSeconds: 1,
+    warmUpSeconds: 2,
+    longestWarmUpSeconds: 2,
+    steadySeconds: 4,
+    recallSamples: 50,
+  },
   // A fifth of the users.
-  quick: { ...shape, documents: 2_000, users: 200, connections: 384, warmUpSeconds: 3, steadySeconds: 6, recallSamples: 200 },
-  // All thousand users, for a third of a minute each; where the machine does not hold them, the validity of the run says so.
-  standard: { ...shape, documents: 10_000, warmUpSeconds: 8, steadySeconds: 20, recallSamples: 300 },
+  quick: {
+    ...shape,
+    documents: 1_000,
+    users: 200,
+    connections: 384,
+    pilotSeconds: 1,
+    warmUpSeconds: 2.5,
+    longestWarmUpSeconds: 2.5,
+    steadySeconds: 5,
+    recallSamples: 200,
+  },
+  // All thousand users, for a quarter of a minute each; where the machine does not hold them, the validity of the run says so.
+  standard: { ...shape, documents: 5_000, warmUpSeconds: 8, longestWarmUpSeconds: 12, steadySeconds: 16, recallSamples: 300 },
   // The ten minutes of the source material.
   full: { ...shape, documents: 50_000, warmUpSeconds: 60, steadySeconds: 600, recallSamples: 1_000 },
 };
