@@ -140,7 +140,7 @@ function pastTheKnee(id: string, title: string, topology: Topology, overload: Ov
     id,
     title,
     topology: { ...topology, id },
-    workload: { queries, deadlineMs: 60_000, connections: 4_096, ...workload },
+    workload: { queries, deadlineMs: 30_000, connections: 4_096, ...workload },
     overload,
     profiles: longest,
     ...others,
@@ -152,19 +152,26 @@ function pastTheKnee(id: string, title: string, topology: Topology, overload: Ov
  * pool of four a limit of its own: on one machine its connections would only wait for its processor.
  */
 const failureStory: Variant[] = [
-  pastTheKnee('one-instance', 'one instance', oneInstance, { fromPerSecond: 20, toPerSecond: 400, seconds: 60 }),
+  // As long as it takes for a queue to become seven times as long as an answer, and patience for it.
+  pastTheKnee(
+    'one-instance',
+    'one instance',
+    oneInstance,
+    { fromPerSecond: 20, toPerSecond: 500, seconds: 75 },
+    { workload: { deadlineMs: 60_000 } },
+  ),
   pastTheKnee(
     'one-instance-heap-192',
     'one instance with a heap of 192 MB, a slower model and a hundred sources for each answer',
     { ...oneInstance, provider: { embeddings: 'gpt-4o-mini', chat: 'gpt-4o-mini' }, query: { replicas: 1, heapMiB: 192 } },
-    { fromPerSecond: 10, toPerSecond: 250, seconds: 60, planted: 'memory' },
+    { fromPerSecond: 10, toPerSecond: 250, seconds: 50, planted: 'memory' },
     { workload: { queries: { distinct: 1, zipfExponent: 0, neverRepeatedShare: 1, topK: 100 } } },
   ),
   pastTheKnee(
     'one-instance-pool-4',
     'one instance with four connections to a vector database that is 40 ms away',
     { ...oneInstance, query: { replicas: 1, vectorConnections: 4, vectorRoundTripMs: 40 } },
-    { fromPerSecond: 10, toPerSecond: 160, seconds: 45, planted: 'connections' },
+    { fromPerSecond: 10, toPerSecond: 200, seconds: 45, planted: 'connections' },
     { requires: ['network-delay'] },
   ),
   pastTheKnee(

@@ -13,12 +13,8 @@ export const askbotMemoryExhaustion: Judge = (_claim, findings) => {
     return ramp;
   }
   const heapMiB = ramp.topology.query.heapMiB ?? 0;
-  const fullest = Math.max(
-    0,
-    ...ramp.servers.flatMap(({ heapLimitBytes, points }) =>
-      points.map(({ heapUsedBytes }) => (heapUsedBytes ?? 0) / (heapLimitBytes ?? Number.POSITIVE_INFINITY)),
-    ),
-  );
+  const held = ramp.servers.flatMap(({ tier, points }) => (tier === 'query' ? points.map(({ heapUsedBytes = 0 }) => heapUsedBytes) : []));
+  const fullest = Math.max(0, ...held) / (heapMiB * 1024 * 1024);
   const measured = { value: fullest * 100, unit: '%' };
   const at = ramp.first.ratePerSecond === undefined ? '' : ` at ${short(ramp.first.ratePerSecond)} requests/s`;
   const { kind, evidence } = ramp.first;

@@ -70,9 +70,19 @@ describe('what gave out first', () => {
     const full = (second: number) => ({ heapUsedBytes: second < 10 ? 60_000_000 : Math.min(199_000_000, 60_000_000 + second * 8_000_000) });
     const end = { part: 'query-0', atSecond: 25, outOfMemory: true, how: 'query-0 ended with signal SIGABRT' };
     const { first } = found({ query: full, rest: { ended: [end] }, second: from(25, failing(50)) });
-    expect(first).toMatchObject({ kind: 'memory', atSecond: 13 });
+    expect(first).toMatchObject({ kind: 'memory', atSecond: 10 });
     expect(first.evidence).toContain('query-0 ended out of memory after 25 s');
     expect(first.evidence).toContain('191 MiB');
+  });
+
+  it('counts a heap against what it was limited to, and a look without a figure as none', () => {
+    const end = { part: 'query-0', atSecond: 30, outOfMemory: true, how: 'x' };
+    const silent = (second: number): Partial<Point> =>
+      second < 12 ? {} : { heapUsedBytes: second === 12 || second === 25 ? 75_000_000 : (undefined as unknown as number) };
+    expect(found({ query: silent, rest: { ended: [end], heapBytes: 100_000_000 } }).first).toMatchObject({ kind: 'memory', atSecond: 12 });
+    expect(found({ query: silent, rest: { ended: [end] } }).first).toMatchObject({ kind: 'memory', atSecond: 30 });
+    expect(found({ query: from(12, { heapUsedBytes: 96_000_000 }), rest: { heapBytes: 100_000_000 } }).first.kind).toBe('memory');
+    expect(found({ query: from(12, { heapUsedBytes: 96_000_000 }) }).first.kind).toBe('none');
   });
 
   it('is the memory even where the collector made the processor busy before the end, and a pool wait', () => {
@@ -104,10 +114,10 @@ describe('what gave out first', () => {
   it('is the connections where all of a limited pool are in use, requests wait, and callers feel it', () => {
     const { first } = found({ query: from(12, pool(4, 7)), second: slow });
     expect(first).toMatchObject({ kind: 'connections', atSecond: 12 });
-    expect(first.evidence).toContain('all 4 connections of query-0 to vector');
-    // Nobody felt it, the pool had room, or it has no limit.
+    expect(first.evidence).toContain('query-0 has 4 connections to vector, and up to 7 requests waited');
+    // Nobody felt it, hardly anybody waited, or the pool has no limit.
     expect(found({ query: from(12, pool(4, 7)) }).first.kind).toBe('none');
-    expect(found({ query: from(12, pool(3, 7)), second: slow }).first.kind).toBe('response-time');
+    expect(found({ query: from(12, pool(4, 3)), second: slow }).first.kind).toBe('response-time');
     expect(found({ query: from(12, { pools: [{ peer: 'provider', inUse: 900, waiting: 3 }] }), second: slow }).first.kind).toBe(
       'response-time',
     );
@@ -142,7 +152,7 @@ describe('what gave out first', () => {
     expect(first).toMatchObject({ kind: 'response-time', atSecond: 20 });
     expect(first.evidence).toContain('15.0 s and more, against 2.0 s at low load');
     expect(signs).toHaveLength(1);
-    expect(found({ second: from(20, answered(9_000)) }).first.kind).toBe('none');
+    expect(found({ second: from(20, answered(5_900)) }).first.kind).toBe('none');
   });
 
   it('needs three seconds in a row of anything', () => {

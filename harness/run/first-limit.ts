@@ -8,6 +8,8 @@ export interface Overloaded {
   readonly seconds: readonly OverloadSecond[];
   readonly servers: readonly ServerSeries[];
   readonly ended: OverloadResult['ended'];
+  /** What the heap of a query process was limited to; what V8 says of itself where it was not. */
+  readonly heapBytes?: number;
   /** Cores of the machine. */
   readonly cores: number;
   /** What each part may use, by its id; empty where nothing is enforced. */
@@ -23,8 +25,8 @@ export interface FoundLimit {
 
 /** A state counts when it lasts: three looks in a row, which are three seconds. */
 const lasting = 3;
-/** From here on V8 spends its time collecting; a process that then ends was ended by its heap. */
-const fullHeapShare = 0.8;
+/** From here on V8 collects more and more; a process that ends out of memory began to run out of it here. */
+const fullHeapShare = 0.7;
 /** Where it lives on with so full a heap, its memory has given out all the same. */
 const exhaustedHeapShare = 0.95;
 const busyShare = 0.9;
@@ -34,7 +36,7 @@ const failingShare = 0.05;
 /** Refused by the provider, of what arrived in a second. */
 const refusedShare = 0.05;
 /** A response time counts as given out at so many times its low-load value. */
-const slowFactor = 5;
+const slowFactor = 3;
 /** Seconds at the foot of the ramp that say what low load is, and the least requests that they must hold. */
 const lowLoadShare = 0.2;
 const leastLowLoad = 5;
@@ -56,28 +58,26 @@ function lastingFrom<T>(all: readonly T[], holds: (one: T) => boolean): T | unde
   return undefined;
 }
 
-function memorySigns({ servers, ended }: Overloaded): LimitSign[] {
-  return servers.flatMap(({ id, heapLimitBytes, points }): LimitSign[] => {
-    const fullness = (point: Point) => (heapLimitBytes === undefined ? 0 : (point.heapUsedBytes ?? 0) / heapLimitBytes);
+function memorySigns({ servers, ended, heapBytes }: Overloaded): LimitSign[] {
+  return servers.flatMap(({ id, tier, heapLimitBytes, points }): LimitSign[] => {
+    // What is left for the young generation on top of the asked size does not help objects that live.
+    const limitBytes = (tier === 'query' ? heapBytes : undefined) ?? heapLimitBytes ?? Number.POSITIVE_INFINITY;
+    const fullness = ({ heapUsedBytes = 0 }: Point) => heapUsedBytes / limitBytes;
     const mib = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MiB`;
-    const limit = heapLimitBytes === undefined ? 'its limit' : `its limit of ${mib(heapLimitBytes)}`;
+    const limit = Number.isFinite(limitBytes) ? `its limit of ${mib(limitBytes)}` : 'its limit';
+    // One that collects all the time is often too busy to say how full it is.
+    const told = points.filter(({ heapUsedBytes }) => heapUsedBytes !== undefined);
     const end = ended.find(({ part, outOfMemory }) => part === id && outOfMemory);
     if (end !== undefined) {
+      const before = told.filter((point) => point.seconds <= end.atSecond);
       // The last run of full looks before the end: an earlier one was collected away.
-      const full = points.filter((point) => point.seconds <= end.atSecond);
-      const lastRoomy = full.findLastIndex((point) => fullness(point) < fullHeapShare);
-      const since = full[lastRoomy + 1]?.seconds;
-      const peak = Math.max(0, ...full.map((point) => point.heapUsedBytes ?? 0));
-      const seen = peak === 0 ? '' : `; its heap held ${mib(peak)} when it was last seen`;
-      return [
-        {
-          kind: 'memory',
-          atSecond: since ?? end.atSecond,
-          evidence: `${id} ended out of memory after ${end.atSecond.toFixed(0)} s${seen}, ${limit}`,
-        },
-      ];
+      const since = before[before.findLastIndex((point) => fullness(point) < fullHeapShare) + 1]?.seconds;
+      const last = before.at(-1)?.heapUsedBytes;
+      const seen = last === undefined ? '' : `; its heap held ${mib(last)} when it was last seen`;
+      const evidence = `${id} ended out of memory after ${end.atSecond.toFixed(0)} s${seen}, ${limit}`;
+      return [{ kind: 'memory', atSecond: since ?? end.atSecond, evidence }];
     }
-    const exhausted = lastingFrom(points, (point) => fullness(point) >= exhaustedHeapShare);
+    const exhausted = lastingFrom(told, (point) => fullness(point) >= exhaustedHeapShare);
     return exhausted === undefined
       ? []
       : [
@@ -116,10 +116,8 @@ function connectionSigns({ servers, connections }: Overloaded): LimitSign[] {
   return servers.flatMap(({ id, points }) =>
     Object.entries(connections).flatMap(([peer, limit]): LimitSign[] => {
       const poolOf = ({ pools = [] }: Point) => pools.find((pool) => pool.peer === peer);
-      const from = lastingFrom(points, (point) => {
-        const { inUse, waiting } = poolOf(point) ?? { inUse: 0, waiting: 0 };
-        return inUse >= limit && waiting > 0;
-      });
+      // As many that wait as there are connections: one that waits may only wait for its connection to be opened.
+      const from = lastingFrom(points, (point) => (poolOf(point)?.waiting ?? 0) >= limit);
       const most = Math.max(0, ...points.map((point) => poolOf(point)?.waiting ?? 0));
       return from === undefined
         ? []
@@ -127,7 +125,7 @@ function connectionSigns({ servers, connections }: Overloaded): LimitSign[] {
             {
               kind: 'connections',
               atSecond: from.seconds,
-              evidence: `all ${limit} connections of ${id} to ${peer} were in use, and up to ${most} requests waited for one`,
+              evidence: `${id} has ${limit} connections to ${peer}, and up to ${most} requests waited for one`,
             },
           ];
     }),

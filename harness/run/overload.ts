@@ -81,11 +81,12 @@ async function resultOf(
   }
   const { planted, ...ramp } = overload;
   const seconds = overloadSeconds(await readHistory(driven.operationsFile), ramp);
-  const { vectorConnections = usualVectorConnections } = variant.topology.query;
+  const { vectorConnections = usualVectorConnections, heapMiB } = variant.topology.query;
   const { first, signs } = firstLimit({
     seconds,
     servers: driven.serverSeries,
     ended: [...ended],
+    ...(heapMiB === undefined ? {} : { heapBytes: heapMiB * 1024 * 1024 }),
     cores: cpus().length,
     quotas,
     connections: { vector: vectorConnections * vectorNodeCount(variant.topology.vector) },

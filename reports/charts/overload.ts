@@ -108,10 +108,9 @@ export function overloadLines(panel: OverloadPanel, { seconds, servers }: Overlo
 }
 
 /** The limit that belongs to a panel, drawn as one. */
-function limitOf(panel: OverloadPanel, { servers, topology }: OverloadResult): number | undefined {
+function limitOf(panel: OverloadPanel, { topology }: OverloadResult): number | undefined {
   if (panel === 'memory') {
-    const bytes = byTier(servers, 'query')[0]?.heapLimitBytes;
-    return topology.query.heapMiB === undefined || bytes === undefined ? undefined : bytes / mebibyte;
+    return topology.query.heapMiB;
   }
   return panel === 'connections' ? topology.query.vectorConnections : undefined;
 }
