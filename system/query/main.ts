@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import { queryEnvironmentSchema } from '../api/environment.ts';
-import { useDispatcherFetch } from '../runtime/dispatcher-fetch.ts';
 import { runProcess } from '../runtime/process.ts';
 import { openRedis, type RedisConnection } from '../runtime/redis.ts';
 import { listen } from '../runtime/server.ts';
@@ -24,7 +23,6 @@ function keptIn(redis: RedisConnection, settings: z.output<typeof queryEnvironme
 
 /** Answers searches and questions. Keeps nothing between requests, so that any number of these can run. */
 await runProcess('query', queryEnvironmentSchema, async ({ settings, logger, onClose }) => {
-  useDispatcherFetch();
   const stopping = new AbortController();
   const provider = createUpstream('provider', settings.PROVIDER_URL);
   onClose(() => provider.close());

@@ -75,10 +75,10 @@ function failureOf(name: string, origin: string, error: unknown): ApiError {
       });
 }
 
-/** Opens no connection until the first request. `name` is what errors call the other side. */
-export function createUpstream(name: string, origin: string): Upstream {
+/** Opens no connection until the first request, and no more than `connections` where they are given. `name` is what errors call the other side. */
+export function createUpstream(name: string, origin: string, connections?: number): Upstream {
   // Deadlines end requests here, and no request may wait behind another one's slow answer: connections grow on demand.
-  const pool = new Pool(origin, { headersTimeout: 0, bodyTimeout: 0, pipelining: 1 });
+  const pool = new Pool(origin, { headersTimeout: 0, bodyTimeout: 0, pipelining: 1, connections: connections ?? null });
   const unwatch = watchPool(name, () => ({ inUse: pool.stats.running, waiting: pool.stats.pending }));
   return {
     name,

@@ -3,6 +3,8 @@ import { QdrantClient } from '@qdrant/js-client-rest';
 import type { Retrieval } from '../api/environment.ts';
 import { denseVector, type KeywordCondition, type PointPayload, sparseVector } from '../api/point.ts';
 import { documentWeights, type SparseVector } from '../policies/text/bm25.ts';
+import { ApiError } from './api-error.ts';
+import { pointQueries, RefusedQuery } from './point-query.ts';
 
 export interface Point {
   readonly id: string;
@@ -77,13 +79,25 @@ export class VectorStoreError extends Error {
   }
 }
 
-const foundPoint = ({ id, score, payload }: { id: unknown; score: number; payload?: unknown }): FoundPoint => ({
+interface AnsweredPoint {
+  readonly id: unknown;
+  readonly score: number;
+  readonly payload?: unknown;
+}
+
+const foundPoint = ({ id, score, payload }: AnsweredPoint): FoundPoint => ({
   id: String(id),
   score,
   payload,
 });
 
 function describe(error: unknown): { message: string; status: number | undefined } {
+  if (error instanceof RefusedQuery) {
+    return error;
+  }
+  if (error instanceof ApiError) {
+    return { message: error.message, status: undefined };
+  }
   const { status, data, cause, message } = error as { status?: unknown; data?: unknown; cause?: unknown; message?: unknown };
   if (typeof status === 'number') {
     const said = (data as { status?: { error?: unknown } } | undefined)?.status?.error;
@@ -113,8 +127,9 @@ const describeSizes = (sizes: Record<string, unknown>) =>
     .join(' and ') || 'no vectors';
 
 /**
- * Opens a shard through Qdrant's own client. The calls go through the client's generated interface because only that one
- * takes a signal: a node that hangs must not keep connections beyond the deadline of the request.
+ * Opens a shard: searches by requests of our own, everything else through Qdrant's client. Its calls go through the client's
+ * generated interface because only that one takes a signal: a node that hangs must not keep connections beyond the deadline of the
+ * request.
  */
 export function createVectorStore(
   shard: number,
@@ -126,13 +141,14 @@ export function createVectorStore(
 ): VectorStore {
   const client = new QdrantClient({ url, checkCompatibility: false, timeout: Number.POSITIVE_INFINITY, maxConnections: connections });
   const api = client.api();
-  const call = async <T>(signal: AbortSignal, work: Promise<{ data: { result?: T | null } }>): Promise<T> => {
+  const queries = pointQueries(url, collection, connections);
+  const resultOf = async <T>(signal: AbortSignal, work: Promise<T | null | undefined>): Promise<T> => {
     try {
-      const { data } = await work;
-      if (data.result === undefined || data.result === null) {
+      const result = await work;
+      if (result === undefined || result === null) {
         throw new VectorStoreError(shard, 'the vector node answered without a result', undefined);
       }
-      return data.result;
+      return result;
     } catch (error) {
       if (signal.aborted) {
         throw signal.reason;
@@ -144,6 +160,13 @@ export function createVectorStore(
       throw new VectorStoreError(shard, message, status, error);
     }
   };
+  const call = async <T>(signal: AbortSignal, work: Promise<{ data: { result?: T | null } }>): Promise<T> =>
+    resultOf(
+      signal,
+      work.then(({ data }) => data.result),
+    );
+  const ask = <T>(path: 'query' | 'query/batch', body: unknown, signal: AbortSignal) =>
+    resultOf<T>(signal, queries.post(path, body, signal) as Promise<T | undefined>);
   const isHybrid = retrieval === 'hybrid';
   // The weights of terms are made from the stored text and nothing else, so no writer can forget or change them.
   const stored = ({ id, vector, payload }: Point) => {
@@ -162,10 +185,8 @@ export function createVectorStore(
     shard,
     url,
     async search({ vector, filter, limit }, signal) {
-      const { points } = await call(
-        signal,
-        api.queryPoints({ collection_name: collection, query: vector, filter, limit, with_payload: true }, { signal }),
-      );
+      const body = { query: vector, filter, limit, with_payload: true };
+      const { points } = await ask<{ readonly points: readonly AnsweredPoint[] }>('query', body, signal);
       return points.map(foundPoint);
     },
     async searchHybrid({ vector, sparse, filter, limit }, signal) {
@@ -176,7 +197,11 @@ export function createVectorStore(
         // Qdrant refuses a sparse query without a term.
         ...(indices.length === 0 ? [] : [{ ...shared, query: { indices: [...indices], values: [...values] }, using: sparseVector }]),
       ];
-      const [dense, terms] = await call(signal, api.queryBatchPoints({ collection_name: collection, searches }, { signal }));
+      const [dense, terms] = await ask<readonly ({ readonly points: readonly AnsweredPoint[] } | undefined)[]>(
+        'query/batch',
+        { searches },
+        signal,
+      );
       if (dense === undefined || (indices.length > 0 && terms === undefined)) {
         throw new VectorStoreError(shard, `the vector node answered fewer than ${searches.length} searches`, undefined);
       }
