@@ -76,7 +76,7 @@ export function createGateway(parts: GatewayParts): Express {
       response.locals.principal = authorise(keys, request, role);
       next();
     };
-  const body = [requireJsonType, ...jsonBody()];
+  const body = [requireJsonType, jsonBody()];
   const toQuery = (method: QueryMethod): RequestHandler[] => [
     (_request, response, next) => {
       response.once('close', () => {

@@ -62,7 +62,7 @@ export function createIndexer(parts: IndexerParts): Express {
   const { pool, metrics, collection, shards } = parts;
   const app = createApp();
   const trusted = [guardDeadline, requireInternalToken(parts.internalToken)];
-  const withBody = [...trusted, requireJsonType, ...jsonBody()];
+  const withBody = [...trusted, requireJsonType, jsonBody()];
   const write = async (locals: Record<string, unknown>, changes: readonly NewChange[]): Promise<WriteResponse> => {
     const appended = await within(deadlineIn(locals).signal, orUnavailable(append(pool, tenantOf(locals), changes)));
     parts.onAppended();

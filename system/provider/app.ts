@@ -36,13 +36,13 @@ export function createProviderApp(settings: ProviderSettings, logger: Logger): E
   const embeddingTime = embeddingTimeOf(embeddingsPreset, clock, randomStream(seed, 'embeddings timing'));
   const app = createApp();
   app.use(assignRequestId, metrics.measure);
-  app.post('/v1/embeddings', ...jsonBody(bodyLimitBytes), embeddings(space, clock, embeddingTime));
+  app.post('/v1/embeddings', jsonBody(bodyLimitBytes), embeddings(space, clock, embeddingTime));
   app.post(
     '/v1/chat/completions',
-    ...jsonBody(bodyLimitBytes),
+    jsonBody(bodyLimitBytes),
     chat({ preset: chatPreset, seed, clock, admission, generation, metrics: chatMetrics }),
   );
-  app.post('/v1/rerank', ...jsonBody(bodyLimitBytes), rerank(space, settings.RERANK_PRESET, clock));
+  app.post('/v1/rerank', jsonBody(bodyLimitBytes), rerank(space, settings.RERANK_PRESET, clock));
   app.get('/v1/models', (_request, response) => {
     response.json({ object: 'list', data: models.map((id) => ({ id, object: 'model', created: 0, owned_by: 'rag-testbed' })) });
   });

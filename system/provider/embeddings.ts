@@ -1,3 +1,4 @@
+import { endianness } from 'node:os';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import type { ConceptSpace } from '../concepts/concept-space.ts';
@@ -21,6 +22,9 @@ const embeddingsRequestSchema = z.object({
 
 /** Little-endian single precision, as OpenAI sends it, whatever the order of this machine. */
 function base64(vector: Float32Array): string {
+  if (endianness() === 'LE') {
+    return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');
+  }
   const bytes = Buffer.allocUnsafe(vector.length * Float32Array.BYTES_PER_ELEMENT);
   for (let index = 0; index < vector.length; index += 1) {
     bytes.writeFloatLE(vector[index] ?? 0, index * Float32Array.BYTES_PER_ELEMENT);

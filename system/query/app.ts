@@ -98,7 +98,7 @@ export function createQuery(parts: QueryParts): Express {
   };
   const afresh: AnswerQuestion = (question, listener) => answerQuestion(answerParts, question, listener);
   const answer = parts.answerCache === undefined ? afresh : withAnswerCache(parts, parts.answerCache, afresh, metrics.registry);
-  const guarded = [startWatch, guardDeadline, requireInternalToken(parts.internalToken), requireJsonType, ...jsonBody()];
+  const guarded = [startWatch, guardDeadline, requireInternalToken(parts.internalToken), requireJsonType, jsonBody()];
 
   const searchAnswer = async (asker: ReturnType<typeof askerOf>, body: unknown): Promise<SearchResponse> => {
     const { query_text, top_k, filters, rerank } = valid(searchRequestSchema, body);

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import express, { type RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import { parse } from 'secure-json-parse';
 import type { z } from 'zod';
 import { ApiError } from './api-error.ts';
@@ -57,18 +57,48 @@ export function parseJson(bytes: Buffer): unknown {
   }
 }
 
-/** Reads the body whole, up to a limit, and parses it as JSON into `request.body`; the bytes stay in `response.locals.rawBody`. */
-export function jsonBody(limitBytes = defaultBodyLimitBytes): RequestHandler[] {
-  const parseRaw: RequestHandler = (request, response, next) => {
-    if (Buffer.isBuffer(request.body)) {
-      response.locals.rawBody = request.body;
-      request.body = parseJson(request.body);
-    } else {
+/**
+ * Reads the body whole, up to a limit, and parses it as JSON into `request.body`; the bytes stay in `response.locals.rawBody`. A body
+ * that is too large is read to its end and not kept, so that its sender reads the refusal. Express's own reader does the same in
+ * three packages, which cost as much as everything else that a small body needs (docs/adr/0014-search-path-costs.md).
+ */
+export function jsonBody(limitBytes = defaultBodyLimitBytes): RequestHandler {
+  return (request, response, next) => {
+    const { 'content-length': length, 'transfer-encoding': chunked, 'content-encoding': encoding = 'identity' } = request.headers;
+    if (length === undefined && chunked === undefined) {
       throw new ApiError('malformed_json', 'the request has no body', { hint: 'send a JSON object' });
     }
-    next();
+    if (encoding.toLowerCase() !== 'identity') {
+      throw new ApiError('unsupported_media_type', `the content encoding is "${encoding}"`, { hint: 'send the body as it is' });
+    }
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limitBytes) {
+        chunks.push(chunk);
+      }
+    });
+    request.once('end', () => {
+      try {
+        if (size > limitBytes) {
+          throw new ApiError('payload_too_large', `the body has ${size} bytes, at most ${limitBytes} are read`);
+        }
+        const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+        response.locals.rawBody = body;
+        request.body = parseJson(body);
+      } catch (error) {
+        next(error);
+        return;
+      }
+      next();
+    });
+    request.once('close', () => {
+      if (!request.complete) {
+        next(new ApiError('invalid_request', 'the caller closed the connection before the end of the body'));
+      }
+    });
   };
-  return [express.raw({ type: () => true, limit: limitBytes, inflate: false }), parseRaw];
 }
 
 /** Refuses a body that says it is something other than JSON; one that does not say is read as JSON. */
