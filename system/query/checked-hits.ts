@@ -16,10 +16,7 @@ export interface HitCheck {
 }
 
 /** The hit as the caller may see it; undefined when he may not, even though the vector node returned it in spite of the filter. */
-export function checkedHit(
-  { tenant, requestId, logger, onDroppedHit }: HitCheck,
-  { id, score, payload }: FoundPoint,
-): CheckedHit | undefined {
+function checkedHit({ tenant, requestId, logger, onDroppedHit }: HitCheck, { id, score, payload }: FoundPoint): CheckedHit | undefined {
   const parsed = pointPayloadSchema.safeParse(payload);
   if (!parsed.success) {
     onDroppedHit('malformed_payload');
@@ -34,6 +31,17 @@ export function checkedHit(
   return { id, ...hitOf(score, parsed.data) };
 }
 
-export function checkedHits(check: HitCheck, found: readonly FoundPoint[]): CheckedHit[] {
-  return found.flatMap((point) => checkedHit(check, point) ?? []);
+/**
+ * The first `limit` of these points that the caller may see, in their order. Payloads are read no further than the answer reaches:
+ * reading is most of the work of merging, and of the lists of many shards most is left out.
+ */
+export function visibleHits(check: HitCheck, found: Iterable<FoundPoint>, limit: number): CheckedHit[] {
+  const hits: CheckedHit[] = [];
+  for (const point of found) {
+    const hit = checkedHit(check, point);
+    if (hit !== undefined && hits.push(hit) === limit) {
+      break;
+    }
+  }
+  return hits;
 }

@@ -11,7 +11,7 @@ import type { Deadline } from '../runtime/deadline.ts';
 import { type EmbeddingSettings, embed } from '../runtime/embedding-client.ts';
 import type { Upstream } from '../runtime/upstream.ts';
 import type { VectorQuery, VectorStore } from '../runtime/vector-store.ts';
-import { type CheckedHit, checkedHits, type HitCheck } from './checked-hits.ts';
+import { type CheckedHit, type HitCheck, visibleHits } from './checked-hits.ts';
 import { fusedHits, mergeLists } from './hybrid.ts';
 import { normaliseQuery } from './preprocess.ts';
 import { rerankHits } from './rerank.ts';
@@ -84,10 +84,7 @@ async function retrieve(
   if (parts.retrieval === 'dense') {
     const { answers, ...rest } = await scatter(stores, (store, signal) => store.search(query, signal), limits);
     watch.lap('search');
-    const hits = mergeTopK(
-      answers.map((found) => checkedHits(check, found)),
-      query.limit,
-    );
+    const hits = visibleHits(check, mergeTopK(answers, Number.POSITIVE_INFINITY), query.limit);
     watch.lap('merge');
     return { hits, ...rest };
   }
