@@ -27,6 +27,8 @@ const violations: Readonly<Record<string, readonly [string, string]>> = {
   'pure-harness-rendering': ['harness/rendering/starts.ts', 'harness/platform/platform.ts'],
   'pure-harness-exports': ['harness/exports/starts.ts', 'harness/platform/platform.ts'],
   'pure-harness-simulation': ['harness/simulation/starts.ts', 'harness/platform/platform.ts'],
+  'pure-harness-autoscaling': ['harness/autoscaling/starts.ts', 'harness/platform/platform.ts'],
+  'pure-harness-capacity': ['harness/capacity/starts.ts', 'harness/platform/platform.ts'],
   'pure-harness-touches-nothing': ['harness/exports/writes.ts', 'node:fs'],
   'platform-alone': ['harness/platform/loads.ts', 'harness/load/generator.ts'],
   'load-alone': ['harness/load/places.ts', 'harness/platform/platform.ts'],
