@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { singleVsSharded } from '../../scenarios/single-vs-sharded.ts';
-import { single } from '../../scenarios/topologies.ts';
+import { hybrid, single } from '../../scenarios/topologies.ts';
 import { Failure } from '../contract/failure.ts';
 import type { Step } from '../contract/plan.ts';
+import type { Topology } from '../contract/topology.ts';
 import type { Workload } from '../contract/workload.ts';
 import { startGenerator } from '../load/generator.ts';
 import { LocalPlatform } from '../platform/local/local-platform.ts';
@@ -22,7 +23,8 @@ import { benchCommand } from './bench-command.ts';
 /*
  * How many searches a second go through gateway, query and vector node, with the generator on the same cores: open loop at rising
  * rates, questions that never repeat, no caches, an embedding provider that takes no time. A rate counts when the run is valid, its
- * p99 is below the limit, nothing fails and recall holds. A missed target is a finding, not a failure.
+ * p99 is below the limit, nothing fails and recall holds. A missed target is a finding, not a failure. Hybrid retrieval is driven at the
+ * same rates and has no target.
  */
 const help = `npm run bench:search-path -- [--short] [--documents N] [--rates A,B,…] [--seconds S] [--cpu-prof FOLDER]
 
@@ -92,90 +94,110 @@ function outcomeOf(driven: DrivenStep, recall: number | undefined) {
     p99 < p99LimitMs &&
     recall !== undefined &&
     recall >= recallLimit;
-  return { rate: step.ratePerSecond ?? 0, issued, succeeded, p50, p99, recall, valid: validity, passed };
+  const foreign = validity.checks.find(({ id }) => id === 'foreign-cpu')?.observed;
+  return { rate: step.ratePerSecond ?? 0, issued, succeeded, p50, p99, recall, foreign, valid: validity, passed };
+}
+type Outcome = ReturnType<typeof outcomeOf>;
+
+const note = (text: string) => process.stderr.write(`${text}\n`);
+
+/** Fills one system and drives it at every rate. */
+async function outcomesOf(topology: Topology, settings: Settings, folder: string, signal: AbortSignal): Promise<Outcome[]> {
+  const { documents, rates, seconds, profileFolder } = settings;
+  const profile = { ...singleVsSharded.profiles.standard, documents, recallSamples: 500 };
+  const corpus = corpusOf({ workload, settings: profile, seed });
+  await using stack = new AsyncDisposableStack();
+  const platform = new LocalPlatform(
+    profileFolder === undefined ? {} : { nodeArguments: ['--cpu-prof', `--cpu-prof-dir=${path.join(profileFolder, topology.id)}`] },
+  );
+  const system = stack.use(
+    await platform.start({
+      runId: 'bench-search-path',
+      runDirectory: path.join(folder, 'run'),
+      variant: topology.id,
+      topology,
+      dimensions: profile.dimensions,
+      conceptCount: workload.corpus.concepts,
+      conceptSeed: seed,
+      tenants: corpus.tenants,
+      signal,
+    }),
+  );
+  note(`${topology.id}: writing ${documents} documents`);
+  const { sequences } = await fill({ system, documents: corpus.documents, signal });
+  note(`${topology.id}: indexed ${(await settle(system, signal)).toFixed(1)} s after the last write`);
+  const runFolder = await createRunFolder(path.join(folder, 'load', topology.id));
+  const generator = stack.use(await startGenerator({ runId: 'bench-search-path', logFile: path.join(folder, 'generator.log') }));
+  const driven: DrivenStep[] = [];
+  // The first window warms compilers and connections up and is not shown.
+  for (const [index, ratePerSecond] of [rates[0] ?? 100, ...rates].entries()) {
+    const step: Step = {
+      id: `${String(index).padStart(3, '0')}-${topology.id}-judged-${index + 1}`,
+      order: index,
+      variant: topology.id,
+      phase: 'judged',
+      repetition: index + 1,
+      ratePerSecond,
+      warmUpSeconds: 1,
+      steadySeconds: seconds,
+      seed: seed * 1000 + index,
+    };
+    const prepared = corpus.prepare(step, system.apiKeys);
+    const machine = new MachineWatch(platform, 'quick');
+    driven.push(
+      await drive({ step, system, generator, folder: runFolder, workload, prepared, machine, signal, onSecond: () => undefined }),
+    );
+    note(`${topology.id}: ${ratePerSecond}/s done`);
+  }
+  await stack.disposeAsync();
+  const { steps } = await judgeVariant({
+    topology,
+    corpus,
+    fillSequences: sequences,
+    driven: driven.slice(1),
+    settings: profile,
+    limits: singleVsSharded.ladderLimits,
+  });
+  return steps.map(({ driven: one, quality }) => outcomeOf(one, quality.recall?.mean));
+}
+
+/** Prints a row per rate and answers with the highest rate that holds; 0 where none does. */
+function printed(outcomes: readonly Outcome[]): number {
+  const row = (...cells: readonly [string, string, string, string, string, string, string]) =>
+    process.stdout.write(`${cells.map((cell, place) => cell.padEnd([10, 18, 10, 12, 12, 12, 0][place] ?? 0)).join('')}\n`);
+  row('offered', 'answered', 'p50', 'p99', 'recall@10', 'others', 'run');
+  for (const { rate, issued, succeeded, p50, p99, recall, foreign, valid, passed } of outcomes) {
+    const ms = (value: number | undefined) => (value === undefined ? '–' : `${value.toFixed(1)} ms`);
+    const verdict =
+      valid.verdict === 'valid' ? (passed ? 'valid, holds' : 'valid, a limit is broken') : `invalid: ${valid.reasons[0] ?? ''}`;
+    const others = foreign === undefined ? '–' : `${(foreign * 100).toFixed(1)} %`;
+    row(`${rate}/s`, `${succeeded} of ${issued}`, ms(p50), ms(p99), recall?.toFixed(4) ?? '–', others, verdict);
+  }
+  return Math.max(0, ...outcomes.filter(({ passed }) => passed).map(({ rate }) => rate));
 }
 
 async function measure(settings: Settings, signal: AbortSignal): Promise<void> {
-  const { documents, rates, seconds, profileFolder } = settings;
-  const note = (text: string) => process.stderr.write(`${text}\n`);
-  const profile = { ...singleVsSharded.profiles.standard, documents, recallSamples: 500 };
-  const corpus = corpusOf({ workload, settings: profile, seed });
+  const { documents, profileFolder } = settings;
   const folder = await mkdtemp(path.join(tmpdir(), 'rag-testbed-bench-'));
   try {
-    await using stack = new AsyncDisposableStack();
-    const platform = new LocalPlatform(
-      profileFolder === undefined ? {} : { nodeArguments: ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`] },
-    );
-    const system = stack.use(
-      await platform.start({
-        runId: 'bench-search-path',
-        runDirectory: path.join(folder, 'run'),
-        variant: 'single',
-        topology: single,
-        dimensions: profile.dimensions,
-        conceptCount: workload.corpus.concepts,
-        conceptSeed: seed,
-        tenants: corpus.tenants,
-        signal,
-      }),
-    );
-    note(`writing ${documents} documents`);
-    const { sequences } = await fill({ system, documents: corpus.documents, signal });
-    note(`indexed ${(await settle(system, signal)).toFixed(1)} s after the last write`);
-    const runFolder = await createRunFolder(path.join(folder, 'load'));
-    const generator = stack.use(await startGenerator({ runId: 'bench-search-path', logFile: path.join(folder, 'generator.log') }));
-    const driven: DrivenStep[] = [];
-    // The first window warms compilers and connections up and is not shown.
-    for (const [index, ratePerSecond] of [rates[0] ?? 100, ...rates].entries()) {
-      const step: Step = {
-        id: `${String(index).padStart(3, '0')}-single-judged-${index + 1}`,
-        order: index,
-        variant: 'single',
-        phase: 'judged',
-        repetition: index + 1,
-        ratePerSecond,
-        warmUpSeconds: 1,
-        steadySeconds: seconds,
-        seed: seed * 1000 + index,
-      };
-      const prepared = corpus.prepare(step, system.apiKeys);
-      const machine = new MachineWatch(platform, 'quick');
-      driven.push(
-        await drive({ step, system, generator, folder: runFolder, workload, prepared, machine, signal, onSecond: () => undefined }),
-      );
-      note(`${ratePerSecond}/s done`);
-    }
-    await stack.disposeAsync();
-    const { steps } = await judgeVariant({
-      topology: single,
-      corpus,
-      fillSequences: sequences,
-      driven: driven.slice(1),
-      settings: profile,
-      limits: singleVsSharded.ladderLimits,
-    });
-    const outcomes = steps.map(({ driven: one, quality }) => outcomeOf(one, quality.recall?.mean));
+    const dense = await outcomesOf(single, settings, folder, signal);
     process.stdout.write(
-      `vector-only search path, ${documents} x ${profile.dimensions}, gateway + query + vector node + generator on this machine, no caches\n\n`,
+      `vector-only search path, ${documents} x ${singleVsSharded.profiles.standard.dimensions}, gateway + query + vector node + generator on this machine, no caches; others: CPU of the machine used by other processes\n\n`,
     );
-    process.stdout.write(
-      `${'offered'.padEnd(10)}${'answered'.padEnd(18)}${'p50'.padEnd(10)}${'p99'.padEnd(12)}${'recall@10'.padEnd(12)}run\n`,
-    );
-    for (const { rate, issued, succeeded, p50, p99, recall, valid, passed } of outcomes) {
-      const ms = (value: number | undefined) => (value === undefined ? '–' : `${value.toFixed(1)} ms`);
-      const verdict =
-        valid.verdict === 'valid' ? (passed ? 'valid, holds' : 'valid, a limit is broken') : `invalid: ${valid.reasons[0] ?? ''}`;
-      process.stdout.write(
-        `${`${rate}/s`.padEnd(10)}${`${succeeded} of ${issued}`.padEnd(18)}${ms(p50).padEnd(10)}${ms(p99).padEnd(12)}${(recall?.toFixed(4) ?? '–').padEnd(12)}${verdict}\n`,
-      );
-    }
-    const best = Math.max(0, ...outcomes.filter(({ passed }) => passed).map(({ rate }) => rate));
+    const best = printed(dense);
     const judged = documents < 50_000 ? 'judged at 50,000 documents only' : best >= targetRate ? 'met' : 'missed';
     process.stdout.write(
-      `\nhighest rate that holds ${best}/s, target ≥ ${targetRate}/s with p99 < ${p99LimitMs} ms and recall@10 ≥ ${recallLimit}: ${judged}\n`,
+      `\nhighest rate that holds ${best}/s, target ≥ ${targetRate}/s with p99 < ${p99LimitMs} ms and recall@10 ≥ ${recallLimit}: ${judged}\n\nhybrid, for comparison; no target\n\n`,
     );
+    printed(await outcomesOf(hybrid(single), settings, folder, signal));
     if (profileFolder !== undefined) {
-      process.stdout.write(`CPU profiles: ${(await readdir(profileFolder)).map((file) => path.join(profileFolder, file)).join(', ')}\n`);
+      const files = await readdir(profileFolder, { recursive: true });
+      process.stdout.write(
+        `\nCPU profiles: ${files
+          .filter((file) => file.endsWith('.cpuprofile'))
+          .map((file) => path.join(profileFolder, file))
+          .join(', ')}\n`,
+      );
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
