@@ -35,13 +35,11 @@ function asked(base: ResultVariant, id: string, kind: 'ask' | 'ask-stream', scal
     }),
     id,
     runs: base.runs.filter(({ phase }) => phase === 'judged').map(({ ratePerSecond: _, ...run }) => run),
-    curves: base.curves
-      .slice(0, 1)
-      .map((curve) => ({
-        ...curve,
-        kind,
-        points: curve.points.filter((_, place) => place % 3 === 0).map((point) => ({ ...point, ms: (point.ms * scale) / 10 })),
-      })),
+    curves: base.curves.slice(0, 1).map((curve) => ({
+      ...curve,
+      kind,
+      points: curve.points.filter((_, place) => place % 3 === 0).map((point) => ({ ...point, ms: (point.ms * scale) / 10 })),
+    })),
     ...(base.series === undefined
       ? {}
       : {
