@@ -49,7 +49,8 @@ describe('the load test', () => {
 
   it.each(['gemini', 'mini', 'sonnet'])('knows how long a question takes under %s when nothing queues, within five per cent', (model) => {
     const { topology, rateOf } = variantNamed(`${model}-repeats-open`);
-    const { answers, outputTokens, embeddings } = presets[topology.provider.chat];
+    const preset = presets[topology.provider.chat];
+    const { answers, embeddings } = preset;
     if (answers.kind !== 'hosted' || embeddings.kind !== 'hosted') {
       throw new TypeError(`${topology.provider.chat} is not hosted`);
     }
@@ -60,7 +61,7 @@ describe('the load test', () => {
       sum +=
         embeddings.durationMs(stream) +
         answers.timeToFirstTokenMs(stream) +
-        (outputTokens(stream) - 1) * answers.timePerOutputTokenMs(stream);
+        (preset.outputTokens(stream) - 1) * answers.timePerOutputTokenMs(stream);
     }
     // Ten of eleven requests are questions, and of those 88.5 % are misses.
     const mean = (sum / draws) * (10 / 11) * 0.885;
