@@ -34,7 +34,9 @@ function asked(base: ResultVariant, id: string, kind: 'ask' | 'ask-stream', scal
       'generate-share': 0.78,
     }),
     id,
-    runs: base.runs.filter(({ phase }) => phase === 'judged').map(({ ratePerSecond: _, ...run }) => run),
+    runs: base.runs
+      .filter(({ phase }) => phase === 'judged')
+      .map((run) => Object.fromEntries(Object.entries(run).filter(([field]) => field !== 'ratePerSecond')) as typeof run),
     curves: base.curves.slice(0, 1).map((curve) => ({
       ...curve,
       kind,
