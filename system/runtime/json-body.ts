@@ -60,7 +60,7 @@ export function parseJson(bytes: Buffer): unknown {
 /**
  * Reads the body whole, up to a limit, and parses it as JSON into `request.body`; the bytes stay in `response.locals.rawBody`. A body
  * that is too large is read to its end and not kept, so that its sender reads the refusal. Express's own reader does the same in
- * three packages, which cost as much as everything else that a small body needs (docs/adr/0014-search-path-costs.md).
+ * three packages, which cost as much as everything else that a small body needs (docs/adr/0015-search-path-costs.md).
  */
 export function jsonBody(limitBytes = defaultBodyLimitBytes): RequestHandler {
   return (request, response, next) => {

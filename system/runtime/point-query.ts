@@ -39,7 +39,7 @@ function refusal(status: number, text: string): RefusedQuery {
 
 /**
  * The one request of every search, without Qdrant's client: that one copies every object of a body and of an answer to look for integers
- * beyond 2^53, of which there are none in ours, and merges three lists of headers (docs/adr/0014-search-path-costs.md).
+ * beyond 2^53, of which there are none in ours, and merges three lists of headers (docs/adr/0015-search-path-costs.md).
  */
 export function pointQueries(url: string, collection: string, connections: number): PointQueries {
   const { origin, pathname } = new URL(url);
