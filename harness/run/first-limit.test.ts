@@ -83,6 +83,8 @@ describe('what gave out first', () => {
     expect(found({ query: silent, rest: { ended: [end] } }).first).toMatchObject({ kind: 'memory', atSecond: 30 });
     expect(found({ query: from(12, { heapUsedBytes: 96_000_000 }), rest: { heapBytes: 100_000_000 } }).first.kind).toBe('memory');
     expect(found({ query: from(12, { heapUsedBytes: 96_000_000 }) }).first.kind).toBe('none');
+    // Only the query processes were limited.
+    expect(found({ vector: from(12, { heapUsedBytes: 96_000_000 }), rest: { heapBytes: 100_000_000 } }).first.kind).toBe('none');
   });
 
   it('is the memory even where the collector made the processor busy before the end, and a pool wait', () => {
@@ -93,9 +95,28 @@ describe('what gave out first', () => {
   });
 
   it('is the memory of a process that lives on with a full heap, and not of one that was collected', () => {
-    expect(found({ query: from(20, { heapUsedBytes: 195_000_000 }) }).first.kind).toBe('memory');
+    const { first } = found({ query: from(20, { heapUsedBytes: 195_000_000 }) });
+    expect(first).toMatchObject({ kind: 'memory', atSecond: 20 });
+    expect(first.evidence).toBe('the heap of query-0 stayed above 95 % of its limit of 191 MiB');
     const sawtooth = (second: number) => ({ heapUsedBytes: second % 3 === 2 ? 60_000_000 : 198_000_000 });
     expect(found({ query: sawtooth }).first.kind).toBe('none');
+  });
+
+  it('is the memory of a process that was too busy with its full heap to say more of it', () => {
+    const untold = { heapUsedBytes: undefined as unknown as number };
+    const silentAfter = (bytes: number) => (second: number) =>
+      second < 20 ? {} : second === 20 ? { heapUsedBytes: bytes } : second === 24 ? { heapUsedBytes: bytes } : untold;
+    const { first } = found({ query: silentAfter(160_000_000), second: slow });
+    expect(first).toMatchObject({ kind: 'memory', atSecond: 21 });
+    expect(first.evidence).toContain('too busy to say');
+    expect(first.evidence).toContain('153 MiB when it was last seen, its limit of 191 MiB');
+    // Its heap had room when it fell silent, or it was not silent for long.
+    expect(found({ query: silentAfter(120_000_000), second: slow }).first.kind).toBe('response-time');
+    const briefly = (second: number) => (second < 20 ? {} : second % 3 === 0 ? { heapUsedBytes: 160_000_000 } : untold);
+    expect(found({ query: briefly, second: slow }).first.kind).toBe('response-time');
+    // Silent because it was gone.
+    const end = { part: 'query-0', atSecond: 22, outOfMemory: false, how: 'exit code 1' };
+    expect(found({ query: silentAfter(160_000_000), rest: { ended: [end] }, second: slow }).first.kind).toBe('response-time');
   });
 
   it('is no memory where a process ended for another reason', () => {
@@ -109,6 +130,12 @@ describe('what gave out first', () => {
     expect(first.evidence).toContain('refused 300 of the 1500');
     expect(found({ second: from(10, failing(10, 0)) }).first.kind).toBe('response-time');
     expect(found({ second: from(10, failing(2, 2)) }).first.kind).toBe('none');
+    // Nobody was refused where nobody came, which does not interrupt a refusal either.
+    const nobody = { arrivals: 0, succeeded: 0 };
+    expect(found({ second: from(30, nobody) }).first.kind).toBe('none');
+    expect(found({ second: (second) => (second < 30 ? {} : second % 2 === 0 ? failing(10, 10) : nobody) }).first.kind).toBe('provider');
+    // What a process without memory lets the provider refuse is the fault of its memory.
+    expect(found({ second: from(20, failing(10, 10)), query: from(20, { heapUsedBytes: 195_000_000 }) }).first.kind).toBe('memory');
   });
 
   it('is the connections where all of a limited pool are in use, requests wait, and callers feel it', () => {
@@ -117,6 +144,7 @@ describe('what gave out first', () => {
     expect(first.evidence).toContain('query-0 has 4 connections to vector, and up to 7 requests waited');
     // Nobody felt it, hardly anybody waited, or the pool has no limit.
     expect(found({ query: from(12, pool(4, 7)) }).first.kind).toBe('none');
+    expect(found({ query: from(12, pool(4, 4)), second: slow }).first.kind).toBe('connections');
     expect(found({ query: from(12, pool(4, 3)), second: slow }).first.kind).toBe('response-time');
     expect(found({ query: from(12, { pools: [{ peer: 'provider', inUse: 900, waiting: 3 }] }), second: slow }).first.kind).toBe(
       'response-time',
@@ -132,6 +160,14 @@ describe('what gave out first', () => {
     ).toBe('cpu');
     // Busy, and waiting for a processor that somebody else uses.
     expect(found({ query: from(12, { cpuCores: 0.3, eventLoopUtilisation: 1 }), second: slow }).first.kind).toBe('response-time');
+    // Busy with something beside its loop, and a machine with room.
+    expect(found({ query: from(12, { cpuCores: 0.95, eventLoopUtilisation: 0.5 }), second: slow }).first.kind).toBe('response-time');
+    expect(found({ query: from(12, { cpuCores: 0.8 }), vector: from(12, { cpuCores: 0.8 }), second: slow }).first.kind).toBe(
+      'response-time',
+    );
+    // A quota of four cores does not make one loop faster.
+    const four = { 'query-0': { cpus: 4, memoryMiB: 512 } };
+    expect(found({ query: from(12, busy), second: slow, rest: { quotas: four } }).first.kind).toBe('cpu');
     // A quota is all that it can use.
     const quotas = { 'query-0': { cpus: 0.25, memoryMiB: 512 } };
     expect(found({ query: from(12, { cpuCores: 0.24, eventLoopUtilisation: 1 }), second: slow, rest: { quotas } }).first.kind).toBe('cpu');

@@ -27,7 +27,7 @@ export interface FoundLimit {
 const lasting = 3;
 /** From here on V8 collects more and more; a process that ends out of memory began to run out of it here. */
 const fullHeapShare = 0.7;
-/** Where it lives on with so full a heap, its memory has given out all the same. */
+/** Where it lives on with so full a heap, or too busy to say how full it is since it was full, its memory has given out all the same. */
 const exhaustedHeapShare = 0.95;
 const busyShare = 0.9;
 /** Of all cores: the generator needs some of them too. */
@@ -58,44 +58,53 @@ function lastingFrom<T>(all: readonly T[], holds: (one: T) => boolean): T | unde
   return undefined;
 }
 
+/** One look at a heap that has told its size at least once. */
+interface HeapLook {
+  readonly seconds: number;
+  /** Of the limit, when it was last told. */
+  readonly fullness: number;
+  /** Did it tell at this look? One that collects all the time is often too busy to. */
+  readonly isTold: boolean;
+}
+
+function heapLooks(points: readonly Point[], limitBytes: number): HeapLook[] {
+  let fullness: number | undefined;
+  return points.flatMap(({ seconds, heapUsedBytes }) => {
+    fullness = heapUsedBytes === undefined ? fullness : heapUsedBytes / limitBytes;
+    return fullness === undefined ? [] : [{ seconds, fullness, isTold: heapUsedBytes !== undefined }];
+  });
+}
+
 function memorySigns({ servers, ended, heapBytes }: Overloaded): LimitSign[] {
   return servers.flatMap(({ id, tier, heapLimitBytes, points }): LimitSign[] => {
     // What is left for the young generation on top of the asked size does not help objects that live.
     const limitBytes = (tier === 'query' ? heapBytes : undefined) ?? heapLimitBytes ?? Number.POSITIVE_INFINITY;
-    const fullness = ({ heapUsedBytes = 0 }: Point) => heapUsedBytes / limitBytes;
     const mib = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MiB`;
     const limit = Number.isFinite(limitBytes) ? `its limit of ${mib(limitBytes)}` : 'its limit';
-    // One that collects all the time is often too busy to say how full it is.
-    const told = points.filter(({ heapUsedBytes }) => heapUsedBytes !== undefined);
-    const end = ended.find(({ part, outOfMemory }) => part === id && outOfMemory);
-    if (end !== undefined) {
-      const before = told.filter((point) => point.seconds <= end.atSecond);
-      // The last run of full looks before the end: an earlier one was collected away.
-      const since = before[before.findLastIndex((point) => fullness(point) < fullHeapShare) + 1]?.seconds;
-      const last = before.at(-1)?.heapUsedBytes;
-      const seen = last === undefined ? '' : `; its heap held ${mib(last)} when it was last seen`;
-      const evidence = `${id} ended out of memory after ${end.atSecond.toFixed(0)} s${seen}, ${limit}`;
+    const end = ended.find(({ part }) => part === id);
+    const looks = heapLooks(points, limitBytes).filter(({ seconds }) => end === undefined || seconds <= end.atSecond);
+    const last = looks.at(-1);
+    const lastSeen = last === undefined ? '' : `its heap held ${mib(last.fullness * limitBytes)} when it was last seen, ${limit}`;
+    // The last run of full looks: an earlier one was collected away.
+    const since = looks[looks.findLastIndex(({ fullness }) => fullness < fullHeapShare) + 1]?.seconds;
+    if (end?.outOfMemory === true) {
+      const evidence = `${id} ended out of memory after ${end.atSecond.toFixed(0)} s${lastSeen === '' ? '' : `; ${lastSeen}`}`;
       return [{ kind: 'memory', atSecond: since ?? end.atSecond, evidence }];
     }
-    const exhausted = lastingFrom(told, (point) => fullness(point) >= exhaustedHeapShare);
-    return exhausted === undefined
-      ? []
-      : [
-          {
-            kind: 'memory',
-            atSecond: exhausted.seconds,
-            evidence: `the heap of ${id} stayed above ${percent(exhaustedHeapShare)} of ${limit}`,
-          },
-        ];
+    const exhausted = lastingFrom(looks, ({ fullness, isTold }) => fullness >= (isTold ? exhaustedHeapShare : fullHeapShare));
+    if (exhausted === undefined) {
+      return [];
+    }
+    const evidence = looks.some(({ seconds, isTold }) => seconds >= exhausted.seconds && !isTold)
+      ? `${id} was too busy to say how full its heap was from ${exhausted.seconds.toFixed(0)} s on; ${lastSeen}`
+      : `the heap of ${id} stayed above ${percent(exhaustedHeapShare)} of ${limit}`;
+    return [{ kind: 'memory', atSecond: exhausted.seconds, evidence }];
   });
 }
 
 function providerSigns({ seconds }: Overloaded): LimitSign[] {
   const asked = seconds.filter(({ arrivals }) => arrivals > 0);
-  const from = lastingFrom(
-    asked,
-    ({ arrivals, refusedByProvider }) => refusedByProvider >= refusedShare * arrivals && refusedByProvider > 0,
-  );
+  const from = lastingFrom(asked, ({ arrivals, refusedByProvider }) => refusedByProvider >= refusedShare * arrivals);
   if (from === undefined) {
     return [];
   }
@@ -184,7 +193,7 @@ function feltSigns({ seconds }: Overloaded): LimitSign[] {
   const asked = seconds.filter(({ arrivals }) => arrivals > 0);
   const low = lowLoadMs(seconds);
   const slow = low === undefined ? undefined : lastingFrom(asked, ({ responseMs }) => (responseMs?.p50 ?? 0) >= slowFactor * low);
-  const failing = lastingFrom(asked, (second) => failedOf(second) >= failingShare * second.arrivals && failedOf(second) > 0);
+  const failing = lastingFrom(asked, (second) => failedOf(second) >= failingShare * second.arrivals);
   return [
     ...(slow === undefined || low === undefined
       ? []
