@@ -1,6 +1,6 @@
 import { type ProfileId, profileIdSchema } from '../contract/common.ts';
 import { metricDefinition } from '../contract/metrics.ts';
-import type { Capability, Scenario } from '../contract/scenario.ts';
+import type { Capability, Profile, Scenario, Variant } from '../contract/scenario.ts';
 
 /** One line per scenario, or one JSON document. */
 export function listScenarios(scenarios: readonly Scenario[], json: boolean): string {
@@ -26,6 +26,34 @@ const needs: Record<Capability, string> = {
   'network-delay': 'delayed messages between tiers (--platform local)',
 };
 
+/** Under what a variant is measured, and when. */
+function conditionsText({ topology, requires = [], profiles }: Variant): string {
+  return [
+    `${topology.resourceRule} resources`,
+    ...(requires.length === 0 ? [] : [`needs ${requires.map((capability) => needs[capability]).join(' and ')}`]),
+    ...(profiles === undefined ? [] : [unasked(profiles)]),
+  ].join('; ');
+}
+
+/** What loads a variant, where that is not the rate of the profile. */
+function loadText({ overload, rateOf }: Variant): string {
+  if (overload !== undefined) {
+    return `; from ${overload.fromPerSecond}/s to ${overload.toPerSecond}/s in ${overload.seconds} s`;
+  }
+  return rateOf === undefined ? '' : `; arrivals as the users of ${rateOf.users} would ask`;
+}
+
+/** What each variant is loaded with in a profile: users who wait for their answers, a rate, or both where variants differ. */
+function judgedLoadText({ workload, variants }: Scenario, { users, judgedRatePerSecond }: Profile): string {
+  const judged = variants.filter(({ overload, rateOf }) => overload === undefined && rateOf === undefined);
+  const loops = judged.map((variant) => variant.workload?.closedLoop ?? workload.closedLoop);
+  const counts = new Set(loops.flatMap((loop) => (loop === undefined ? [] : [users ?? loop.users])));
+  return [
+    ...(counts.size === 0 ? [] : [`with ${[...counts].join(' or ')} users`]),
+    ...(loops.includes(undefined) ? [`at ${judgedRatePerSecond}/s`] : []),
+  ].join(' or ');
+}
+
 /** What a scenario will do, in words; nothing is started. */
 export function explainScenario(scenario: Scenario): string {
   const width = Math.max(...scenario.variants.map(({ id }) => id.length));
@@ -36,7 +64,7 @@ export function explainScenario(scenario: Scenario): string {
   const profiles = profileIdSchema.options.map((id) => {
     const profile = scenario.profiles[id];
     const ladder = profile.ladderRatesPerSecond.length === 0 ? 'no ladder' : `ladder ${profile.ladderRatesPerSecond.join(', ')}/s`;
-    return `  ${id.padEnd(9)} ${profile.documents} documents × ${profile.dimensions}, ${profile.repetitions} × ${profile.steadySeconds} s at ${profile.judgedRatePerSecond}/s per variant, ${ladder}`;
+    return `  ${id.padEnd(9)} ${profile.documents} documents × ${profile.dimensions}, ${profile.repetitions} × ${profile.steadySeconds} s ${judgedLoadText(scenario, profile)} per variant, ${ladder}`;
   });
   return [
     `${scenario.id}: ${scenario.title}`,
@@ -46,8 +74,8 @@ export function explainScenario(scenario: Scenario): string {
     '',
     'Variants',
     ...scenario.variants.map(
-      ({ id, title, topology, requires = [], profiles: only }) =>
-        `  ${id.padEnd(width)} ${title}; ${topology.resourceRule} resources${requires.length === 0 ? '' : `; needs ${requires.map((capability) => needs[capability]).join(' and ')}`}${only === undefined ? '' : `; ${unasked(only)}`}${id === scenario.baseline ? '; the baseline' : ''}`,
+      (variant) =>
+        `  ${variant.id.padEnd(width)} ${variant.title}${loadText(variant)}; ${conditionsText(variant)}${variant.id === scenario.baseline ? '; the baseline' : ''}`,
     ),
     '',
     'Goals',

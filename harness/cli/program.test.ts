@@ -34,6 +34,10 @@ describe('the command line', () => {
   it.each([
     [['list'], 'single-vs-sharded'],
     [['explain', 'single-vs-sharded'], 'router-hash-3'],
+    [['explain', 'single-vs-sharded'], '6 × 3 s at 80/s per variant'],
+    [['explain', 'load-test'], '1 × 4 s with 40 users per variant'],
+    [['explain', 'load-test'], 'arrivals as the users of gemini-five-closed would ask'],
+    [['explain', 'load-test'], 'from 20/s to 500/s in 75 s'],
   ])('answers %j on stdout', async (words, text) => {
     const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     try {

@@ -16,6 +16,7 @@ const runElsewhere = [
   'npm ci && npm run scenario single-vs-sharded',
   'npm ci && npm test',
   'npm run scenario single-vs-sharded -- --profile smoke',
+  'npm run scenario load-test -- --profile smoke',
   'npm run images',
   'npm run scenario single-vs-sharded -- --profile smoke --platform docker',
 ];
