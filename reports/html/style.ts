@@ -58,7 +58,7 @@ td small,th small{display:block;color:var(--ink3);font-weight:400}.cell-label{di
 .name{white-space:nowrap;display:inline-flex;align-items:center;gap:8px}
 .verdict{white-space:nowrap}.verdict.fail{font-weight:600}
 .variants{margin-top:28px}
-.glance td,.glance tbody th{padding-top:0;padding-bottom:0;height:44px}.glance th small{padding-left:36px;line-height:12px}.glance .key b{font-size:15px;line-height:18px}.glance td:nth-last-child(-n+2) b{font-size:13px;font-weight:500}
+.glance td,.glance tbody th{padding-top:0;padding-bottom:0;height:44px}.glance th small{padding-left:36px;line-height:12px}.glance .key b{font-size:15px;line-height:18px}.glance .key small{white-space:nowrap}.glance td:nth-last-child(-n+2) b{font-size:13px;font-weight:500}
 .glance .chart{padding-right:24px}.glance thead .chart,.slos thead .chart{text-align:left}.axis-note{display:block;padding-left:14px}
 .glance .engine{line-height:16px}.glance td{line-height:16px}
 .slos td{padding-top:0;padding-bottom:0;height:32px}.slos .chart{width:316px;padding-right:24px}.slos td small{line-height:12px;margin-top:-3px}
