@@ -12,6 +12,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{harness,system,scenarios,reports}/**/*.test.ts'],
           exclude: ['**/*.{integration,docker}.test.ts'],
+          // A bound against what hangs, not a measure: on shared cores a test of a second may take ten.
+          testTimeout: 30_000,
         },
       },
       {
