@@ -97,7 +97,7 @@ export const loadPlanSchema = z.strictObject({
   offsetsUs: z.array(z.int().nonnegative()),
   requestOf: z.array(z.int().nonnegative()),
   closedLoop: closedLoadSchema.optional(),
-  /** What operations.jsonl holds: every job (where absent), one in a hundred chosen by number, or none. A judge needs every job. */
+  /** What operations.jsonl holds: every job (where absent), one in a hundred chosen by number, or none. A judge needs every job of a step that writes. */
   history: z.enum(['full', 'sampled', 'none']).optional(),
   /** This generator is one of several: its i-th offset belongs to job `index + i × count` of the step. */
   worker: z.strictObject({ index: z.int().nonnegative(), count: positiveInteger }).optional(),

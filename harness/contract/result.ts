@@ -375,6 +375,8 @@ const overloadSecondSchema = z.strictObject({
   arrivals: count,
   succeeded: count,
   failed: z.partialRecord(errorClassSchema, count),
+  /** When the first of the failed ones did: long after it came, where a process ended that had it. */
+  firstFailureSecond: nonNegative.optional(),
   /** Failed requests whose error says that the provider refused them. */
   refusedByProvider: count,
   /** Of successes. */

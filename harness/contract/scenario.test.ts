@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { singleVsSharded } from '../../scenarios/single-vs-sharded.ts';
 import { single } from '../../scenarios/topologies.ts';
+import { traceReplay } from '../../scenarios/trace-replay.ts';
 import { rateOfUsers, systemKeyOf, workloadOf } from './effective-workload.ts';
 import { problemsIn } from './parse.ts';
 import { type Scenario, scenarioSchema, type Variant } from './scenario.ts';
@@ -67,6 +68,18 @@ describe('variants of one scenario', () => {
     expect(problems([ramp], { baseline: 'ramp' })).toEqual([
       'variants[0].overload: "ramp" is the baseline, and an overload has nothing to be compared with',
     ]);
+  });
+
+  it('may keep the answers of some requests only while every request is a question by itself', () => {
+    const { profiles } = singleVsSharded;
+    const sampled = { profiles: { ...profiles, full: { ...profiles.full, sampledHistory: true as const } } };
+    expect(problems([plain, closed], sampled)).toEqual([]);
+    const writing: Variant = { ...plain, id: 'writing', topology: { ...single, id: 'other' }, workload: { mix: { ask: 1, upsert: 1 } } };
+    expect(problems([plain, writing], sampled)).toEqual([
+      'profiles.full.sampledHistory: "writing" writes or replays a trace, and then every request counts',
+    ]);
+    const replaying: Variant = { ...plain, id: 'replaying', workload: { arrivals: traceReplay.workload.arrivals } };
+    expect(problems([plain, replaying], sampled)[0]).toContain('"replaying" writes or replays a trace');
   });
 
   it('name unknown fields of their workload as the fields of the workload are named', () => {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { nameSchema, nonNegative, operationKindSchema, positiveInteger, profileIdSchema, share } from './common.ts';
+import { workloadOf } from './effective-workload.ts';
 import { metricIdSchema } from './metrics.ts';
 import { topologySchema } from './topology.ts';
-import { variantProblems } from './variant-problems.ts';
+import { needsWholeHistory, variantProblems } from './variant-problems.ts';
 import { workloadOverrideSchema, workloadSchema } from './workload.ts';
 
 export const comparatorSchema = z.enum(['le', 'ge']);
@@ -126,6 +127,8 @@ export const profileSchema = z.strictObject({
   rungSeconds: z.number().positive(),
   /** Responses per variant whose recall is judged, chosen by seed. */
   recallSamples: positiveInteger,
+  /** Keeps the answers of one request in a hundred of every repetition: of so long a one, nobody can read all. */
+  sampledHistory: z.literal(true).optional(),
   capacitySearch: capacitySearchSchema.optional(),
 });
 export type Profile = z.infer<typeof profileSchema>;
@@ -211,6 +214,16 @@ export const scenarioSchema = z
             params: { allowed: sloIds, received: slo },
           });
         }
+      }
+    }
+    for (const id of profileIdSchema.options.filter((each) => scenario.profiles[each]?.sampledHistory)) {
+      const whole = scenario.variants.find((variant) => needsWholeHistory(workloadOf(scenario.workload, variant)));
+      if (whole !== undefined) {
+        context.addIssue({
+          code: 'custom',
+          path: ['profiles', id, 'sampledHistory'],
+          message: `"${whole.id}" writes or replays a trace, and then every request counts`,
+        });
       }
     }
     for (const [index, id] of ids.entries()) {

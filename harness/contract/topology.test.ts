@@ -44,6 +44,7 @@ it.each([
   [{ faults: { cutStreamShare: -0.5 } }, 'provider.faults.cutStreamShare'],
   [{ faults: { cutStreamShare: 0.6, stalledStreamShare: 0.6 } }, 'provider.faults'],
   [{ faults: { quotaRequests: -1 } }, 'provider.faults.quotaRequests'],
+  [{ slowdown: 0.5 }, 'provider.slowdown'],
 ])('a provider that makes no sense is refused by its field: %j', (more, path) => {
   const provider = { ...base.provider, ...more };
   const problems = problemsIn(topologySchema, { ...base, vector: { sharding: 'hash', shards: 1 }, provider });

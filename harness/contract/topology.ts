@@ -199,6 +199,8 @@ export const topologySchema = z.strictObject({
     rerank: rerankPresetSchema.optional(),
     limits: providerLimitsSchema.optional(),
     faults: providerFaultsSchema.optional(),
+    /** Everything that it does takes so many times as long as its presets say; a minute of its limits is that much longer too. */
+    slowdown: z.number().min(1).max(100).optional(),
   }),
   vector: vectorTierSchema,
   /** Absent: no Redis at all. Which engine serves is the platform's affair, and in the report. */

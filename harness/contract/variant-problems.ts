@@ -1,3 +1,4 @@
+import { arrivalSettings } from './arrivals.ts';
 import { systemKeyOf, workloadOf } from './effective-workload.ts';
 import type { Workload } from './workload.ts';
 
@@ -20,6 +21,11 @@ interface Problem {
 }
 
 const writes = ({ mix }: Workload) => (mix.upsert ?? 0) > 0;
+
+/** What a document says at a time, and what became of an hour of a trace, follow from every request. */
+export function needsWholeHistory(workload: Workload): boolean {
+  return writes(workload) || arrivalSettings(workload.arrivals).process === 'trace';
+}
 
 function loadProblems(variant: Checked, workload: Workload, all: readonly Checked[], base: Workload): Problem[] {
   const closed = workload.closedLoop !== undefined;

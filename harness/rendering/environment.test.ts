@@ -68,6 +68,7 @@ describe('the rendered environments', () => {
     const full = withProvider({
       limits: { requestsPerMinute: 60, tokensPerMinute: 90_000, headers: 'mixed' },
       faults: { ...faults, overloadedShare: 0.5, quotaRequests: 7 },
+      slowdown: 8,
     });
     expect(providerEnvironmentSchema.parse(full)).toMatchObject({
       LIMIT_REQUESTS_PER_MINUTE: 60,
@@ -79,8 +80,9 @@ describe('the rendered environments', () => {
       FAULT_ERROR_SHARE: 0.4,
       FAULT_OVERLOADED_SHARE: 0.5,
       QUOTA_REQUESTS: 7,
+      TIME_SCALE: 0.125,
     });
-    expect(Object.keys(withProvider({})).filter((name) => /LIMIT|FAULT|QUOTA/.test(name))).toEqual([]);
+    expect(Object.keys(withProvider({})).filter((name) => /LIMIT|FAULT|QUOTA|SCALE/.test(name))).toEqual([]);
     expect(() => withProvider({ faults: { ...faults, failedStreamShare: 0.5 } })).toThrow(/sum to 1.1/);
   });
 

@@ -1,7 +1,7 @@
 import type { Topology } from '../contract/topology.ts';
 
-/** Limits and faults of the simulated provider as its environment names them; only those that the topology names. */
-export function providerBehaviour({ limits, faults }: Topology['provider']): Readonly<Record<string, string>> {
+/** Limits, faults and pace of the simulated provider as its environment names them; only those that the topology names. */
+export function providerBehaviour({ limits, faults, slowdown }: Topology['provider']): Readonly<Record<string, string>> {
   const variables = {
     LIMIT_REQUESTS_PER_MINUTE: limits?.requestsPerMinute,
     LIMIT_TOKENS_PER_MINUTE: limits?.tokensPerMinute,
@@ -12,6 +12,7 @@ export function providerBehaviour({ limits, faults }: Topology['provider']): Rea
     FAULT_ERROR_SHARE: faults?.failedStreamShare,
     FAULT_OVERLOADED_SHARE: faults?.overloadedShare,
     QUOTA_REQUESTS: faults?.quotaRequests,
+    TIME_SCALE: slowdown === undefined ? undefined : 1 / slowdown,
   };
   return Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])));
 }

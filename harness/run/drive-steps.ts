@@ -59,6 +59,7 @@ export async function driveSteps(stage: Stage, { served, generator, onSecond, wa
       machine: new MachineWatch(stage.platform, plan.profile),
       signal,
       onSecond: (second) => onSecond(step, second),
+      isSampled: step.phase === 'judged' && plan.settings.sampledHistory === true,
     });
     signal.throwIfAborted();
     state.driven.push(driven);

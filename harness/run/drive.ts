@@ -43,6 +43,8 @@ export interface DriveRequest {
   readonly onSecond: (second: Second) => void;
   /** Looks at the servers; given by whoever wants to know what was seen although the step fails. */
   readonly watch?: ServerWatch;
+  /** Keeps the answers of one request in a hundred; all where absent. */
+  readonly isSampled?: boolean;
   /** Drives on when a process of the system ends: that is then a finding. */
   readonly isOverload?: boolean;
 }
@@ -94,6 +96,7 @@ export async function drive(request: DriveRequest): Promise<DrivenStep> {
     warmUpMs: step.warmUpSeconds * 1000,
     steadyMs: step.steadySeconds * 1000,
     ...prepared,
+    ...(request.isSampled === true ? { history: 'sampled' } : {}),
     outputDirectory,
   };
   const planFile = path.join(outputDirectory, 'load-plan.json');

@@ -110,7 +110,8 @@ describe('what gave out first', () => {
     expect(first).toMatchObject({ kind: 'memory', atSecond: 21 });
     expect(first.evidence).toContain('too busy to say');
     expect(first.evidence).toContain('153 MiB when it was last seen, its limit of 191 MiB');
-    // Its heap had room when it fell silent, or it was not silent for long.
+    // Nobody felt it, its heap had room when it fell silent, or it was not silent for long.
+    expect(found({ query: silentAfter(160_000_000) }).first.kind).toBe('none');
     expect(found({ query: silentAfter(120_000_000), second: slow }).first.kind).toBe('response-time');
     const briefly = (second: number) => (second < 20 ? {} : second % 3 === 0 ? { heapUsedBytes: 160_000_000 } : untold);
     expect(found({ query: briefly, second: slow }).first.kind).toBe('response-time');
@@ -201,6 +202,11 @@ describe('what gave out first', () => {
         expect(kind({ second: (second) => (during(second) ? answered(20_000) : {}) })).toBe(lasts ? 'response-time' : 'none');
       }),
     );
+  });
+
+  it('dates failures by when they happened, not by when the requests came', () => {
+    const { first } = found({ second: from(10, { ...failing(25), firstFailureSecond: 31.5 }) });
+    expect(first).toMatchObject({ kind: 'response-time', atSecond: 31.5 });
   });
 
   it('lists everything that gave out in order of time', () => {

@@ -27,7 +27,7 @@ export interface FoundLimit {
 const lasting = 3;
 /** From here on V8 collects more and more; a process that ends out of memory began to run out of it here. */
 const fullHeapShare = 0.7;
-/** Where it lives on with so full a heap, or too busy to say how full it is since it was full, its memory has given out all the same. */
+/** Where it lives on with so full a heap, its memory has given out all the same. */
 const exhaustedHeapShare = 0.95;
 const busyShare = 0.9;
 /** Of all cores: the generator needs some of them too. */
@@ -75,7 +75,11 @@ function heapLooks(points: readonly Point[], limitBytes: number): HeapLook[] {
   });
 }
 
-function memorySigns({ servers, ended, heapBytes }: Overloaded): LimitSign[] {
+/**
+ * The end of a process out of memory, and a heap that stays full. One that was filling up when it became too busy to say more counts
+ * where callers felt it.
+ */
+function memorySigns({ servers, ended, heapBytes }: Overloaded, isFelt: boolean): LimitSign[] {
   return servers.flatMap(({ id, tier, heapLimitBytes, points }): LimitSign[] => {
     // What is left for the young generation on top of the asked size does not help objects that live.
     const limitBytes = (tier === 'query' ? heapBytes : undefined) ?? heapLimitBytes ?? Number.POSITIVE_INFINITY;
@@ -91,7 +95,7 @@ function memorySigns({ servers, ended, heapBytes }: Overloaded): LimitSign[] {
       const evidence = `${id} ended out of memory after ${end.atSecond.toFixed(0)} s${lastSeen === '' ? '' : `; ${lastSeen}`}`;
       return [{ kind: 'memory', atSecond: since ?? end.atSecond, evidence }];
     }
-    const exhausted = lastingFrom(looks, ({ fullness, isTold }) => fullness >= (isTold ? exhaustedHeapShare : fullHeapShare));
+    const exhausted = lastingFrom(looks, ({ fullness, isTold }) => fullness >= (isFelt && !isTold ? fullHeapShare : exhaustedHeapShare));
     if (exhausted === undefined) {
       return [];
     }
@@ -209,8 +213,9 @@ function feltSigns({ seconds }: Overloaded): LimitSign[] {
       : [
           {
             kind: 'response-time' as const,
-            atSecond: failing.second,
-            evidence: `${failedOf(failing)} of ${failing.arrivals} requests of a second failed`,
+            // A request that came long ago fails now, when the process that has it ends.
+            atSecond: failing.firstFailureSecond ?? failing.second,
+            evidence: `${failedOf(failing)} of the ${failing.arrivals} requests that came in a second failed`,
           },
         ]),
   ];
@@ -224,8 +229,9 @@ function feltSigns({ seconds }: Overloaded): LimitSign[] {
  */
 export function firstLimit(overloaded: Overloaded): FoundLimit {
   const felt = feltSigns(overloaded);
-  const ofThemselves = [...memorySigns(overloaded), ...providerSigns(overloaded)];
-  const causes = [...ofThemselves, ...(felt.length === 0 ? [] : [...cpuSigns(overloaded), ...connectionSigns(overloaded)])];
+  const isFelt = felt.length > 0;
+  const ofThemselves = [...memorySigns(overloaded, isFelt), ...providerSigns(overloaded)];
+  const causes = [...ofThemselves, ...(isFelt ? [...cpuSigns(overloaded), ...connectionSigns(overloaded)] : [])];
   const signs = [...causes, ...felt].toSorted((a, b) => a.atSecond - b.atSecond);
   const earliest = Math.min(...causes.map(({ atSecond }) => atSecond));
   // In the order in which they were collected: memory, provider, processor, connections.

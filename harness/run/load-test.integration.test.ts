@@ -137,20 +137,28 @@ describe('the scenario load-test in its smoke profile', () => {
   });
 });
 
-/** The ramps of the load test, shorter: what gives out is the same. */
-function shorter(id: string, overload: Partial<Variant['overload']>, heapMiB?: number): Scenario {
+interface Shorter {
+  readonly overload: Partial<Variant['overload']>;
+  readonly deadlineMs?: number;
+  readonly heapMiB?: number;
+  readonly slowdown?: number;
+}
+
+/** A ramp of the load test, shorter: what gives out is the same. */
+function shorter(id: string, { overload, deadlineMs = 12_000, heapMiB, slowdown }: Shorter): Scenario {
   return scenarioSchema.parse({
     ...loadTest,
-    variants: loadTest.variants.map((variant) =>
-      variant.id === id
+    variants: loadTest.variants.map((variant) => {
+      const { query, provider } = variant.topology;
+      return variant.id === id
         ? {
             ...variant,
-            topology: { ...variant.topology, query: { ...variant.topology.query, ...(heapMiB === undefined ? {} : { heapMiB }) } },
-            workload: { ...variant.workload, deadlineMs: 12_000, connections: 2_000 },
+            topology: { ...variant.topology, query: { ...query, heapMiB }, provider: { ...provider, slowdown } },
+            workload: { ...variant.workload, deadlineMs, connections: 2_000 },
             overload: { ...variant.overload, ...overload },
           }
-        : variant,
-    ),
+        : variant;
+    }),
   });
 }
 
@@ -159,7 +167,7 @@ describe('what gives out first', () => {
     ['one-instance-60-rpm', 'provider', { fromPerSecond: 2, toPerSecond: 10, seconds: 8 }],
     ['one-instance-pool-4', 'connections', { fromPerSecond: 20, toPerSecond: 400, seconds: 16 }],
   ] as const)('on %s is named: %s', async (id, kind, overload) => {
-    const { result, failure } = await run(shorter(id, overload), id, [id]);
+    const { result, failure } = await run(shorter(id, { overload }), id, [id]);
     expect(failure).toBeUndefined();
     expect(result.overloads).toHaveLength(1);
     expect(result.variants).toEqual([]);
@@ -174,7 +182,8 @@ describe('what gives out first', () => {
 
   it('is the memory of a process that ends in the middle, and the run goes on and tells of it', async () => {
     const id = 'one-instance-heap-192';
-    const scenario = shorter(id, { fromPerSecond: 60, toPerSecond: 160, seconds: 25 }, 64);
+    const overload = { fromPerSecond: 20, toPerSecond: 80, seconds: 16 };
+    const scenario = shorter(id, { overload, deadlineMs: 25_000, heapMiB: 64, slowdown: 4 });
     const { result, failure, messages, folder } = await run(scenario, id, [id]);
     expect(failure).toBeUndefined();
     expect(result.status).toBe('complete');

@@ -32,6 +32,7 @@ export function overloadSeconds(history: readonly Outcome[], ramp: OverloadResul
     const lost = outcomes.filter(({ type }) => type !== 'ok');
     // Probes answer whatever happens to the questions.
     const spansMs = ok.filter(({ kind }) => kind !== 'health').map(({ intendedUs, doneUs = intendedUs }) => (doneUs - intendedUs) / 1000);
+    const failuresUs = lost.flatMap(({ doneUs }) => doneUs ?? []);
     const spans = spansMs.length === 0 ? undefined : distributionOf(spansMs);
     return {
       second,
@@ -41,6 +42,7 @@ export function overloadSeconds(history: readonly Outcome[], ramp: OverloadResul
       failed: Object.fromEntries(
         [...Map.groupBy(lost, ({ errorClass = 'unfinished' }) => errorClass)].map(([errorClass, all]) => [errorClass, all.length]),
       ),
+      ...(failuresUs.length === 0 ? {} : { firstFailureSecond: Math.min(...failuresUs) / 1_000_000 }),
       refusedByProvider: lost.filter(({ body = '' }) => providerRefusal.test(body)).length,
       ...(spans === undefined ? {} : { responseMs: { mean: spans.mean, p50: spans.percentile(50), p95: spans.percentile(95) } }),
     };
