@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { resultSchema } from '../harness/contract/result.ts';
+import { type Result, resultSchema } from '../harness/contract/result.ts';
 import { answerOf } from './answer.ts';
 import { renderConsole } from './console.ts';
 import { renderHtml } from './html/index.ts';
 import { loadRows } from './load-rows.ts';
 import { renderMarkdown } from './markdown.ts';
 import { renderPercentilesSvg } from './percentiles-svg.ts';
+import { provenanceFacts } from './provenance-facts.ts';
 import { loadResult } from './sample-load.testing.ts';
 import { passingResult } from './sample-result.testing.ts';
 import { strings } from './strings.ts';
@@ -98,6 +99,19 @@ describe('the report of a load test', () => {
 
   it('draws the picture of asks where nobody searched', async () => {
     expect(await renderPercentilesSvg(loadResult())).toContain('Response time of ask requests by percentile');
+  });
+
+  it('names every way in which its variants were loaded, and that not every answer was read', () => {
+    const workload = (result: Result) => provenanceFacts(result, s).find(([term]) => term === 'Workload')?.[1];
+    expect(workload(loadResult())).toMatch(
+      /^closed loops of 1,000 users, open loops, poisson arrivals as often as the users would ask, arrivals that rise until something gives out · /,
+    );
+    expect(workload(passingResult())).toMatch(/^open loop, poisson arrivals at 40\.0\/s · /);
+    const result = loadResult();
+    const windows = (sampled: Result) => provenanceFacts(sampled, s).find(([term]) => term === 'Windows')?.[1];
+    expect(windows(result)).not.toContain('one request in a hundred');
+    result.settings.sampledHistory = true;
+    expect(windows(result)).toContain('one request in a hundred');
   });
 
   it('lets no text of a ramp or a contradiction leave its place', async () => {

@@ -12,6 +12,23 @@ function images({ components }: Pick<Result, 'components'>, s: Strings): (readon
   return named.length === 0 ? [] : [[s.provenance.images, [...new Set(named)].join(' · ')]];
 }
 
+/** Each way in which the variants were loaded, once. */
+function loadText(
+  { variants, overloads = [], workload, settings }: Pick<Result, 'variants' | 'overloads' | 'workload' | 'settings'>,
+  s: Strings,
+): string {
+  const texts = variants.map(({ rateOf, workload: own = workload }) => {
+    const arrivals = arrivalsText(own.arrivals);
+    if (own.closedLoop !== undefined) {
+      return s.provenance.usersAsk(count(own.closedLoop.users));
+    }
+    return rateOf === undefined
+      ? s.provenance.openLoad(arrivals, joined(figure('offered-rate', settings.judgedRatePerSecond)))
+      : s.provenance.openAsUsers(arrivals);
+  });
+  return [...new Set(texts), ...(overloads.length === 0 ? [] : [s.provenance.rising])].join(', ');
+}
+
 /** Term and text of each line, for every renderer. */
 export function provenanceFacts({ provenance, settings, workload, ...result }: Result, s: Strings): (readonly [string, string])[] {
   const state = provenance.dirty === undefined ? s.provenance.unknownState : provenance.dirty ? s.provenance.dirty : s.provenance.clean;
@@ -37,14 +54,19 @@ export function provenanceFacts({ provenance, settings, workload, ...result }: R
     [
       s.provenance.workload,
       s.provenance.workloadText(
-        arrivalsText(workload.arrivals),
-        joined(figure('offered-rate', settings.judgedRatePerSecond)),
+        loadText({ ...result, workload, settings }, s),
         weights,
         `${count(workload.deadlineMs)} ms`,
-        workload.connections,
+        settings.connections ?? workload.connections,
       ),
     ],
-    [s.provenance.windows, s.provenance.windowsText(`${count(settings.warmUpSeconds)} s`, `${count(settings.steadySeconds)} s`)],
+    [
+      s.provenance.windows,
+      [
+        s.provenance.windowsText(`${count(settings.warmUpSeconds)} s`, `${count(settings.steadySeconds)} s`),
+        ...(settings.sampledHistory === true ? [s.provenance.sampled] : []),
+      ].join(' · '),
+    ],
     [
       s.provenance.platform,
       s.provenance.platformText(result.platform.id, result.platform.requested, result.platform.why, result.platform.engine),

@@ -557,10 +557,15 @@ const en = {
     corpusText: (documents: string, dimensions: number, tenants: number, chinese: string) =>
       `${documents} documents × ${dimensions} dimensions · ${tenants} ${plural(tenants, 'tenant', 'tenants')} · ${chinese} % Chinese`,
     workload: 'Workload',
-    workloadText: (arrivals: string, rate: string, mix: string, deadline: string, connections: number) =>
-      `open loop, ${arrivals} arrivals at ${rate} · ${mix} · deadline ${deadline} · ${connections} connections`,
+    workloadText: (load: string, mix: string, deadline: string, connections: number) =>
+      `${load} · ${mix} · deadline ${deadline} · ${connections} connections`,
+    openLoad: (arrivals: string, rate: string) => `open loop, ${arrivals} arrivals at ${rate}`,
+    usersAsk: (users: string) => `closed loops of ${users} users`,
+    openAsUsers: (arrivals: string) => `open loops, ${arrivals} arrivals as often as the users would ask`,
+    rising: 'arrivals that rise until something gives out',
     windows: 'Windows',
     windowsText: (warmUp: string, steady: string) => `${warmUp} warm-up, ${steady} steady state per repetition`,
+    sampled: 'the answers of one request in a hundred are judged, and all are counted',
     platform: 'Platform',
     platformText: (id: string, requested: string, why: string, engine: string | undefined) =>
       `${id} (asked for ${requested})${engine === undefined ? '' : `, ${engine}`}: ${why}`,
