@@ -42,18 +42,19 @@ class Lirs<Key> extends SlabPolicy<Key> {
         this.#stack.toHead(slot);
         this.#prune();
         this.#balance();
-        return;
+        break;
       case lateInStack:
         this.#queue.remove(slot);
         this.#stack.toHead(slot);
         this.#makeEarly(slot);
-        return;
+        break;
       default:
         this.#queue.toHead(slot);
         places[slot] = lateInStack;
         this.#stack.push(slot);
-        this.#limit();
     }
+    // A key that was written again may have grown.
+    this.#limit();
   }
 
   protected unlink(slot: number): void {

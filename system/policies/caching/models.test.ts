@@ -26,6 +26,23 @@ test.each(Object.keys(models) as PolicyId[])('%s does what its paper says, step 
   );
 });
 
+test('lirs forgets a ghost when a key that is written again grows', () => {
+  const bounds = { maximumEntries: 6, maximumBytes: 28 };
+  const sizes: [Operation['kind'], string, number][] = [
+    ...['b', 'c', 'd', 'k'].map((key): [Operation['kind'], string, number] => ['write', key, 1]),
+    ['ask', 'h', 8],
+    ...['a', 'e', 'j', 'l'].map((key): [Operation['kind'], string, number] => ['ask', key, 1]),
+    ['ask', 'f', 8],
+    ['write', 'a', 6],
+    ...['h', 'e', 'a'].map((key): [Operation['kind'], string, number] => ['ask', key, 1]),
+  ];
+  compare(
+    cachePolicies.lirs.create<string>({ limits: bounds }),
+    models.lirs(bounds),
+    sizes.map(([kind, key, size]) => ({ kind, key, size, cost: 0 })),
+  );
+});
+
 test('lfu halves its counts as its paper says', () => {
   fc.assert(
     fc.property(limits, operations, (bounds: CacheLimits, steps) => {
