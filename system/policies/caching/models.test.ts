@@ -43,6 +43,24 @@ test('lirs forgets a ghost when a key that is written again grows', () => {
   );
 });
 
+test('lirs keeps its ghosts when another key than a LIR one is written too large', () => {
+  const bounds = { maximumBytes: 3 };
+  const steps: [Operation['kind'], string, number][] = [
+    ['ask', 'h', 3],
+    ['ask', 'a', 2],
+    ['ask', 'x', 1],
+    ['write', 'x', 4],
+    ['ask', 'h', 1],
+    ['ask', 'b', 1],
+    ['ask', 'a', 1],
+  ];
+  compare(
+    cachePolicies.lirs.create<string>({ limits: bounds }),
+    models.lirs(bounds),
+    steps.map(([kind, key, size]) => ({ kind, key, size, cost: 0 })),
+  );
+});
+
 test('lfu halves its counts as its paper says', () => {
   fc.assert(
     fc.property(limits, operations, (bounds: CacheLimits, steps) => {

@@ -103,7 +103,10 @@ export class LirsModel extends Model {
         list.splice(index, 1);
       }
     }
-    this.#prune();
+    // The paper knows no deletion, and prunes where a LIR key leaves the stack.
+    if (this.#status.get(item) === 'LIR') {
+      this.#prune();
+    }
   }
   protected override hit(item: Item): void {
     const wasInStack = this.#stack.includes(item);
