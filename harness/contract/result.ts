@@ -61,6 +61,8 @@ export const serverPointSchema = z.strictObject({
   heapUsedBytes: count.optional(),
   eventLoopUtilisation: share.optional(),
   eventLoopDelayP99Ms: nonNegative.optional(),
+  /** Share of the time in which it stood still for garbage collection. */
+  collectingShare: share.optional(),
   /** Requests that it was answering. */
   inFlight: count.optional(),
   /** Its pools of connections, by what they lead to. */

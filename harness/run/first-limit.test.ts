@@ -94,6 +94,22 @@ describe('what gave out first', () => {
     expect(found({ query: thrashing, rest: { ended: [end] }, second: slow }).first.kind).toBe('memory');
   });
 
+  it('is the memory where the processor was busy collecting before the heap was seen full, or before it fell silent', () => {
+    const end = { part: 'query-0', atSecond: 26, outOfMemory: true, how: 'x' };
+    const busy = { cpuCores: 1, eventLoopUtilisation: 1 };
+    // A heap that is looked at just after each collection seems to have room until the end.
+    const collecting = (collectingShare: number) => (second: number) =>
+      second < 15 ? {} : { ...busy, collectingShare, heapUsedBytes: second < 25 ? 120_000_000 : 190_000_000 };
+    expect(found({ query: collecting(0.6), rest: { ended: [end] }, second: slow }).first).toMatchObject({ kind: 'memory', atSecond: 15 });
+    expect(found({ query: collecting(0.1), rest: { ended: [end] }, second: slow }).first).toMatchObject({ kind: 'cpu', atSecond: 15 });
+    const silent = (second: number) => (second < 15 ? {} : { ...busy, heapUsedBytes: undefined as unknown as number });
+    expect(found({ query: silent, rest: { ended: [end] }, second: slow }).first).toMatchObject({ kind: 'memory', atSecond: 15 });
+    // One that collects and lives on has no processor to give out, nor has the machine.
+    expect(found({ query: collecting(0.6), second: slow }).first.kind).toBe('response-time');
+    expect(found({ query: collecting(0.6), vector: from(15, { cpuCores: 0.9 }), second: slow }).first.kind).toBe('response-time');
+    expect(found({ query: collecting(0.1), vector: from(15, { cpuCores: 0.9 }), second: slow }).first.kind).toBe('cpu');
+  });
+
   it('is the memory of a process that lives on with a full heap, and not of one that was collected', () => {
     const { first } = found({ query: from(20, { heapUsedBytes: 195_000_000 }) });
     expect(first).toMatchObject({ kind: 'memory', atSecond: 20 });

@@ -29,6 +29,8 @@ const lasting = 3;
 const fullHeapShare = 0.7;
 /** Where it lives on with so full a heap, its memory has given out all the same. */
 const exhaustedHeapShare = 0.95;
+/** A process that collects so much of the time is short of memory, not of a processor: what it is busy with is no work. */
+const collectingTooMuch = 0.3;
 const busyShare = 0.9;
 /** Of all cores: the generator needs some of them too. */
 const busyMachineShare = 0.85;
@@ -65,13 +67,18 @@ interface HeapLook {
   readonly fullness: number;
   /** Did it tell at this look? One that collects all the time is often too busy to. */
   readonly isTold: boolean;
+  readonly isCollecting: boolean;
 }
+
+const isCollecting = ({ collectingShare = 0 }: Point) => collectingShare >= collectingTooMuch;
+
 
 function heapLooks(points: readonly Point[], limitBytes: number): HeapLook[] {
   let fullness: number | undefined;
-  return points.flatMap(({ seconds, heapUsedBytes }) => {
+  return points.flatMap((point) => {
+    const { seconds, heapUsedBytes } = point;
     fullness = heapUsedBytes === undefined ? fullness : heapUsedBytes / limitBytes;
-    return fullness === undefined ? [] : [{ seconds, fullness, isTold: heapUsedBytes !== undefined }];
+    return fullness === undefined ? [] : [{ seconds, fullness, isTold: heapUsedBytes !== undefined, isCollecting: isCollecting(point) }];
   });
 }
 
@@ -89,8 +96,9 @@ function memorySigns({ servers, ended, heapBytes }: Overloaded, isFelt: boolean)
     const looks = heapLooks(points, limitBytes).filter(({ seconds }) => end === undefined || seconds <= end.atSecond);
     const last = looks.at(-1);
     const lastSeen = last === undefined ? '' : `its heap held ${mib(last.fullness * limitBytes)} when it was last seen, ${limit}`;
-    // The last run of full looks: an earlier one was collected away.
-    const since = looks[looks.findLastIndex(({ fullness }) => fullness < fullHeapShare) + 1]?.seconds;
+    // The last run of looks at a heap that was full, or too busy with itself to tell: an earlier one was collected away.
+    const isRoomy = (look: HeapLook) => look.fullness < fullHeapShare && look.isTold && !look.isCollecting;
+    const since = looks[looks.findLastIndex(isRoomy) + 1]?.seconds;
     if (end?.outOfMemory === true) {
       const evidence = `${id} ended out of memory after ${end.atSecond.toFixed(0)} s${lastSeen === '' ? '' : `; ${lastSeen}`}`;
       return [{ kind: 'memory', atSecond: since ?? end.atSecond, evidence }];
@@ -145,6 +153,9 @@ function connectionSigns({ servers, connections }: Overloaded): LimitSign[] {
   );
 }
 
+/** Cores that worked: those of a process that mostly collects garbage did not. */
+const workingCores = (point: Point) => Math.max(0, (point.cpuCores ?? 0) - (isCollecting(point) ? (point.collectingShare ?? 0) : 0));
+
 /**
  * Processor time, and not how busy an event loop says it is: one that has to wait for its processor because of somebody else's
  * work is busy too, and has not given out.
@@ -155,7 +166,7 @@ function cpuSigns({ servers, cores, quotas }: Overloaded): LimitSign[] {
     const limit = Math.min(1, quotas[id]?.cpus ?? 1);
     const from = lastingFrom(
       points,
-      ({ cpuCores = 0, eventLoopUtilisation = 1 }) => cpuCores >= busyShare * limit && eventLoopUtilisation >= busyShare,
+      (point) => workingCores(point) >= busyShare * limit && (point.eventLoopUtilisation ?? 1) >= busyShare,
     );
     return from === undefined
       ? []
@@ -173,7 +184,7 @@ function cpuSigns({ servers, cores, quotas }: Overloaded): LimitSign[] {
     ({ seconds }) => seconds,
   );
   const sums = [...moments]
-    .map(([seconds, points]) => ({ seconds, used: points.reduce((sum, { cpuCores = 0 }) => sum + cpuCores, 0) }))
+    .map(([seconds, points]) => ({ seconds, used: points.reduce((sum, point) => sum + workingCores(point), 0) }))
     .toSorted((a, b) => a.seconds - b.seconds);
   const from = lastingFrom(sums, ({ used }) => used >= busyMachineShare * cores);
   return from === undefined

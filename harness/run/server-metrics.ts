@@ -9,6 +9,7 @@ const patienceMs = 900;
 const families = [
   'nodejs_eventloop_time_seconds_total',
   'nodejs_eventloop_delay_seconds',
+  'nodejs_gc_duration_seconds',
   'v8js_memory_heap_used_bytes',
   'v8js_memory_heap_limit_bytes',
   'http_server_active_requests',
@@ -29,6 +30,8 @@ export interface ServerReading extends Pick<MetricsSource, 'tier' | 'id'> {
   readonly activeSeconds?: number;
   readonly idleSeconds?: number;
   readonly delaySeconds?: BucketCounts;
+  /** In which everything stood still for garbage collection. */
+  readonly collectingSeconds?: number;
   readonly heapUsedBytes?: number;
   readonly heapLimitBytes?: number;
   /** Requests that it was answering, the one that asked left out. */
@@ -76,10 +79,12 @@ export function readingOf({ tier, id }: Pick<MetricsSource, 'tier' | 'id'>, text
   const loop = (state: string) =>
     samples.get('nodejs_eventloop_time_seconds_total')?.find(([labels]) => labelOf(labels, 'nodejs_eventloop_state') === state)?.[1];
   const active = gauge('http_server_active_requests');
+  const collections = samples.get('nodejs_gc_duration_seconds_sum');
   const reading = {
     activeSeconds: loop('active'),
     idleSeconds: loop('idle'),
     delaySeconds: delayOf(samples),
+    collectingSeconds: collections?.reduce((sum, [, seconds]) => sum + seconds, 0),
     heapUsedBytes: gauge('v8js_memory_heap_used_bytes'),
     heapLimitBytes: gauge('v8js_memory_heap_limit_bytes'),
     inFlight: active === undefined ? undefined : Math.max(0, active - 1),

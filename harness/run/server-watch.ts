@@ -44,7 +44,16 @@ function loopBetween(
   };
 }
 
-function pointOf({ atMs, sample, reading }: Seen, before: Seen | undefined, startMs: number): ServerPoint {
+/** Share of the time between two readings in which the process collected garbage. */
+function collectingBetween(before: Seen | undefined, { reading, atMs }: Seen): Pick<ServerPoint, 'collectingShare'> {
+  const seconds = (reading?.collectingSeconds ?? Number.NaN) - (before?.reading?.collectingSeconds ?? Number.NaN);
+  const elapsedSeconds = (atMs - (before?.atMs ?? atMs)) / 1000;
+  // A collection is told of when it is over, and may have begun before the first of the two readings.
+  return seconds >= 0 && elapsedSeconds > 0 ? { collectingShare: Math.min(1, seconds / elapsedSeconds) } : {};
+}
+
+function pointOf(seen: Seen, before: Seen | undefined, startMs: number): ServerPoint {
+  const { atMs, sample, reading } = seen;
   const elapsedSeconds = before === undefined ? 0 : (atMs - before.atMs) / 1000;
   const sameProcess = before?.sample !== undefined && sample !== undefined && before.sample.pid === sample.pid;
   return {
@@ -55,6 +64,7 @@ function pointOf({ atMs, sample, reading }: Seen, before: Seen | undefined, star
     ...(sample?.residentBytes === undefined ? {} : { residentBytes: sample.residentBytes }),
     ...(reading?.heapUsedBytes === undefined ? {} : { heapUsedBytes: reading.heapUsedBytes }),
     ...loopBetween(before?.reading, reading),
+    ...collectingBetween(before, seen),
     ...(reading?.inFlight === undefined ? {} : { inFlight: reading.inFlight }),
     ...(reading === undefined || reading.pools.length === 0 ? {} : { pools: [...reading.pools] }),
   };
