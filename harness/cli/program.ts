@@ -95,6 +95,7 @@ interface RunFlags extends SystemFlags {
   platform: string;
   out?: string;
   workers: number;
+  warmUp?: number;
   variants?: string[];
   json?: boolean;
   quiet?: boolean;
@@ -187,6 +188,11 @@ function program(words: readonly string[], setExit: (code: number) => void): Com
     .option('--platform <name>', `where it runs: ${requestedPlatforms.join(', ')}`, 'auto')
     .option('--out <folder>', 'an empty or new folder for the results (default: out/<run id>)')
     .addOption(new Option('--variants <ids>', 'measure only these, separated by commas').argParser((text: string) => text.split(',')))
+    .option(
+      '--warm-up <seconds>',
+      'of every judged repetition, instead of what the pilots show; reproduce lines carry it',
+      numberWithin(0, 86_400, 'seconds'),
+    )
     .option('--workers <number>', 'generator processes among which the load is divided', numberOfWorkers, 1)
     .option('--json', 'print result.json on stdout instead of the table')
     .option('--quiet', 'no progress on stderr')
@@ -203,6 +209,7 @@ function program(words: readonly string[], setExit: (code: number) => void): Com
           quota: { cpus: flags.cpus, memoryMiB: flags.memory },
           seed: flags.seed,
           workers: flags.workers,
+          warmUpSeconds: flags.warmUp,
           variants: variantsOf(scenario, flags.variants, flags.profile),
           variantsWereNamed: flags.variants !== undefined,
           outputDirectory: flags.out === undefined ? undefined : path.resolve(flags.out),

@@ -53,7 +53,7 @@ describe('npm run scenario single-vs-sharded -- --profile smoke', () => {
   beforeAll(async () => {
     directory = await mkdtemp(path.join(tmpdir(), 'rag-testbed-smoke-'));
     first = await run(
-      `npm run -s scenario single-vs-sharded -- --profile smoke --platform local --json --out ${path.join(directory, 'first')}`,
+      `npm run -s scenario single-vs-sharded -- --profile smoke --platform local --warm-up 1.5 --json --out ${path.join(directory, 'first')}`,
     );
     expect(first.stdout, first.stderr).not.toBe('');
     result = resultSchema.parse(JSON.parse(first.stdout));
@@ -121,7 +121,9 @@ describe('npm run scenario single-vs-sharded -- --profile smoke', () => {
     expect(await leftoversAfter(result.runId, directory, 1_000)).toEqual([]);
   });
 
-  it('gives the same plan again when its reproduce line is executed', async () => {
+  it('gives the same plan again when its reproduce line is executed, however long the run warmed up', async () => {
+    expect(result.provenance.command).toContain(' --warm-up 1.5');
+    expect(result.variants.map(({ warmUp }) => warmUp?.usedSeconds)).toEqual([1.5, 1.5]);
     const again = await run(`${result.provenance.command} --quiet --out ${path.join(directory, 'second')}`);
     const second = resultSchema.parse(JSON.parse(await readFile(path.join(directory, 'second', 'result.json'), 'utf8')));
     expect([0, 75, 99], again.stderr).toContain(again.code);
@@ -169,6 +171,15 @@ describe('trouble before anything starts', () => {
     const ended = await run(`npm run -s scenario single-vs-sharded -- --quiet --out ${root}`);
     expect(ended.code).toBe(78);
     expect(ended.stderr).toContain('already holds');
+  });
+
+  it('exits 64 when the warm-up that was asked is shorter than that of the profile', async () => {
+    const ended = await run(
+      `npm run -s scenario single-vs-sharded -- --profile smoke --platform local --warm-up 0.5 --quiet --out ${path.join(directory, 'warm')}`,
+    );
+    expect(ended.code).toBe(64);
+    expect(ended.stderr).toContain('0.5 s');
+    expect(existsSync(path.join(directory, 'warm'))).toBe(false);
   });
 
   it('exits 75 when the output folder cannot be written', async () => {

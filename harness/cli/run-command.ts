@@ -26,6 +26,8 @@ export interface RunOptions {
   /** Instead of what the topologies say. */
   readonly quota: AskedQuota;
   readonly seed: number;
+  /** Instead of the warm-up that the pilots show. */
+  readonly warmUpSeconds: number | undefined;
   /** Generator processes. */
   readonly workers: number;
   readonly variants: readonly string[];
@@ -83,7 +85,11 @@ export async function runCommand(options: RunOptions): Promise<number> {
       process.stderr.write(`${text}\n`);
     }
   };
-  const platform = await choosePlatform({ requested: options.platform, images: options.images });
+  const platform = await choosePlatform({
+    requested: options.platform,
+    images: options.images,
+    topologies: options.scenario.variants.filter(({ id }) => options.variants.includes(id)).map(({ topology }) => topology),
+  });
   const { id: platformId, why } = platform.description;
   const scenario = scenarioToRun(options, platformId);
   const { possible, leftOut } = possibleVariants(
@@ -110,6 +116,7 @@ export async function runCommand(options: RunOptions): Promise<number> {
     profile,
     seed,
     workers,
+    ...(options.warmUpSeconds === undefined ? {} : { warmUpSeconds: options.warmUpSeconds }),
     runId,
     variants: possible,
     leftOut,

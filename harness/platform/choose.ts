@@ -2,6 +2,7 @@ import { Failure } from '../contract/failure.ts';
 import { nearest } from '../contract/parse.ts';
 import type { Result } from '../contract/result.ts';
 import type { Capability } from '../contract/scenario.ts';
+import type { Topology } from '../contract/topology.ts';
 import type { NamedImages } from './docker/choose-images.ts';
 import { type EngineProbe, engineFailure, engineHints, probeEngine } from './docker/engine-probe.ts';
 import { imageLabels } from './docker/images/names.ts';
@@ -25,12 +26,14 @@ export interface PlatformRequest {
   readonly environment?: NodeJS.ProcessEnv;
   /** Images that the command line names. */
   readonly images?: NamedImages;
+  /** What is to be started; not every topology needs every image. */
+  readonly topologies?: readonly Pick<Topology, 'cache'>[];
   /** What is where an engine is expected, when somebody has looked already. */
   readonly probe?: EngineProbe | undefined;
 }
 
 /** Where to look, with nothing left open. */
-interface Place extends Required<Pick<PlatformRequest, 'environment' | 'images'>>, Pick<PlatformRequest, 'probe'> {}
+interface Place extends Required<Pick<PlatformRequest, 'environment' | 'images' | 'topologies'>>, Pick<PlatformRequest, 'probe'> {}
 
 const realQdrant = { present: true, why: 'a real Qdrant serves the vectors' };
 
@@ -61,15 +64,15 @@ interface FoundEngine {
 }
 
 /** Looks at the engine and its images; the client is only loaded where an engine answers. */
-async function lookAtEngine({ environment, images: commandLine }: Place): Promise<FoundEngine> {
-  const [{ openEngine }, { chooseImages }, { rolesOfEveryTopology, staleness }] = await Promise.all([
+async function lookAtEngine({ environment, images: commandLine, topologies }: Place): Promise<FoundEngine> {
+  const [{ openEngine }, { chooseImages }, { rolesOf, staleness }] = await Promise.all([
     import('./docker/engine.ts'),
     import('./docker/choose-images.ts'),
     import('./docker/images-of-run.ts'),
   ]);
   const { client, version, cgroupVersion } = await openEngine();
   const images = await chooseImages(client, { commandLine, environment });
-  const needed = rolesOfEveryTopology.map((role) => images[role]);
+  const needed = rolesOf(topologies).map((role) => images[role]);
   const missing = needed.filter(({ found }) => found === undefined);
   const stale = (await Promise.all(needed.map(async (image) => (await staleness(image)) && image))).filter((image) => image !== false);
   const lack = [
@@ -142,9 +145,10 @@ export async function choosePlatform({
   requested = 'auto',
   environment = process.env,
   images = {},
+  topologies = [],
   probe: known,
 }: PlatformRequest = {}): Promise<PlatformChoice> {
-  const request = { environment, images, probe: known };
+  const request = { environment, images, topologies, probe: known };
   switch (requestedPlatforms.find((platform) => platform === requested)) {
     case undefined: {
       const meant = nearest(requested, requestedPlatforms);

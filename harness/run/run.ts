@@ -3,10 +3,11 @@ import path from 'node:path';
 import type { ProfileId } from '../contract/common.ts';
 import { workloadOf } from '../contract/effective-workload.ts';
 import type { RunEvent } from '../contract/event.ts';
+import { Failure } from '../contract/failure.ts';
 import type { Second } from '../contract/observation.ts';
 import type { Step } from '../contract/plan.ts';
 import { type Result, resultSchema } from '../contract/result.ts';
-import type { Scenario } from '../contract/scenario.ts';
+import type { Profile, Scenario } from '../contract/scenario.ts';
 import type { LoadGenerator } from '../load/generator.ts';
 import { startGenerators } from '../load/worker-group.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -34,6 +35,8 @@ export interface RunRequest {
   readonly scenario: Scenario;
   readonly profile: ProfileId;
   readonly seed: number;
+  /** Instead of what the pilots would show; at least that of the profile. */
+  readonly warmUpSeconds?: number;
   /** Generator processes; one where absent. */
   readonly workers?: number;
   readonly runId: string;
@@ -42,7 +45,7 @@ export interface RunRequest {
   readonly platform: { readonly description: Result['platform']; create(): Platform };
   readonly leftOut: NonNullable<Result['leftOut']>;
   readonly outputDirectory: string;
-  /** The command that reproduces this run. */
+  /** The command that reproduces this run; the warm-up of the judged steps is added to it, because schedules depend on it. */
   readonly command: string;
   readonly signal: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
@@ -73,19 +76,19 @@ async function auditSystems(stage: Stage, served: readonly Served[]): Promise<vo
 }
 
 /** Everything that is judged, in systems that run side by side. */
-async function executeJudged(stage: Stage, generator: LoadGenerator, onSecond: RunRequest['onSecond']): Promise<void> {
+async function executeJudged(stage: Stage, warmUp: RunWarmUp, generator: LoadGenerator, onSecond: RunRequest['onSecond']): Promise<void> {
   const states = [...stage.states.values()].filter(({ variant }) => variant.overload === undefined);
   // Disposed in reverse order, whatever happens: systems, platform.
   await using stack = new AsyncDisposableStack();
   const served = await startSystems(stage, states, stack);
   await fillSystems(stage, served);
-  const driving = { served, generator, onSecond, warmUp: new RunWarmUp(stage.plan.settings) };
+  const driving = { served, generator, onSecond, warmUp };
   await driveSteps(stage, driving);
   await searchCapacities(stage, driving);
   await auditSystems(stage, served);
 }
 
-async function execute(stage: Stage, onSecond: RunRequest['onSecond']): Promise<void> {
+async function execute(stage: Stage, warmUp: RunWarmUp, onSecond: RunRequest['onSecond']): Promise<void> {
   const { plan, folder, states, emit } = stage;
   emit({ type: 'start', message: `starting ${plan.variants.join(' and ')}`, progress: 0 });
   await using generator = await startGenerators({
@@ -97,7 +100,7 @@ async function execute(stage: Stage, onSecond: RunRequest['onSecond']): Promise<
     type: 'start',
     message: `${generator.pids.length === 1 ? 'generator' : `${generator.pids.length} generator processes`} ready, ${generator.realTimeScheduling ? 'real-time' : 'ordinary'} scheduling`,
   });
-  await executeJudged(stage, generator, onSecond);
+  await executeJudged(stage, warmUp, generator, onSecond);
   // One after the other and alone on the machine: each is to use up what there is.
   for (const state of states.values()) {
     if (state.variant.overload !== undefined) {
@@ -105,6 +108,24 @@ async function execute(stage: Stage, onSecond: RunRequest['onSecond']): Promise<
     }
   }
   emit({ type: 'stop', message: 'stopping', progress: stepsShare });
+}
+
+/** How long a run warms up: as long as was asked, which the profile bounds from below, or as its pilots show. */
+function warmUpFor({ warmUpSeconds }: Pick<RunRequest, 'warmUpSeconds'>, settings: Profile): RunWarmUp {
+  if (warmUpSeconds === undefined) {
+    return new RunWarmUp(settings);
+  }
+  if (warmUpSeconds < settings.warmUpSeconds) {
+    throw new Failure('usage', 'warm_up_too_short', `a warm-up of ${warmUpSeconds} s is shorter than that of the profile`, {
+      hint: `at least ${settings.warmUpSeconds} s`,
+    });
+  }
+  return new RunWarmUp({ warmUpSeconds, longestWarmUpSeconds: warmUpSeconds });
+}
+
+/** The command with the warm-up of the run, where the profile alone does not say it. */
+function reproduced(command: string, { frozenSeconds }: RunWarmUp, settings: Profile): string {
+  return frozenSeconds === undefined || frozenSeconds === settings.warmUpSeconds ? command : `${command} --warm-up ${frozenSeconds}`;
 }
 
 function partialReasonOf(signal: AbortSignal, failure: Error | undefined): string | undefined {
@@ -129,6 +150,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
   const asked = (variant: string) => workloads.get(variant) ?? scenario.workload;
   const traceOf = await readTraces(plan.variants.map(asked));
   const replays = replayDescriptions(plan, asked, traceOf);
+  const warmUp = warmUpFor(request, plan.settings);
   const folder = await createRunFolder(request.outputDirectory);
   const emit = eventLog(folder, request.onEvent);
   await writeFile(path.join(folder.root, 'plan.json'), JSON.stringify(plan, null, 2));
@@ -144,7 +166,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
   const corpus = corpusOf({ workload: scenario.workload, workloads, settings: plan.settings, seed, traceOf });
   let failure: Error | undefined;
   try {
-    await execute({ scenario, platform: request.platform.create(), signal, folder, plan, corpus, states, emit }, request.onSecond);
+    await execute({ scenario, platform: request.platform.create(), signal, folder, plan, corpus, states, emit }, warmUp, request.onSecond);
   } catch (error) {
     if (!signal.aborted) {
       failure = error instanceof Error ? error : new Error(JSON.stringify(error));
@@ -196,7 +218,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
       provenance: await provenanceOf({
         startedAt,
         configuration: { scenario, profile, seed, variants: request.variants, ...(workers === 1 ? {} : { workers }) },
-        command: request.command,
+        command: reproduced(request.command, warmUp, plan.settings),
       }),
     }),
   );

@@ -68,7 +68,9 @@ test('the profile bounds it', async () => {
   const bounded = new RunWarmUp({ warmUpSeconds: 0.5, longestWarmUpSeconds: 1 });
   await bounded.learn({ step: step('slow', 'pilot', 0), operationsFile: slowFile });
   expect(bounded.seconds).toBe(1);
+  expect(bounded.frozenSeconds).toBe(1);
   const atLeast = new RunWarmUp({ warmUpSeconds: 2 });
+  expect(atLeast.frozenSeconds).toBeUndefined();
   await atLeast.learn({ step: step('quick', 'pilot', 0), operationsFile: quickFile });
   expect(atLeast.seconds).toBe(2);
 });

@@ -51,6 +51,11 @@ export class RunWarmUp {
     return { pilotSeconds: step.warmUpSeconds + step.steadySeconds, ...found };
   }
 
+  /** Of the judged steps; undefined while none was executed. */
+  get frozenSeconds(): number | undefined {
+    return this.#frozenSeconds;
+  }
+
   /** Of every step from now on; calling it freezes it. */
   get seconds(): number {
     this.#frozenSeconds ??= frozenWarmUp(

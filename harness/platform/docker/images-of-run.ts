@@ -28,6 +28,11 @@ async function pull(client: EngineClient, image: ChosenImage, onEvent: ImagesReq
 /** The roles that every topology of today needs; Redis only those with a cache. */
 export const rolesOfEveryTopology = ['system', 'qdrant', 'postgres'] as const;
 
+/** The roles that these topologies need together. */
+export function rolesOf(topologies: readonly Pick<Topology, 'cache'>[]): readonly ImageRole[] {
+  return topologies.some(({ cache }) => cache !== undefined) ? [...rolesOfEveryTopology, 'redis'] : rolesOfEveryTopology;
+}
+
 /** True for an image of our own making whose sources are not those in this folder. One that somebody named is their affair. */
 export async function staleness({ source, found }: ChosenImage): Promise<boolean> {
   const built = found?.labels[imageLabels.sources];
