@@ -13,14 +13,20 @@ export type Unit =
   | 'documents'
   | 'shards'
   | 'requests'
-  | 'share';
+  | 'share'
+  | 's'
+  | 'replicas'
+  | 'replica-hours'
+  | 'per minute'
+  | 'per hour'
+  | 'units of cost';
 
 export interface MetricDefinition {
   readonly title: string;
   readonly unit: Unit;
   readonly definition: string;
   /** The span of a run that the figure covers. */
-  readonly window: 'steady state' | 'fill' | 'ladder';
+  readonly window: 'steady state' | 'fill' | 'ladder' | 'whole run';
   readonly better: 'lower' | 'higher' | 'neither';
   /** The requests it is about; a variant that sends none of them has no such figure. Absent where it is about all. */
   readonly kind?: OperationKind;
@@ -93,6 +99,15 @@ const tokenGap = (statistic: string): MetricDefinition => ({
   window: 'steady state',
   better: 'lower',
   kind: 'ask-stream',
+});
+
+/** A figure of a simulated course, per replication; the mean over all that were stable. */
+const ofCourse = (title: string, unit: Unit, definition: string, better: MetricDefinition['better'] = 'lower'): MetricDefinition => ({
+  title,
+  unit,
+  definition,
+  window: 'whole run',
+  better,
 });
 
 /** The one registry of metric ids. A figure that is not listed here cannot enter a result. */
@@ -326,6 +341,45 @@ export const metrics = {
     window: 'ladder',
     better: 'higher',
   },
+  'slo-violation-seconds': ofCourse(
+    'SLO violation',
+    's',
+    'time in which the goal was missed, by bins of the intended start: its percentile of the response times was above the limit, or too many requests failed',
+  ),
+  'violating-request-share': ofCourse(
+    'requests that missed the goal',
+    'share',
+    'requests that failed or took longer than the goal allows, divided by all that arrived',
+  ),
+  'replica-hours': ofCourse('replica-hours', 'replica-hours', 'replicas that were paid for, from being scheduled to their end, over time'),
+  'mean-replicas': ofCourse('mean replicas', 'replicas', 'replica-hours that were paid for, divided by the hours of the run'),
+  'over-provisioned-replica-hours': ofCourse(
+    'over-provisioned replica-hours',
+    'replica-hours',
+    'ready replicas beyond demand, over time; demand is the fewest that meet the goal at the load of the moment',
+  ),
+  'time-to-recover': ofCourse(
+    'time to recover',
+    's',
+    'the longest time from when demand outgrew the ready replicas until they had caught up; absent where they never did',
+  ),
+  'accuracy-under': ofCourse('replicas missing', 'replicas', 'replicas by which supply fell short of demand, mean over the run'),
+  'accuracy-over': ofCourse('replicas too many', 'replicas', 'replicas by which supply exceeded demand, mean over the run'),
+  'timeshare-under': ofCourse('time with too few', 'share', 'share of the run in which supply fell short of demand'),
+  'timeshare-over': ofCourse('time with too many', 'share', 'share of the run in which supply exceeded demand'),
+  jitter: ofCourse(
+    'jitter',
+    'per minute',
+    'replicas by which supply changed more than demand did, per minute; negative where it changed less',
+    'neither',
+  ),
+  instability: ofCourse('instability', 'share', 'share of the minutes in which supply and demand did not move in the same direction'),
+  'direction-changes': ofCourse(
+    'direction changes',
+    'per hour',
+    'decisions that shrink after the last one had grown, and the reverse, per hour: flapping is more of them than demand has',
+  ),
+  'scaling-cost': ofCourse('cost', 'units of cost', 'replica-hours times the price of one, in whatever unit that price was given'),
 } as const satisfies Record<string, MetricDefinition>;
 
 export type MetricId = keyof typeof metrics;

@@ -6,6 +6,7 @@ import { metricIdSchema, metricValuesSchema } from './metrics.ts';
 import { countsSchema, secondSchema } from './observation.ts';
 import { errorClassSchema } from './operation.ts';
 import { capacityLimitsSchema, comparatorSchema, firstLimitKindSchema, profileSchema } from './scenario.ts';
+import { simulatedResultSchema } from './simulation.ts';
 import { quotaSchema, tierSchema, topologySchema } from './topology.ts';
 import { checkVerdictSchema, runVerdictSchema, validityVerdictSchema } from './verdict.ts';
 import { workloadSchema } from './workload.ts';
@@ -355,6 +356,8 @@ export const resultVariantSchema = z.strictObject({
   shards: z.array(z.strictObject({ id: nameSchema, points: count })),
   costs: costsSchema.optional(),
   changeAudit: changeAuditSchema.optional(),
+  /** Nothing was driven: every figure of this variant comes from a simulation in virtual time, whose replications are its `runs`. */
+  simulated: simulatedResultSchema.optional(),
   /** Where a Qdrant cluster put its replicas, as its peers tell; absent where the query tier shards. */
   placement: z
     .strictObject({
@@ -519,8 +522,9 @@ export const resultSchema = z.strictObject({
     checks: z.array(validityCheckSchema),
   }),
   platform: z.strictObject({
-    id: z.enum(['local', 'docker']),
-    requested: z.enum(['auto', 'local', 'docker']),
+    /** `simulated`: nothing was started. */
+    id: z.enum(['local', 'docker', 'simulated']),
+    requested: z.enum(['auto', 'local', 'docker', 'simulated']),
     why: z.string(),
     /** The container engine, such as `Docker Engine 20.10.24, cgroup version 1`. */
     engine: z.string().optional(),

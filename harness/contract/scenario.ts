@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { nameSchema, nonNegative, operationKindSchema, positiveInteger, profileIdSchema, share } from './common.ts';
 import { workloadOf } from './effective-workload.ts';
 import { metricIdSchema } from './metrics.ts';
+import { simulatedVariantSchema } from './simulation.ts';
 import { topologySchema } from './topology.ts';
 import { needsWholeHistory, variantProblems } from './variant-problems.ts';
 import { workloadOverrideSchema, workloadSchema } from './workload.ts';
@@ -72,6 +73,8 @@ export const variantSchema = z.strictObject({
    * repetitions and is held to no goal.
    */
   overload: overloadSchema.optional(),
+  /** It is simulated in virtual time, and nothing is started: its topology says what is meant. All variants of a scenario are, or none. */
+  simulated: simulatedVariantSchema.optional(),
 });
 export type Variant = z.infer<typeof variantSchema>;
 
@@ -108,6 +111,7 @@ export type CapacitySearch = z.infer<typeof capacitySearchSchema>;
 export const profileSchema = z.strictObject({
   documents: positiveInteger,
   dimensions: positiveInteger.max(4096),
+  /** Of a simulated variant: its replications, each with a seed of its own. Nothing else of a profile is about a simulation. */
   repetitions: positiveInteger.max(100),
   /** The rate of the judged phase, requests per second. Only this phase can fail a run. */
   judgedRatePerSecond: z.number().positive(),
@@ -182,6 +186,14 @@ export const scenarioSchema = z
         context.addIssue({ code: 'custom', path: ['variants', position, ...path], message, params });
       }
     }
+    const driven = scenario.variants.findIndex(({ simulated }) => simulated === undefined);
+    if (driven !== -1 && scenario.variants.some(({ simulated }) => simulated !== undefined)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['variants', driven, 'simulated'],
+        message: `"${scenario.variants[driven]?.id}" is not simulated, and others are: what was measured and what was simulated do not stand in one result`,
+      });
+    }
     const shareOf = (id: string) => scenario.variants.find((variant) => variant.id === id)?.documentsShare ?? 1;
     const sloIds = scenario.slos.map(({ id }) => id);
     for (const [index, { id, baseline: own = scenario.baseline }] of scenario.variants.entries()) {
@@ -233,6 +245,11 @@ export const scenarioSchema = z
     }
   });
 export type Scenario = z.infer<typeof scenarioSchema>;
+
+/** Whether a scenario is played in virtual time: nothing is started for it, and it needs no platform. */
+export function isSimulated({ variants }: Pick<Scenario, 'variants'>): boolean {
+  return variants.every(({ simulated }) => simulated !== undefined);
+}
 
 /** The variants that a profile measures when none were named. */
 export function variantsIn({ variants }: Pick<Scenario, 'variants'>, profile: z.infer<typeof profileIdSchema>): string[] {

@@ -173,11 +173,15 @@ export const simulatedGoalSchema = z.strictObject({
 });
 export type SimulatedGoal = z.infer<typeof simulatedGoalSchema>;
 
-/** Who says how many replicas there are: a rule, or one of the two bounds that know the load beforehand. */
+const timetableStepSchema = z.strictObject({ atSeconds: nonNegative, replicas: z.int().nonnegative().max(10_000) });
+
+/** Who says how many replicas there are: a rule, one of the two bounds that know the load beforehand, or a timetable. */
 const controllerSchema = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('rule'), settings: z.record(z.string(), z.json()) }),
   z.strictObject({ by: z.literal('static-at-peak') }),
   z.strictObject({ by: z.literal('clairvoyant') }),
+  /** Ready and paid for by the clock: a loss that is planned, for one. The first step is at 0 s. */
+  z.strictObject({ by: z.literal('timetable'), replicas: z.array(timetableStepSchema).min(1) }),
 ]);
 
 /** A simulated variant of a scenario: a system, a load and who scales it. */
@@ -188,6 +192,7 @@ export const simulatedVariantSchema = z.strictObject({
   controller: controllerSchema,
   /** Ready and warm at the beginning. */
   initialReplicas: z.int().nonnegative().max(10_000),
+  /** How much virtual time there is. */
   seconds: z.number().positive().max(31 * 86_400),
   costPerReplicaHour: nonNegative.optional(),
 });
