@@ -292,9 +292,21 @@ export type SimulatedRun = z.infer<typeof simulatedRunSchema>;
 
 const estimateSchema = z.strictObject({ mean: z.number(), interval: intervalSchema.optional(), samples: positiveInteger });
 
+/** Something of an autoscaler that contradicts itself, its system or its load, seen before anything was simulated. */
+const staticFindingSchema = z.strictObject({
+  /** Such as `ceiling-below-target`. */
+  check: z.string(),
+  /** Where in the spec, such as `metrics[0]`. */
+  path: z.string(),
+  message: z.string(),
+  hint: z.string(),
+});
+
 /** What became of a simulated variant over all replications. */
 export const simulatedResultSchema = z.strictObject({
   variant: simulatedVariantSchema,
+  /** Of the rule; absent where nothing was found, or where it is no autoscaler of Kubernetes. */
+  staticFindings: z.array(staticFindingSchema).min(1).optional(),
   /** The rule in a few words, with its settings. */
   rule: z.string(),
   /** The rate that one warm replica serves within the goal, requests per second, and how it was found. Demand rests on it. */
