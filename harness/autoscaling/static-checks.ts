@@ -122,7 +122,8 @@ function targetUnreachable(setup: AutoscalerSetup): StaticFinding[] {
     const meter = metered(metric);
     const target = targetPerReplica(meter, setup);
     const peak = setup.expectedPeak?.[meter.name];
-    const needed = target === undefined || peak === undefined ? 0 : Math.ceil(peak / target);
+    // A peak that is a multiple of the target but for floating point needs no further replica.
+    const needed = target === undefined || peak === undefined ? 0 : Math.ceil(peak / target - 1e-9);
     return needed <= setup.spec.maxReplicas
       ? []
       : [
