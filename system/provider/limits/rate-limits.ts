@@ -1,6 +1,6 @@
 import type { RandomStream } from '../../policies/random-stream.ts';
+import { createTokenBucket, type TokenBucket } from '../../policies/resilience/token-bucket.ts';
 import { OpenAiError } from '../openai-error.ts';
-import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
 
 /**
  * What clients meet in the wild. `sent`: as documented. `absent`: never. `negative`: -1 for every value. `mixed`: one of the three,
