@@ -72,12 +72,13 @@ function profileOf(settings: ArrivalSettings, profile: RateProfile, trace: Trace
 }
 
 /**
- * The intended start of every job in whole µs from the epoch, ascending, in [0, duration), with the mean rate that the
- * profile has at each moment. The same arguments give the same schedule on every machine. Throws a `Failure` for a rate,
- * profile or process that makes no sense and for a trace that is shorter than the window, `RangeError` for a duration
- * that is negative or not finite.
+ * Gives the intended start of one job after the other in whole µs from the epoch, ascending, in [0, duration), and `undefined` once the
+ * window is over, so that a day of arrivals never lies in memory. See `scheduleWithProfile`, which collects them.
  */
-export function scheduleWithProfile(arrivals: Arrivals, { profile, durationMs, seed, trace }: ProfiledScheduleOptions): number[] {
+export function scheduledStarts(
+  arrivals: Arrivals,
+  { profile, durationMs, seed, trace }: ProfiledScheduleOptions,
+): () => number | undefined {
   if (!(durationMs >= 0 && Number.isFinite(durationMs))) {
     throw new RangeError(`durationMs must be at least 0 and finite, received ${durationMs}`);
   }
@@ -86,16 +87,34 @@ export function scheduleWithProfile(arrivals: Arrivals, { profile, durationMs, s
   const rate = integratedRate(asked, durationMs / 1000);
   const next = open(settings, { random: randomStream(seed, `arrivals:${settings.process}`), rate, trace });
   const durationUs = durationMs * 1000;
-  const offsetsUs: number[] = [];
   let previousUs = 0;
-  for (let expected = next(); expected < rate.total; expected = next()) {
-    // Floating point may put two arrivals at one moment in the wrong order, by far less than a µs.
-    const offsetUs = Math.max(previousUs, Math.floor(rate.dueAt(expected) * 1_000_000));
-    if (offsetUs >= durationUs) {
-      break;
+  let isOver = false;
+  return () => {
+    const expected = isOver ? Number.POSITIVE_INFINITY : next();
+    if (expected < rate.total) {
+      // Floating point may put two arrivals at one moment in the wrong order, by far less than a µs.
+      const offsetUs = Math.max(previousUs, Math.floor(rate.dueAt(expected) * 1_000_000));
+      if (offsetUs < durationUs) {
+        previousUs = offsetUs;
+        return offsetUs;
+      }
     }
+    isOver = true;
+    return undefined;
+  };
+}
+
+/**
+ * The intended start of every job in whole µs from the epoch, ascending, in [0, duration), with the mean rate that the
+ * profile has at each moment. The same arguments give the same schedule on every machine. Throws a `Failure` for a rate,
+ * profile or process that makes no sense and for a trace that is shorter than the window, `RangeError` for a duration
+ * that is negative or not finite.
+ */
+export function scheduleWithProfile(arrivals: Arrivals, options: ProfiledScheduleOptions): number[] {
+  const next = scheduledStarts(arrivals, options);
+  const offsetsUs: number[] = [];
+  for (let offsetUs = next(); offsetUs !== undefined; offsetUs = next()) {
     offsetsUs.push(offsetUs);
-    previousUs = offsetUs;
   }
   return offsetsUs;
 }
