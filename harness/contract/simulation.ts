@@ -173,7 +173,24 @@ export const simulatedGoalSchema = z.strictObject({
 });
 export type SimulatedGoal = z.infer<typeof simulatedGoalSchema>;
 
-const timetableStepSchema = z.strictObject({ atSeconds: nonNegative, replicas: z.int().nonnegative().max(10_000) });
+const timetableSchema = z
+  .array(z.strictObject({ atSeconds: nonNegative, replicas: z.int().nonnegative().max(10_000) }))
+  .min(1)
+  .superRefine((steps, context) => {
+    for (const [index, { atSeconds }] of steps.entries()) {
+      const before = steps[index - 1]?.atSeconds;
+      if (before === undefined ? atSeconds !== 0 : atSeconds <= before) {
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'atSeconds'],
+          message:
+            before === undefined
+              ? `is ${atSeconds}, and the first step must be at 0`
+              : `is ${atSeconds}, not after the ${before} before it`,
+        });
+      }
+    }
+  });
 
 /** Who says how many replicas there are: a rule, one of the two bounds that know the load beforehand, or a timetable. */
 const controllerSchema = z.discriminatedUnion('by', [
@@ -181,7 +198,7 @@ const controllerSchema = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('static-at-peak') }),
   z.strictObject({ by: z.literal('clairvoyant') }),
   /** Ready and paid for by the clock: a loss that is planned, for one. The first step is at 0 s. */
-  z.strictObject({ by: z.literal('timetable'), replicas: z.array(timetableStepSchema).min(1) }),
+  z.strictObject({ by: z.literal('timetable'), replicas: timetableSchema }),
 ]);
 
 /** A simulated variant of a scenario: a system, a load and who scales it. */
@@ -193,7 +210,10 @@ export const simulatedVariantSchema = z.strictObject({
   /** Ready and warm at the beginning. */
   initialReplicas: z.int().nonnegative().max(10_000),
   /** How much virtual time there is. */
-  seconds: z.number().positive().max(31 * 86_400),
+  seconds: z
+    .number()
+    .positive()
+    .max(31 * 86_400),
   costPerReplicaHour: nonNegative.optional(),
 });
 export type SimulatedVariant = z.infer<typeof simulatedVariantSchema>;
