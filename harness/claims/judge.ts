@@ -41,9 +41,18 @@ function enginesOf({ components, variants }: Findings): string {
   return known.length > 0 ? [...new Set(known)].join('; ') : 'a vector engine that was not reported';
 }
 
+/** Whence the times of simulated variants come, each source once. */
+function simulatedSources(variants: Findings['variants']): string {
+  const sources = variants.flatMap(({ simulated }) => (simulated === undefined ? [] : [simulated.variant.system.source]));
+  return [...new Set(sources.map(({ kind, text }) => `service times ${kind}: ${text}`))].join('; ');
+}
+
 /** Where a verdict holds: engine, platform, machine and resource rule. */
 export function settingOf(findings: Findings, rule: ResourceRule): string {
   const { platform, provenance, variants } = findings;
+  if (platform.id === 'simulated') {
+    return `a simulation in virtual time (${platform.engine ?? 'discrete events'}), in which nothing was measured; ${simulatedSources(variants)}.`;
+  }
   const enforced = variants.some(({ processes }) => processes.some(({ quota }) => quota !== undefined));
   return `${enginesOf(findings)}; platform ${platform.id} on one machine with ${provenance.cpuCount} × ${provenance.cpuModel}; ${ruleWords[rule]}${enforced ? '' : ', no quota enforced'}; providers simulated.`;
 }

@@ -6,7 +6,7 @@ import type { RunFolder } from './run-folder.ts';
 export type EventListener = (event: RunEvent) => void;
 
 /** Writes every event to `events.jsonl` as it happens and passes it on to whoever shows progress. */
-export function eventLog(folder: RunFolder, listener: EventListener): (event: Omit<RunEvent, 'atMs'>) => void {
+export function eventLog(folder: Pick<RunFolder, 'root'>, listener: EventListener): (event: Omit<RunEvent, 'atMs'>) => void {
   const file = path.join(folder.root, 'events.jsonl');
   return (event) => {
     const dated = { atMs: Date.now(), ...event };
