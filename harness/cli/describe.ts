@@ -1,6 +1,6 @@
 import { type ProfileId, profileIdSchema } from '../contract/common.ts';
 import { metricDefinition } from '../contract/metrics.ts';
-import type { Capability, Profile, Scenario, Variant } from '../contract/scenario.ts';
+import { type Capability, isSimulated, type Profile, type Scenario, type Variant, variantsIn } from '../contract/scenario.ts';
 
 /** One line per scenario, or one JSON document. */
 export function listScenarios(scenarios: readonly Scenario[], json: boolean): string {
@@ -27,9 +27,9 @@ const needs: Record<Capability, string> = {
 };
 
 /** Under what a variant is measured, and when. */
-function conditionsText({ topology, requires = [], profiles }: Variant): string {
+function conditionsText({ topology, requires = [], profiles, simulated }: Variant): string {
   return [
-    `${topology.resourceRule} resources`,
+    ...(simulated === undefined ? [`${topology.resourceRule} resources`] : [`simulated, ${simulated.seconds} s of virtual time`]),
     ...(requires.length === 0 ? [] : [`needs ${requires.map((capability) => needs[capability]).join(' and ')}`]),
     ...(profiles === undefined ? [] : [unasked(profiles)]),
   ].join('; ');
@@ -54,6 +54,16 @@ function judgedLoadText({ workload, variants }: Scenario, { users, judgedRatePer
   ].join(' or ');
 }
 
+/** What a profile makes of a scenario. */
+function profileText(scenario: Scenario, id: ProfileId): string {
+  const profile = scenario.profiles[id];
+  if (isSimulated(scenario)) {
+    return `  ${id.padEnd(9)} ${variantsIn(scenario, id).length} variants × ${profile.repetitions} replications in virtual time`;
+  }
+  const ladder = profile.ladderRatesPerSecond.length === 0 ? 'no ladder' : `ladder ${profile.ladderRatesPerSecond.join(', ')}/s`;
+  return `  ${id.padEnd(9)} ${profile.documents} documents × ${profile.dimensions}, ${profile.repetitions} × ${profile.steadySeconds} s ${judgedLoadText(scenario, profile)} per variant, ${ladder}`;
+}
+
 /** What a scenario will do, in words; nothing is started. */
 export function explainScenario(scenario: Scenario): string {
   const width = Math.max(...scenario.variants.map(({ id }) => id.length));
@@ -61,11 +71,7 @@ export function explainScenario(scenario: Scenario): string {
     const { title, unit } = metricDefinition(metric);
     return `  ${title} ${comparator === 'le' ? '≤' : '≥'} ${limit} ${unit} (at least ${minimumSamples} samples)`;
   });
-  const profiles = profileIdSchema.options.map((id) => {
-    const profile = scenario.profiles[id];
-    const ladder = profile.ladderRatesPerSecond.length === 0 ? 'no ladder' : `ladder ${profile.ladderRatesPerSecond.join(', ')}/s`;
-    return `  ${id.padEnd(9)} ${profile.documents} documents × ${profile.dimensions}, ${profile.repetitions} × ${profile.steadySeconds} s ${judgedLoadText(scenario, profile)} per variant, ${ladder}`;
-  });
+  const profiles = profileIdSchema.options.map((id) => profileText(scenario, id));
   return [
     `${scenario.id}: ${scenario.title}`,
     '',

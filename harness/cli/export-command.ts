@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ProfileId } from '../contract/common.ts';
 import { Failure } from '../contract/failure.ts';
-import type { Scenario } from '../contract/scenario.ts';
+import { isSimulated, type Scenario } from '../contract/scenario.ts';
 import type { ImageRole } from '../contract/topology.ts';
 import { tenantNames } from '../corpus/documents.ts';
 import { composeFile } from '../exports/compose.ts';
@@ -120,6 +120,16 @@ function keyTable(apiKeys: readonly ApiKey[]): string {
  */
 export async function exportCompose(options: ExportOptions): Promise<void> {
   const { profile, seed, variant: variantId, gatewayPort, publish, outputFile, mayOverwrite, words } = options;
+  if (isSimulated(options.scenario)) {
+    throw new Failure(
+      'usage',
+      'scenario_is_simulated',
+      `${options.scenario.id} is simulated in virtual time: there is nothing that could be started elsewhere`,
+      {
+        hint: 'npm run -s scenario -- list names the other scenarios',
+      },
+    );
+  }
   const scenario = scenarioForProfile(scenarioWithQuota(options.scenario, options.quota), profile);
   const chosen = await imagesOf(options);
   const needsReal = 'the image of the vector store is a stand-in, which has no cluster; name the real one by --qdrant-image';

@@ -1,42 +1,19 @@
 import path from 'node:path';
 import pc from 'picocolors';
-import { renderConsole } from '../../reports/console.ts';
-import type { ProfileId } from '../contract/common.ts';
 import { Failure } from '../contract/failure.ts';
-import type { Scenario } from '../contract/scenario.ts';
-import { exitCodeOf } from '../contract/verdict.ts';
+import { isSimulated, type Scenario } from '../contract/scenario.ts';
 import { choosePlatform } from '../platform/choose.ts';
-import type { NamedImages } from '../platform/docker/choose-images.ts';
 import { possibleVariants } from '../run/possible-variants.ts';
 import { runScenario } from '../run/run.ts';
 import { newRunId } from '../run/run-folder.ts';
 import { scenarioForProfile } from '../run/scenario-for-profile.ts';
-import { type AskedQuota, scenarioWithQuota } from './asked-quota.ts';
+import { scenarioWithQuota } from './asked-quota.ts';
 import { watchInterruption } from './interruption.ts';
+import { presentOutcome } from './present-outcome.ts';
 import { progressView } from './progress.ts';
-import { loadRenderers, writeReports } from './render.ts';
-import { reportFailure } from './report-failure.ts';
-
-export interface RunOptions {
-  readonly scenario: Scenario;
-  readonly profile: ProfileId;
-  /** As the user named it. */
-  readonly platform: string;
-  readonly images: NamedImages;
-  /** Instead of what the topologies say. */
-  readonly quota: AskedQuota;
-  readonly seed: number;
-  /** Instead of the warm-up that the pilots show. */
-  readonly warmUpSeconds: number | undefined;
-  /** Generator processes. */
-  readonly workers: number;
-  readonly variants: readonly string[];
-  readonly variantsWereNamed: boolean;
-  readonly outputDirectory: string | undefined;
-  readonly json: boolean;
-  readonly quiet: boolean;
-  readonly strict: boolean;
-}
+import { loadRenderers } from './render.ts';
+import type { RunOptions } from './run-options.ts';
+import { runSimulatedCommand } from './run-simulated-command.ts';
 
 /** The words that run this again with the same decisions. */
 function reproduceCommand(
@@ -69,16 +46,11 @@ function scenarioToRun({ scenario, quota, profile }: RunOptions, platform: strin
   return scenarioForProfile(scenarioWithQuota(scenario, quota), profile);
 }
 
-const defaultColumns = 100;
-const narrowestColumns = 40;
-
-/** Some terminals say 0 columns when they do not know. */
-function consoleColumns(columns: number | undefined): number {
-  return columns === undefined || columns < narrowestColumns ? defaultColumns : columns;
-}
-
-/** Runs a scenario, writes its reports and prints the short table; returns the exit code. */
+/** Runs a scenario, writes its reports and prints the short table; returns the exit code. One that is simulated needs no platform. */
 export async function runCommand(options: RunOptions): Promise<number> {
+  if (isSimulated(options.scenario)) {
+    return runSimulatedCommand(options);
+  }
   const { profile, seed, workers, json, quiet, strict } = options;
   const note = (text: string) => {
     if (!quiet) {
@@ -128,23 +100,14 @@ export async function runCommand(options: RunOptions): Promise<number> {
     onSecond: (step, second) => view.second(step, second),
   });
   view.end();
-  const paths = await writeReports(result, outputDirectory);
-  const interrupted = interruption.signal.aborted;
-  if (json) {
-    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-  } else {
-    const shown = (file: string) => path.relative(process.cwd(), file);
-    process.stdout.write(
-      renderConsole(result, {
-        color: pc.isColorSupported && process.stdout.isTTY === true,
-        columns: consoleColumns(process.stdout.columns),
-        paths: { report: shown(paths.report), data: shown(paths.data) },
-        nextCommand: `npm run -s scenario -- explain ${scenario.id}`,
-      }),
-    );
-  }
-  if (failure !== undefined && !interrupted) {
-    return reportFailure(failure);
-  }
-  return exitCodeOf({ verdict: result.verdict, validity: result.validity.verdict, interrupted }, strict);
+  return presentOutcome(
+    { result, ...(failure === undefined ? {} : { failure }) },
+    {
+      outputDirectory,
+      json,
+      strict,
+      interrupted: interruption.signal.aborted,
+      nextCommand: `npm run -s scenario -- explain ${scenario.id}`,
+    },
+  );
 }

@@ -11,6 +11,7 @@ import { operationSchema } from '../contract/operation.ts';
 import { loadPlanSchema, planSchema } from '../contract/plan.ts';
 import { resultSchema } from '../contract/result.ts';
 import { scenarioSchema } from '../contract/scenario.ts';
+import { simulatedResultSchema, simulatedVariantSchema } from '../contract/simulation.ts';
 import { topologySchema } from '../contract/topology.ts';
 import { checkVerdictSchema, claimVerdictSchema, exitCodes, runVerdictSchema, validityVerdictSchema } from '../contract/verdict.ts';
 import { workloadSchema } from '../contract/workload.ts';
@@ -34,6 +35,8 @@ const schemas = {
   hpaInput: hpaInputSchema,
   hpaCases: hpaCasesSchema,
   scalingRule: scalingRuleSchema,
+  simulatedVariant: simulatedVariantSchema,
+  simulatedResult: simulatedResultSchema,
 };
 
 /** JSON Schema (2020-12) of every file and value of the contract, with the metric registry and the exit codes beside it. */
