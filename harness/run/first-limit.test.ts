@@ -80,7 +80,8 @@ describe('what gave out first', () => {
     const silent = (second: number): Partial<Point> =>
       second < 12 ? {} : { heapUsedBytes: second === 12 || second === 25 ? 75_000_000 : (undefined as unknown as number) };
     expect(found({ query: silent, rest: { ended: [end], heapBytes: 100_000_000 } }).first).toMatchObject({ kind: 'memory', atSecond: 12 });
-    expect(found({ query: silent, rest: { ended: [end] } }).first).toMatchObject({ kind: 'memory', atSecond: 30 });
+    // With room when it last told, from when it fell silent for good.
+    expect(found({ query: silent, rest: { ended: [end] } }).first).toMatchObject({ kind: 'memory', atSecond: 26 });
     expect(found({ query: from(12, { heapUsedBytes: 96_000_000 }), rest: { heapBytes: 100_000_000 } }).first.kind).toBe('memory');
     expect(found({ query: from(12, { heapUsedBytes: 96_000_000 }) }).first.kind).toBe('none');
     // Only the query processes were limited.
@@ -99,15 +100,15 @@ describe('what gave out first', () => {
     const busy = { cpuCores: 1, eventLoopUtilisation: 1 };
     // A heap that is looked at just after each collection seems to have room until the end.
     const collecting = (collectingShare: number) => (second: number) =>
-      second < 15 ? {} : { ...busy, collectingShare, heapUsedBytes: second < 25 ? 120_000_000 : 190_000_000 };
+      second < 15 ? {} : { ...busy, collectingShare, heapUsedBytes: 120_000_000 };
     expect(found({ query: collecting(0.6), rest: { ended: [end] }, second: slow }).first).toMatchObject({ kind: 'memory', atSecond: 15 });
     expect(found({ query: collecting(0.1), rest: { ended: [end] }, second: slow }).first).toMatchObject({ kind: 'cpu', atSecond: 15 });
     const silent = (second: number) => (second < 15 ? {} : { ...busy, heapUsedBytes: undefined as unknown as number });
     expect(found({ query: silent, rest: { ended: [end] }, second: slow }).first).toMatchObject({ kind: 'memory', atSecond: 15 });
     // One that collects and lives on has no processor to give out, nor has the machine.
     expect(found({ query: collecting(0.6), second: slow }).first.kind).toBe('response-time');
-    expect(found({ query: collecting(0.6), vector: from(15, { cpuCores: 0.9 }), second: slow }).first.kind).toBe('response-time');
-    expect(found({ query: collecting(0.1), vector: from(15, { cpuCores: 0.9 }), second: slow }).first.kind).toBe('cpu');
+    expect(found({ query: collecting(0.6), vector: from(15, { cpuCores: 0.8 }), second: slow }).first.kind).toBe('response-time');
+    expect(found({ query: collecting(0.1), vector: from(15, { cpuCores: 0.8 }), second: slow }).first.kind).toBe('cpu');
   });
 
   it('is the memory of a process that lives on with a full heap, and not of one that was collected', () => {
