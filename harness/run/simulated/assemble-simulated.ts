@@ -117,7 +117,12 @@ export function assembleSimulated({
     ),
   );
   const checkers = simulatedCheckers(
-    findings.map(({ variant, replications }) => ({ variant: variant.id, simulated: variant.simulated, replications })),
+    findings.map(({ variant, replications }) => ({
+      variant: variant.id,
+      simulated: variant.simulated,
+      replications,
+      isJudged: scenario.slos.some(({ id }) => variant.measuredOnly?.every(({ slo }) => slo !== id) ?? true),
+    })),
   );
   // Of an unstable replication nothing counts: where there are only such, there are no data.
   const succeeded = findings

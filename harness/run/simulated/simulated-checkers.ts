@@ -6,6 +6,8 @@ interface Simulated {
   readonly variant: string;
   readonly simulated: SimulatedVariant;
   readonly replications: readonly Replication[];
+  /** Whether it is held to any goal. */
+  readonly isJudged: boolean;
 }
 
 function checker(id: string, checked: number, broken: readonly string[], what: string): CheckerResult {
@@ -48,8 +50,25 @@ function commonArrivals(all: readonly Simulated[]): CheckerResult {
   return checker('common-arrivals', checked, broken, `${broken[0]} met other arrivals than the first variant of its load`);
 }
 
-/** Invariants of the simulation itself, checked over every replication. A load that one variant alone meets is compared with none. */
+/**
+ * What is held to a goal carries its load in every replication. Without this a goal would be judged by the replications that
+ * happened to stay stable, and a queue that only grows would leave it undecided.
+ */
+function stable(all: readonly Simulated[]): CheckerResult {
+  const replications = all.filter(({ isJudged }) => isJudged).flatMap((each) => each.replications);
+  const broken = replications.filter(({ isStable }) => !isStable);
+  const [first] = broken;
+  return checker(
+    'stable',
+    replications.length,
+    broken.map(({ record }) => record.stepId),
+    `${broken.length} of ${replications.length} replications of what is held to the goal are unstable: ${first?.record.validity.reasons[0]}`,
+  );
+}
+
+/** Invariants of the simulation itself, checked over every replication, and whether what is judged is stable. A load that one variant alone meets is compared with none. */
 export function simulatedCheckers(all: readonly Simulated[]): CheckerResult[] {
   const common = commonArrivals(all);
-  return [accounted(all), ...(common.checked === 0 ? [] : [common])];
+  const judged = stable(all);
+  return [accounted(all), ...(common.checked === 0 ? [] : [common]), ...(judged.checked === 0 ? [] : [judged])];
 }
