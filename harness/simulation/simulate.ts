@@ -99,9 +99,10 @@ class Timetable {
     }
     const coreMs = fleet.coreMs(nowMs);
     const bin = Math.ceil(nowMs / measures.binMs) - 1;
-    measures.binBusyMs[bin] = busyMs - this.#binStart.busyMs;
+    // Sums over the replicas of two moments; where nothing happened in between they differ by rounding, in either direction.
+    measures.binBusyMs[bin] = Math.max(0, busyMs - this.#binStart.busyMs);
     measures.binCoreMs[bin] = coreMs - this.#binStart.coreMs;
-    measures.binWaitingMs[bin] = waitingMs - this.#binStart.waitingMs;
+    measures.binWaitingMs[bin] = Math.max(0, waitingMs - this.#binStart.waitingMs);
     this.#binStart = { busyMs, coreMs, waitingMs };
     this.#binEndMs = nowMs >= this.#endMs ? never : Math.min(this.#endMs, nowMs + measures.binMs);
   }
