@@ -3,6 +3,8 @@ import type { Comparison, Result, ResultVariant } from '../harness/contract/resu
 import { answered, crowded, hasQuotas, resourceRules, stampOf, worstSlo } from './findings.ts';
 import { count, coverage, duration, figure, interval, joined, range, ratio, signedPercent, significant } from './numbers.ts';
 import { overloadSentence } from './overload-text.ts';
+import { scalingAnswer } from './scaling/answer.ts';
+import { isSimulation } from './scaling/groups.ts';
 import { sloSentence } from './slo-text.ts';
 import type { Strings } from './strings.ts';
 import { inUnit, limitInUnit } from './validity-text.ts';
@@ -28,6 +30,9 @@ export const pairsNeededAt95 = 6;
 
 /** Every sentence carries the machine and the resource rule, because no ratio means anything without them. */
 export function answerOf(result: Result, s: Strings): Answer {
+  if (isSimulation(result)) {
+    return simulated(result, s);
+  }
   const setting = s.setting(resourceRules(result));
   switch (stampOf(result)) {
     case 'partial':
@@ -42,6 +47,21 @@ export function answerOf(result: Result, s: Strings): Answer {
     case 'fail':
     case 'inconclusive':
       return decided(result, s);
+  }
+}
+
+/** Nothing was started, so neither a machine nor what a variant may use of it is a condition of the answer. */
+function simulated(result: Result, s: Strings): Answer {
+  switch (stampOf(result)) {
+    case 'partial':
+      return { headline: s.answer.partial(s.scaling.setting, result.partialReason), qualifiers: [] };
+    case 'invalid':
+      return { headline: s.answer.invalid(s.scaling.setting, result.validity.reasons), qualifiers: [] };
+    case 'no-data':
+    case 'pass':
+    case 'fail':
+    case 'inconclusive':
+      return scalingAnswer(result, s);
   }
 }
 

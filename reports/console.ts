@@ -7,6 +7,8 @@ import { claimCounts } from './claim-text.ts';
 import { decides, failedFirst, orderedSlos, readable, type Stamp, slowestStages, stampOf, worstObservation } from './findings.ts';
 import { absent, count, figure, percent, significant } from './numbers.ts';
 import { responseMetric } from './response-kind.ts';
+import { scalingLines } from './scaling/console.ts';
+import { isSimulation } from './scaling/groups.ts';
 import { margin, measuredOnly, objective, observed, samples } from './slo-text.ts';
 import { type Language, type Strings, strings } from './strings.ts';
 import { type Line, laidOut, padded, wrapped } from './terminal-table.ts';
@@ -45,9 +47,9 @@ export function renderConsole(result: Result, options: ConsoleOptions): string {
     ...slos(result, options, c, s),
     ...checkers(result, options, c, s),
     '',
-    ...variants(result, c, s),
-    '',
-    ...slowest(result, options, c, s),
+    ...(isSimulation(result)
+      ? [...scalingLines(result, { width: options.columns, dim: c.dim, alarm: c.red }, s), '']
+      : [...variants(result, c, s), '', ...slowest(result, options, c, s)]),
     ...claims(result, c, s),
     ...Object.entries(options.paths).map(([name, path]) => labelled(name, c.cyan(visible(path)), c)),
     labelled(s.console.next, visible(options.nextCommand), c),

@@ -23,6 +23,8 @@ import { absent, count, duration, figure, interval, joined, percent, ratio, sign
 import { provenanceFacts } from './provenance-facts.ts';
 import { remoteHops } from './remote-hops.ts';
 import { responseMetric, responseOf } from './response-kind.ts';
+import { isSimulation } from './scaling/groups.ts';
+import { scalingBanner, scalingBlocks } from './scaling/markdown.ts';
 import { margin, measuredOnly, objective, observed, samples } from './slo-text.ts';
 import { type Language, type Strings, strings } from './strings.ts';
 import { visible } from './untrusted-text.ts';
@@ -56,6 +58,9 @@ export function sparkline(values: readonly (number | undefined)[]): string {
 /** The summary of one run as GitHub-flavoured Markdown, failures first, at most 64 KB. */
 export function renderMarkdown(result: Result, language: Language = 'en'): string {
   const s = strings[language];
+  if (isSimulation(result)) {
+    return fitting(simulated(result, s), s);
+  }
   const blocks = [
     ...answer(result, s),
     comparison(result, s),
@@ -78,6 +83,26 @@ export function renderMarkdown(result: Result, language: Language = 'en'): strin
     s.markdown.next,
   ].filter((block) => block !== undefined);
   return fitting(blocks, s);
+}
+
+/** What only a live run has is not in it: generator, processes, repetitions on a machine. */
+function simulated(result: Result, s: Strings): string[] {
+  const [title = '', ...rest] = answer(result, s);
+  const { checks, reasons } = result.validity;
+  return [
+    title,
+    scalingBanner(result, s),
+    ...rest,
+    ...(result.slos.length > 0 ? [slos(result, s)] : []),
+    ...(result.checkers.length > 0 ? [checkers(result, s)] : []),
+    ...scalingBlocks(result, s),
+    ...(result.comparisons.length > 0 ? [ratios(result, s)] : []),
+    contradictions(result, s),
+    claims(result, s),
+    ...(checks.length + reasons.length > 0 ? [validity(result, s)] : []),
+    provenance(result, s),
+    s.markdown.next,
+  ].filter((block) => block !== undefined);
 }
 
 /** Blocks as long as they fit: what decides stands first, so what is cut is evidence. */

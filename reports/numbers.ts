@@ -139,9 +139,19 @@ export function figure(metric: MetricId, value: number): Figure {
     case 's/1k requests':
     case 's/1k documents':
       return { text: significant(value), unit: 's per 1k' };
+    case 's':
+      return { text: significant(value), unit: 's' };
+    case 'replica-hours':
+      return { text: significant(value), unit: 'replica-hours' };
+    case 'per minute':
+      return { text: significant(value), unit: '/min' };
+    case 'per hour':
+      return { text: significant(value), unit: '/h' };
     case 'ratio':
     case 'shards':
     case 'requests':
+    case 'replicas':
+    case 'units of cost':
       return { text: significant(value), unit: '' };
   }
 }
@@ -167,10 +177,20 @@ export function threshold(metric: MetricId, value: number): Figure {
     case 's/1k requests':
     case 's/1k documents':
       return { text: count(value), unit: 's per 1k' };
+    case 's':
+      return { text: count(value), unit: 's' };
+    case 'replica-hours':
+      return { text: count(value), unit: 'replica-hours' };
+    case 'per minute':
+      return { text: count(value), unit: '/min' };
+    case 'per hour':
+      return { text: count(value), unit: '/h' };
     case 'documents':
     case 'shards':
     case 'requests':
+    case 'replicas':
     case 'ratio':
+    case 'units of cost':
       return { text: count(value), unit: '' };
   }
 }

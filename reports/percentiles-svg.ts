@@ -6,6 +6,8 @@ import { decides, stampOf } from './findings.ts';
 import { html, type Markup, trusted } from './markup.ts';
 import { joined, memory } from './numbers.ts';
 import { light } from './palette.ts';
+import { sourcesOf } from './scaling/assumptions.ts';
+import { isSimulation } from './scaling/groups.ts';
 import { type Language, type Strings, strings } from './strings.ts';
 
 const width = 960;
@@ -48,12 +50,15 @@ function captions(result: Result, s: Strings): string[] {
   ];
   const machine = `${provenance.cpuCount} × ${provenance.cpuModel}, ${joined(memory(provenance.memoryBytes))}, ${provenance.operatingSystem}`;
   return [
-    [...engines, machine].join(' · '),
+    // A picture travels without its report, so it says by itself that nothing was started.
+    isSimulation(result)
+      ? s.scaling.provenance.picture(sourcesOf(result, s).join(' · ') || s.scaling.noSource)
+      : [...engines, machine].join(' · '),
     s.picture.run(
       decides(result) ? undefined : s.stamp[stampOf(result)],
       result.profile,
       result.runId,
-      s.setting([...new Set(result.variants.map((variant) => variant.resourceRule))]),
+      isSimulation(result) ? s.scaling.setting : s.setting([...new Set(result.variants.map((variant) => variant.resourceRule))]),
     ),
   ];
 }

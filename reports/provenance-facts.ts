@@ -1,6 +1,7 @@
 import { arrivalsText } from '../harness/contract/arrivals.ts';
 import type { Result } from '../harness/contract/result.ts';
 import { count, figure, joined, memory, percent, span } from './numbers.ts';
+import { isSimulation, loadGroups, simulatedVariants } from './scaling/groups.ts';
 import type { Strings } from './strings.ts';
 import { utc } from './validity-text.ts';
 
@@ -29,19 +30,16 @@ function loadText(
   return [...new Set(texts), ...(overloads.length === 0 ? [] : [s.provenance.rising])].join(', ');
 }
 
-/** Term and text of each line, for every renderer. */
-export function provenanceFacts({ provenance, settings, workload, ...result }: Result, s: Strings): (readonly [string, string])[] {
-  const state = provenance.dirty === undefined ? s.provenance.unknownState : provenance.dirty ? s.provenance.dirty : s.provenance.clean;
+type Fact = readonly [string, string];
+
+/** What was filled, asked and watched. */
+function drivenFacts(result: Result, s: Strings): Fact[] {
+  const { settings, workload } = result;
   const weights = Object.entries(workload.mix)
     .filter(([, weight]) => weight > 0)
     .map(([kind, weight]) => `${s.kind[kind as keyof typeof s.kind]} ${weight}`)
     .join(' : ');
-  const length = Date.parse(provenance.finishedAt) - Date.parse(provenance.startedAt);
-  const versions = Object.entries(provenance.versions).map(([name, version]) => `${name} ${version}`);
   return [
-    [s.provenance.runId, result.runId],
-    [s.provenance.commit, provenance.commit === undefined ? `– ${s.provenance.unknownCommit}` : `${provenance.commit}, ${state}`],
-    [s.provenance.plan, s.provenance.planText(result.variants.length, settings.repetitions, result.seed, provenance.configurationHash)],
     [
       s.provenance.corpus,
       s.provenance.corpusText(
@@ -54,7 +52,7 @@ export function provenanceFacts({ provenance, settings, workload, ...result }: R
     [
       s.provenance.workload,
       s.provenance.workloadText(
-        loadText({ ...result, workload, settings }, s),
+        loadText(result, s),
         weights,
         `${count(workload.deadlineMs)} ms`,
         settings.connections ?? workload.connections,
@@ -67,6 +65,32 @@ export function provenanceFacts({ provenance, settings, workload, ...result }: R
         ...(settings.sampledHistory === true ? [s.provenance.sampled] : []),
       ].join(' · '),
     ],
+  ];
+}
+
+/** How much virtual time and how many events there were; no corpus was filled and no window watched. */
+function simulatedFacts(result: Result, s: Strings): Fact[] {
+  const variants = simulatedVariants(result);
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const virtual = sum(variants.map(({ simulated }) => simulated.variant.seconds));
+  const events = sum(variants.map(({ simulated }) => simulated.run.events));
+  const loads = loadGroups(result).map(({ title }) => title);
+  return [[s.scaling.provenance.simulated, s.scaling.provenance.simulatedText(loads, span(virtual * 1000), count(events))]];
+}
+
+/** Term and text of each line, for every renderer. */
+export function provenanceFacts(result: Result, s: Strings): Fact[] {
+  const { provenance, settings } = result;
+  const simulated = isSimulation(result);
+  const state = provenance.dirty === undefined ? s.provenance.unknownState : provenance.dirty ? s.provenance.dirty : s.provenance.clean;
+  const length = Date.parse(provenance.finishedAt) - Date.parse(provenance.startedAt);
+  const versions = Object.entries(provenance.versions).map(([name, version]) => `${name} ${version}`);
+  const machineText = simulated ? s.scaling.provenance.machineText : s.provenance.machineText;
+  return [
+    [s.provenance.runId, result.runId],
+    [s.provenance.commit, provenance.commit === undefined ? `– ${s.provenance.unknownCommit}` : `${provenance.commit}, ${state}`],
+    [s.provenance.plan, s.provenance.planText(result.variants.length, settings.repetitions, result.seed, provenance.configurationHash)],
+    ...(simulated ? simulatedFacts(result, s) : drivenFacts(result, s)),
     [
       s.provenance.platform,
       s.provenance.platformText(result.platform.id, result.platform.requested, result.platform.why, result.platform.engine),
@@ -74,12 +98,7 @@ export function provenanceFacts({ provenance, settings, workload, ...result }: R
     ...images(result, s),
     [
       s.provenance.machine,
-      s.provenance.machineText(
-        provenance.cpuCount,
-        provenance.cpuModel,
-        joined(memory(provenance.memoryBytes)),
-        provenance.operatingSystem,
-      ),
+      machineText(provenance.cpuCount, provenance.cpuModel, joined(memory(provenance.memoryBytes)), provenance.operatingSystem),
     ],
     [s.provenance.runtime, [`${s.product} ${provenance.version}`, `Node ${provenance.node}`, ...versions].join(' · ')],
     [s.provenance.duration, s.provenance.durationText(span(Math.max(0, length)), utc(provenance.startedAt))],

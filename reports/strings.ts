@@ -5,6 +5,7 @@ import type { Comparator, FirstLimitKind } from '../harness/contract/scenario.ts
 import type { Tier } from '../harness/contract/topology.ts';
 import type { CheckVerdict, ClaimVerdict, ExitCode } from '../harness/contract/verdict.ts';
 import type { Stamp } from './findings.ts';
+import { scalingStrings } from './scaling/strings.ts';
 import type { GroupId } from './variant-groups.ts';
 
 const because = (why: string | undefined): string => (why === undefined || why === '' ? '' : `: ${why}`);
@@ -659,6 +660,8 @@ const en = {
     described: (panel: string, variant: string) => `${panel} over the ramp of ${variant}`,
     secondColumns: ['Second', 'asked for, /s', 'arrivals', 'answered', 'failed', 'refused by the provider', 'p50, ms', 'p95, ms'],
   },
+
+  scaling: scalingStrings,
 
   contradictions: {
     subtitle: 'computed from the claims, with what this run measured of the same quantity',

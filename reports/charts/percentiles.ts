@@ -46,11 +46,11 @@ function pointsOf(curve: PercentileCurve): { solid: Point[]; thin: Point[] } {
 }
 
 /** Percentiles of one operation kind with a point of the curve beyond the left end; empty when nothing can be drawn. */
-function drawnCurves(result: Result, kind: OperationKind): Drawn[] {
+function drawnCurves(result: Result, kind: OperationKind, lookOf = (id: string): Series => seriesOf(result, id)): Drawn[] {
   return drawnVariants(result).flatMap((variant) => {
     const curve = variant.curves.find((each) => each.kind === kind);
     const points = curve && pointsOf(curve);
-    return points && points.solid.length + points.thin.length > 1 ? [{ variant, series: seriesOf(result, variant.id), ...points }] : [];
+    return points && points.solid.length + points.thin.length > 1 ? [{ variant, series: lookOf(variant.id), ...points }] : [];
   });
 }
 
@@ -83,8 +83,9 @@ export async function percentileChart(
   frame: PercentileFrame,
   s: Strings,
   className: string,
+  lookOf?: (id: string) => Series,
 ): Promise<Markup | undefined> {
-  const drawn = drawnCurves(result, kind);
+  const drawn = drawnCurves(result, kind, lookOf);
   const longest = Math.max(0, ...drawn.map(({ variant }) => textWidth(variant.id, 11)));
   // No more than a third of the picture: an id may be longer than any room.
   const roomy = frame.narrow ? frame : { ...frame, right: Math.max(frame.right, Math.min(longest + 16, frame.width / 3)) };

@@ -7,7 +7,7 @@ import { linearTop } from './axis.ts';
 import { chartText, type Frame, plotSize, renderChart } from './compile.ts';
 import { label } from './layers.ts';
 import { plainTick } from './percentiles.ts';
-import { seriesOf } from './series.ts';
+import { type Series, seriesOf } from './series.ts';
 
 /** Search and waiting are what sharding moves: they have colour; every other stage is a grey. */
 const greys = ['var(--g1)', 'var(--g2)', 'var(--g3)', 'var(--g4)', 'var(--g5)'] as const;
@@ -61,7 +61,13 @@ function layOut(variants: readonly ResultVariant[]): { readonly groups: Group[];
 }
 
 /** Stage bars of every cohort; parts add up to the whole. Undefined when no drawn variant has stages. */
-export async function stageChart(result: Result, width: number, narrow: boolean, className: string): Promise<Markup | undefined> {
+export async function stageChart(
+  result: Result,
+  width: number,
+  narrow: boolean,
+  className: string,
+  lookOf: (id: string) => Series = (id) => seriesOf(result, id),
+): Promise<Markup | undefined> {
   const { groups, height } = layOut(drawnVariants(result));
   const totals = groups.flatMap((group) => group.rows.map((row) => row.cohort.totalMs));
   if (totals.length === 0) {
@@ -94,9 +100,7 @@ export async function stageChart(result: Result, width: number, narrow: boolean,
           },
         },
         ...bars.filter((bar) => bar.name !== undefined).flatMap((bar) => barLabel(bar, top, size.width)),
-        ...groups.flatMap((group, place) =>
-          groupLabels(group, seriesOf(result, group.variant.id).wordColour, shift(place), narrow, top, size.width),
-        ),
+        ...groups.flatMap((group, place) => groupLabels(group, lookOf(group.variant.id).wordColour, shift(place), narrow, top, size.width)),
       ],
     },
     className,

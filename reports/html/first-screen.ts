@@ -9,7 +9,7 @@ import { margin, objective, observed, sampleText } from '../slo-text.ts';
 import type { Strings } from '../strings.ts';
 import { checkValue } from '../validity-text.ts';
 
-const stampGlyphs: Record<Stamp, Glyph> = {
+export const stampGlyphs: Record<Stamp, Glyph> = {
   pass: 'pass',
   fail: 'cross',
   inconclusive: 'unknown',
@@ -28,14 +28,15 @@ export function firstScreen(result: Result, s: Strings): Markup {
 ${answer.qualifiers.length > 0 && html`<ul class="qualifiers">${answer.qualifiers.map((sentence) => html`<li>${prose(sentence)}</li>`)}</ul>`}
 ${servedBy(result, s)}</div>
 <div class="doubt"><p class="stamp-line"><span class="stamp ${stamp}">${glyph(stampGlyphs[stamp])} ${s.stamp[stamp]}</span> ${s.first.sloCounts(sloCounts(result))}</p>
-<dl class="facts">${[...worst(result, s), rate(result, s), ...checkers(result, s), validity(result, s)].map(
+<dl class="facts">${[...worstFacts(result, s), rate(result, s), ...checkers(result, s), validity(result, s)].map(
     ([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`,
   )}</dl></div></section>`;
 }
 
 type Fact = readonly [string, Insertable];
 
-function worst(result: Result, s: Strings): Fact[] {
+/** The SLO that came off worst and its margin. */
+export function worstFacts(result: Result, s: Strings): Fact[] {
   const found = worstSlo(result);
   if (!found) {
     return [[s.first.worstSlo, `– ${s.first.noSlo}`]];

@@ -2,6 +2,8 @@ import type { Result } from '../../harness/contract/result.ts';
 import { answerOf } from '../answer.ts';
 import { crowded, decides, hasQuotas, stampOf } from '../findings.ts';
 import { html, type Markup } from '../markup.ts';
+import { isSimulation } from '../scaling/groups.ts';
+import { scalingPage } from '../scaling/page.ts';
 import { type Language, type Strings, strings } from '../strings.ts';
 import { utc } from '../validity-text.ts';
 import { capacitySection } from './capacity.ts';
@@ -11,6 +13,7 @@ import { costSection, fanOutSection } from './costs.ts';
 import { htmlDocument } from './document.ts';
 import { checkerSection, claimSection, errorSection } from './evidence.ts';
 import { firstScreen } from './first-screen.ts';
+import { pageHead } from './head.ts';
 import { ladderSection } from './ladder.ts';
 import { loadSection } from './load.ts';
 import { overTimeSection } from './over-time.ts';
@@ -35,14 +38,17 @@ export const sizeLimitBytes = 400_000;
  */
 export async function renderHtml(result: Result, language: Language = 'en'): Promise<string> {
   const s = strings[language];
-  // So many variants never fit with more; trying would take as long again for every detail.
-  for (const detail of crowded(result) ? [] : details.slice(0, -1)) {
-    const rendered = await page(result, s, detail);
-    if (Buffer.byteLength(rendered) <= sizeLimitBytes) {
-      return rendered;
+  const simulated = isSimulation(result);
+  const rendered = async (detail: Detail) =>
+    simulated ? document(result, await scalingPage(result, detail, s), s) : page(result, s, detail);
+  // So many measured variants never fit with more; trying would take as long again for every detail.
+  for (const detail of crowded(result) && !simulated ? [] : details.slice(0, -1)) {
+    const text = await rendered(detail);
+    if (Buffer.byteLength(text) <= sizeLimitBytes) {
+      return text;
     }
   }
-  return page(result, s, 'one-width');
+  return rendered('one-width');
 }
 
 async function page(result: Result, s: Strings, detail: Detail): Promise<string> {
@@ -97,10 +103,11 @@ const unlistedOfMany: ReadonlySet<Section['id']> = new Set([...unlisted, 'proces
 
 function head(result: Result, sections: readonly Section[], s: Strings): Markup {
   const hidden = crowded(result) ? unlistedOfMany : unlisted;
-  const links = html`<a href="#answer">${s.nav.answer}</a>${sections.filter((part) => !hidden.has(part.id)).map((part) => html`<a href="#${part.id}">${s.nav[part.id]}</a>`)}`;
-  return html`<header class="top"><div><p class="crumbs"><span class="minor"><b>${s.product}</b><i>/</i></span><b>${result.scenario}</b><i>/</i><span>${s.first.run(
-    utc(result.provenance.startedAt),
-  )}</span><span class="minor"><i>/</i>${result.profile}<i>/</i>${s.first.seed(result.seed)}</span></p><nav aria-label="${s.nav.label}">${links}</nav><details><summary aria-label="${s.nav.label}">☰</summary><div>${links}</div></details></div></header>`;
+  return pageHead(
+    result,
+    sections.filter((part) => !hidden.has(part.id)).map(({ id }) => ({ id, name: s.nav[id] })),
+    s,
+  );
 }
 
 function document(result: Result, body: Markup, s: Strings): string {

@@ -86,6 +86,13 @@ figure{margin-top:10px}svg.every{max-width:none}
 .decides-nothing figure,.decides-nothing td.chart{background:${hatching}}.decides-nothing td.chart{background-clip:content-box}.decides-nothing ol.order{background:var(--surface)}
 `;
 
+const scaling = `
+.simulated-banner{margin:0 0 18px;padding:6px 8px;border:1px dotted var(--ink3);background:${hatching};max-width:none}.simulated-banner>span{background:var(--surface);box-shadow:0 0 0 4px var(--surface);color:var(--ink2)}
+.multiples{display:grid;gap:16px 24px;margin-top:8px}.multiples.many{grid-template-columns:repeat(auto-fill,minmax(310px,1fr))}.multiples.few{grid-template-columns:repeat(2,minmax(0,628px));gap:16px 56px}.multiples>div{min-width:0}.multiples figure{margin-top:2px}.panel-head-line{line-height:18px}
+.replicas text:not([fill]){fill:var(--ink3)}.replicas .miss{fill:var(--failtint)}.replicas .demand{fill:var(--g1)}.replicas .hair{stroke:var(--rule);fill:none}.replicas .offered{stroke:var(--ink3);fill:none}.replicas .bound{stroke:var(--ink2);fill:none}.replicas .ready{fill:none;stroke-width:1.75}.replicas .ready-key{stroke:var(--ink);stroke-width:1.75}
+.estimates td,.estimates th{padding-right:10px;white-space:nowrap}.estimates td{line-height:15px}.estimates abbr{text-decoration:underline dotted var(--ink3);text-underline-offset:2px}
+`;
+
 const narrow = `
 @media screen and (max-width:1180px){main,.top>div{padding-left:24px;padding-right:24px}.first,.beside,.pair,.more{grid-template-columns:minmax(0,1fr)}.how-to{padding-top:0}.top nav{display:none}.variants{overflow-x:auto}}
 @media screen and (max-width:760px){
@@ -98,7 +105,7 @@ table.glance,table.glance tbody,table.stack,table.stack tbody,table.slos,table.s
 .glance tr{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:2px 8px;padding:10px 0}.glance td,.glance tbody th{height:auto;padding:0;text-align:left}.glance tbody th{grid-column:1/3}.glance th small{display:none}.glance .rate{grid-column:3;grid-row:1;text-align:right}.glance .engine{grid-column:1/4;color:var(--ink3);font-size:12px}.glance .chart{grid-column:1/4}.glance .chart svg{width:100%;max-width:480px}
 .slos tr{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:2px 8px;padding:8px 0}.slos td{height:auto;padding:0}.slos .v{grid-row:1}.slos .m{grid-row:1;grid-column:2}.slos .o{grid-column:1/3}.slos .chart{grid-column:1/3;width:auto}.slos .chart svg{width:100%;max-width:480px}.slos .w{grid-column:1}.slos .x{grid-column:2}.slos .q{grid-column:1/3;color:var(--ink3);font-size:12px}.slos td small{margin:0}
 .stack tr{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:4px 10px;padding:8px 0}.stack td{display:block;padding:0;text-align:left;overflow-wrap:anywhere}.stack td:first-child{grid-column:1/4}.stack td.empty{display:none}.phone-axis svg{width:100%;max-width:480px}.stack td .bar{margin-top:4px}
-.panels,.panels.columns-1,.panels.of-1.columns-2{display:block}.panel-head{display:none}.panel-title{padding-top:12px}.panel-name{display:block}
+.multiples.few{grid-template-columns:minmax(0,1fr)}.panels,.panels.columns-1,.panels.of-1.columns-2{display:block}.panel-head{display:none}.panel-title{padding-top:12px}.panel-name{display:block}
 #claims .stack td,#claims .stack td:nth-child(2){grid-column:1/4;min-width:0}.bar{width:100%}
 }
 `;
@@ -117,6 +124,7 @@ export const style = [
   header,
   tables,
   charts,
+  scaling,
   `@media screen and (prefers-color-scheme:dark){:root{color-scheme:dark;${declarations(dark)}}}`,
   narrow,
   print,

@@ -2,7 +2,7 @@ import type { Result } from '../../harness/contract/result.ts';
 import { mark } from '../charts/marks.ts';
 import { seriesOf } from '../charts/series.ts';
 import { crowded, judgedInOrder } from '../findings.ts';
-import { html, type Insertable, prose } from '../markup.ts';
+import { html, type Insertable, type Markup, prose } from '../markup.ts';
 import { absent } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
 import { inUnit, limitInUnit } from '../validity-text.ts';
@@ -11,6 +11,18 @@ import { figure, nothing, type Section, section, table, verdictWord } from './pa
 
 /** Each check with what was observed and its limit, and the order of the repetitions with the invalid ones hatched. */
 export function validitySection(result: Result, s: Strings): Section {
+  const warmUp = warmUpText(result, s);
+  return section(
+    'validity',
+    s.section.validity,
+    s.validity.subtitle,
+    html`${checkTable(result, s)}${warmUp !== undefined && html`<p class="note">${prose(warmUp)}</p>`}${order(result, s)}`,
+    'half',
+  );
+}
+
+/** Why the run is invalid, and each check with what was observed and its limit. */
+export function checkTable(result: Result, s: Strings): Markup {
   const columns = [
     { head: s.validity.check },
     { head: s.validity.observed, numeric: true },
@@ -23,16 +35,9 @@ export function validitySection(result: Result, s: Strings): Section {
     prose(limitInUnit(check.limit, check.unit)),
     verdictWord(check.verdict, s.holds[check.verdict]),
   ]);
-  const warmUp = warmUpText(result, s);
-  return section(
-    'validity',
-    s.section.validity,
-    s.validity.subtitle,
-    html`${result.validity.reasons.length > 0 && html`<p class="reasons">${result.validity.reasons.join(' · ')}</p>`}${
-      rows.length > 0 ? table(columns, rows, s.section.validity) : nothing(s.validity.noChecks)
-    }${warmUp !== undefined && html`<p class="note">${prose(warmUp)}</p>`}${order(result, s)}`,
-    'half',
-  );
+  return html`${result.validity.reasons.length > 0 && html`<p class="reasons">${result.validity.reasons.join(' · ')}</p>`}${
+    rows.length > 0 ? table(columns, rows, s.section.validity) : nothing(s.validity.noChecks)
+  }`;
 }
 
 function order(result: Result, s: Strings): Insertable {

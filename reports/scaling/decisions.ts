@@ -1,0 +1,42 @@
+import { type Detail, dataTable } from '../html/parts.ts';
+import { html, type Markup } from '../markup.ts';
+import { count, significant } from '../numbers.ts';
+import type { Strings } from '../strings.ts';
+import { type LoadGroup, policyName, type Simulated } from './groups.ts';
+import { type ScalingSection, scalingSection } from './section.ts';
+
+/** Decisions of one rule that a page shows; the rest is in `result.json`. */
+const most: Record<Detail, number> = { all: 20, curves: 8, short: 3, 'one-width': 0 };
+
+/** What each rule decided and why, folded away; undefined where no rule decided anything. */
+export function decisionSection(group: LoadGroup, id: string, detail: Detail, s: Strings): ScalingSection | undefined {
+  const deciding = group.rules.filter(({ simulated }) => simulated.run.decisions.length > 0);
+  if (deciding.length === 0) {
+    return undefined;
+  }
+  return scalingSection(
+    `${id}-decisions`,
+    { title: s.scaling.decisions.section(group.title) },
+    s.scaling.decisions.subtitle,
+    most[detail] === 0 ? html`<p class="note">${s.scaling.decisions.left}</p>` : deciding.map((variant) => log(variant, most[detail], s)),
+    'half',
+  );
+}
+
+function log(variant: Simulated, shown: number, s: Strings): Markup {
+  const { decisions } = variant.simulated.run;
+  const rows = decisions.slice(0, shown).map(({ atSeconds, from, to, reason, signals = {} }) => [
+    `${significant(atSeconds)} s`,
+    from,
+    to,
+    reason,
+    Object.entries(signals)
+      .map(([name, value]) => `${name} ${significant(value)}`)
+      .join(', '),
+  ]);
+  const rest = decisions.length - rows.length;
+  return html`${dataTable(s.scaling.decisions.title(policyName(variant), count(decisions.length)), s.scaling.decisions.columns, [
+    ...rows,
+    ...(rest > 0 ? [['', '', '', s.scaling.decisions.more(count(rest)), '']] : []),
+  ])}`;
+}

@@ -1,0 +1,90 @@
+import type { MetricId } from '../../harness/contract/metrics.ts';
+import type { SimulatedResult } from '../../harness/contract/simulation.ts';
+import { coverage, percent, range, significant } from '../numbers.ts';
+
+/** The figures of a simulated variant in the order of the tables: what it costs, what its callers felt, how supply followed demand. */
+export const estimateIds = [
+  'cost',
+  'replicaSeconds',
+  'overProvisionedReplicaSeconds',
+  'sloViolationSeconds',
+  'violatingRequestRatio',
+  'errorRatio',
+  'p95Ms',
+  'timeToRecoverSeconds',
+  'accuracyUnder',
+  'accuracyOver',
+  'timeshareUnder',
+  'timeshareOver',
+  'jitterPerMinute',
+  'directionChangesPerHour',
+  'instability',
+] as const;
+export type EstimateId = (typeof estimateIds)[number];
+
+/** The registered metric that defines a figure. */
+export const metricOfEstimate: Record<EstimateId, MetricId> = {
+  cost: 'scaling-cost',
+  replicaSeconds: 'replica-hours',
+  overProvisionedReplicaSeconds: 'over-provisioned-replica-hours',
+  sloViolationSeconds: 'slo-violation-seconds',
+  violatingRequestRatio: 'violating-request-share',
+  errorRatio: 'error-ratio',
+  p95Ms: 'ask-response-p95',
+  timeToRecoverSeconds: 'time-to-recover',
+  accuracyUnder: 'accuracy-under',
+  accuracyOver: 'accuracy-over',
+  timeshareUnder: 'timeshare-under',
+  timeshareOver: 'timeshare-over',
+  jitterPerMinute: 'jitter',
+  directionChangesPerHour: 'direction-changes',
+  instability: 'instability',
+};
+
+export type Estimate = NonNullable<SimulatedResult['estimates'][string]>;
+
+/** An estimate; undefined where no replication had the figure. */
+export function estimateOf({ estimates }: Pick<SimulatedResult, 'estimates'>, id: EstimateId | 'p50Ms' | 'p99Ms'): Estimate | undefined {
+  return estimates[id];
+}
+
+const secondsPerHour = 3600;
+
+/** The value in the unit of its column: hours for replica-seconds, per cent for shares. */
+export function shown(id: EstimateId, value: number): string {
+  switch (id) {
+    case 'replicaSeconds':
+    case 'overProvisionedReplicaSeconds':
+      return significant(value / secondsPerHour);
+    case 'violatingRequestRatio':
+    case 'errorRatio':
+    case 'timeshareUnder':
+    case 'timeshareOver':
+    case 'instability':
+      return percent(value);
+    default:
+      return significant(value);
+  }
+}
+
+/** `11.9–12.7`; undefined for an estimate of one replication. */
+export function boundsText(id: EstimateId, { interval }: Estimate): string | undefined {
+  return interval && `${range(shown(id, interval.low), shown(id, interval.high))}${coverage(interval.confidence)}`;
+}
+
+/** `12.3 (11.9–12.7)`, without a unit. */
+export function estimateText(id: EstimateId, estimate: Estimate): string {
+  const bounds = boundsText(id, estimate);
+  return `${shown(id, estimate.mean)}${bounds === undefined ? '' : ` (${bounds})`}`;
+}
+
+/** The response time at the percentile of the goal, where it is one that is averaged over replications. */
+export function goalPercentile(simulated: SimulatedResult): Estimate | undefined {
+  const { percentile } = simulated.variant.goal;
+  return percentile === 50 || percentile === 95 || percentile === 99 ? estimateOf(simulated, `p${percentile}Ms`) : undefined;
+}
+
+/** Where the truth lies by what was seen; of one replication only its own value. */
+export function spanOf({ mean, interval }: Estimate): { readonly low: number; readonly high: number } {
+  return interval ?? { low: mean, high: mean };
+}

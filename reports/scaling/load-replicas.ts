@@ -1,0 +1,115 @@
+import { arrivalsText } from '../../harness/contract/arrivals.ts';
+import type { Result } from '../../harness/contract/result.ts';
+import { swatch } from '../charts/marks.ts';
+import {
+  boundDash,
+  chartSteps,
+  halfReplicas,
+  narrowReplicas,
+  type ReplicaPanel,
+  type ReplicaScale,
+  replicaPanel,
+  replicaScale,
+  wideReplicas,
+} from '../charts/replicas.ts';
+import type { Series } from '../charts/series.ts';
+import { type Detail, figure, nothing } from '../html/parts.ts';
+import { html, type Insertable, type Markup } from '../markup.ts';
+import { span } from '../numbers.ts';
+import type { Strings } from '../strings.ts';
+import { limitInUnit } from '../validity-text.ts';
+import { offeredRate, outsideGoal } from './course.ts';
+import { boundOf, boundsFor, type LoadGroup, policyLooks, policyName, type Simulated } from './groups.ts';
+import { type ScalingSection, scalingSection } from './section.ts';
+
+/** Offered load is drawn with so many steps at most; more would be one per pixel. */
+const mostOffered = 120;
+
+/** One panel per rule on shared axes: small multiples where there are many. The bounds are lines in every panel. */
+export function replicaSection(result: Result, group: LoadGroup, id: string, detail: Detail, s: Strings): ScalingSection {
+  const shown = group.rules.length > 0 ? group.rules : group.bounds;
+  const looks = policyLooks(result);
+  const panels = shown.map((variant) => ({ variant, panel: panelOf(group, variant, looks, s) }));
+  const scale = replicaScale(
+    group.seconds,
+    panels.map(({ panel }) => panel),
+  );
+  const { load } = shown[0]?.simulated.variant ?? {};
+  const shape = load === undefined ? '' : `${load.profile.shape}, ${arrivalsText(load.arrivals)}`;
+  const body =
+    panels.length === 0
+      ? nothing(s.scaling.load.none)
+      : html`${key(group, s)}<div class="multiples ${panels.length > 4 ? 'many' : panels.length > 1 ? 'few' : 'one'}">${panels.map(
+          ({ variant, panel }) => drawn(group, variant, panel, scale, sizes(panels.length, detail), s),
+        )}</div>`;
+  return scalingSection(
+    id,
+    { title: s.scaling.load.title(group.title), nav: group.title },
+    s.scaling.load.subtitle(span(group.seconds * 1000), shape),
+    body,
+  );
+}
+
+interface Sizes {
+  readonly wide: typeof wideReplicas;
+  /** Drawn beside the wide one for a phone; the narrow one serves both by itself. */
+  readonly phone: typeof wideReplicas | undefined;
+}
+
+function sizes(panels: number, detail: Detail): Sizes {
+  if (panels > 4 || detail === 'one-width') {
+    return { wide: narrowReplicas, phone: undefined };
+  }
+  return { wide: panels === 1 ? wideReplicas : halfReplicas, phone: narrowReplicas };
+}
+
+function panelOf(group: LoadGroup, variant: Simulated, looks: ReadonlyMap<string, Series>, s: Strings): ReplicaPanel {
+  const { run, variant: asked } = variant.simulated;
+  const series = looks.get(variant.id);
+  if (series === undefined) {
+    throw new RangeError(`${variant.id} has no look: it is no simulated variant of this result`);
+  }
+  return {
+    series,
+    ready: chartSteps(run.ready),
+    demand: chartSteps(run.demand),
+    bounds: boundsFor(group, variant).flatMap((bound) => {
+      const kind = boundOf(bound);
+      return kind === undefined || bound === variant
+        ? []
+        : [{ name: s.scaling.bound[kind], steps: chartSteps(bound.simulated.run.ready), dash: boundDash[kind] }];
+    }),
+    offered: offeredRate(run.bins, asked.seconds, mostOffered),
+    outside: outsideGoal(run.bins, asked.goal, asked.seconds),
+  };
+}
+
+function drawn(group: LoadGroup, variant: Simulated, panel: ReplicaPanel, scale: ReplicaScale, { wide, phone }: Sizes, s: Strings): Markup {
+  const most = (steps: ReplicaPanel['ready']) => Math.max(0, ...steps.map(({ value }) => value));
+  const described = s.scaling.load.described(policyName(variant), group.title, most(panel.ready), most(panel.demand));
+  const head = html`<p class="panel-head-line"><span class="name">${swatch(panel.series)}<code class="${panel.series.wordClass}">${policyName(variant)}</code></span>${
+    variant.simulated.unstable > 0 &&
+    html` <b class="fail">${s.scaling.table.unstable(variant.simulated.unstable, variant.simulated.replications)}</b>`
+  }${panel.ready.length === 0 && html` <span class="quiet">– ${s.scaling.load.noSteps}</span>`}</p>`;
+  return html`<div>${head}${figure(
+    described,
+    replicaPanel(panel, scale, wide, s, phone === undefined ? 'every' : 'wide'),
+    phone && replicaPanel(panel, scale, phone, s, 'phone'),
+  )}</div>`;
+}
+
+/** What the lines and grounds are, once for all panels: in small ones there is no room at the line. */
+function key({ goal, bounds }: LoadGroup, s: Strings): Insertable {
+  const kinds = new Set(bounds.flatMap((bound) => boundOf(bound) ?? []));
+  const ground = (name: string) =>
+    html`<svg width="14" height="10" viewBox="0 0 14 10" aria-hidden="true"><rect class="${name}" width="14" height="10"/></svg>`;
+  const stroke = (name: string, dash = '') =>
+    html`<svg width="22" height="10" viewBox="0 0 22 10" aria-hidden="true"><path class="${name}" d="M0,5H22"${dash !== '' && html` stroke-dasharray="${dash}"`}/></svg>`;
+  return html`<p class="note replicas">${[
+    html`${stroke('offered')}${s.scaling.load.offered}`,
+    html`${ground('demand')}${s.scaling.load.demand}`,
+    html`${stroke('bound ready-key')}${s.scaling.load.ready}`,
+    ...[...kinds].map((kind) => html`${stroke('bound', boundDash[kind].join(' '))}${s.scaling.bound[kind]}`),
+    html`${ground('miss')}${s.scaling.load.key(limitInUnit(goal.responseMs, 'ms'), limitInUnit(goal.errorShare, 'share'))}`,
+  ].map((item) => html`<span class="key-item">${item}</span> `)}</p>`;
+}
