@@ -105,3 +105,37 @@ export function simulateQueue(model: QueueModel): QueueOutcome {
     events: happened,
   };
 }
+
+/**
+ * One server whose customers all share it equally (processor sharing), by the same event list: departures are ordered by the service that
+ * everybody has attained, which grows by the time divided by the number of customers.
+ */
+export function simulateSharing(model: Pick<QueueModel, 'nextGapMs' | 'nextServiceMs' | 'customers' | 'fillers'>): number {
+  const { nextGapMs, nextServiceMs, customers, fillers } = model;
+  const total = customers + fillers;
+  const leaving = new EventList();
+  const arrivedMs = new Float64Array(total);
+  let attainedMs = 0;
+  let nowMs = 0;
+  let arrivalAtMs = nextGapMs();
+  let next = 0;
+  let timesMs = 0;
+  while (leaving.size > 0 || next < total) {
+    const present = leaving.size;
+    const leaveAtMs = present === 0 ? Number.POSITIVE_INFINITY : nowMs + (leaving.nextAtMs - attainedMs) * present;
+    if (arrivalAtMs < leaveAtMs) {
+      attainedMs += present === 0 ? 0 : (arrivalAtMs - nowMs) / present;
+      nowMs = arrivalAtMs;
+      arrivedMs[next] = nowMs;
+      leaving.add(attainedMs + nextServiceMs(), next);
+      next += 1;
+      arrivalAtMs = next < total ? nowMs + nextGapMs() : Number.POSITIVE_INFINITY;
+    } else {
+      attainedMs = leaving.nextAtMs;
+      nowMs = leaveAtMs;
+      const customer = leaving.take();
+      timesMs += customer >= fillers ? nowMs - (arrivedMs[customer] as number) : 0;
+    }
+  }
+  return timesMs / customers;
+}

@@ -270,12 +270,27 @@ export class RagModel {
     this.#ownWork(request, replica, phase.prepareWaits);
   }
 
+  /** Its next own work; what takes no time needs no core, and waits for none. */
   #ownWork(request: number, replica: Replica, waits: number): void {
     const { requests, nowMs } = this;
-    requests.phase[request] = waits;
     requests.sinceMs[request] = nowMs;
-    if (replica.cores.enter(request, nowMs) === outcome.starts) {
-      this.#compute(request, replica);
+    if (waits === phase.prepareWaits && requests.prepareMs[request] === 0) {
+      requests.preparedMs[request] = 0;
+      requests.phase[request] = phase.away;
+      // An event even where the next stage takes no time either: a long queue would otherwise unroll on the stack.
+      if (this.#cache === undefined) {
+        this.#add(nowMs + (requests.embedMs[request] as number), kind.embedded, request);
+      } else {
+        this.#add(nowMs + (requests.lookupMs[request] as number), kind.lookedUp, request);
+      }
+    } else if (waits === phase.finishWaits && requests.finishMs[request] === 0) {
+      requests.finishedMs[request] = 0;
+      this.#succeed(request);
+    } else {
+      requests.phase[request] = waits;
+      if (replica.cores.enter(request, nowMs) === outcome.starts) {
+        this.#compute(request, replica);
+      }
     }
   }
 

@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ScalingRule } from '../autoscaling/scaling-rule.ts';
 import { type SimulatedRun, simulatedRunSchema } from '../contract/simulation.ts';
+import { instantSystem } from './instant-system.ts';
 import type { SimulationRequest } from './request.ts';
 import { simulate } from './simulate.ts';
-import { instantSystem, request, scripted, wholeSystem } from './testing/systems.ts';
+import { request, scripted, wholeSystem } from './testing/systems.ts';
 
 const constant = (ms: number) => ({ distribution: 'constant', ms }) as const;
 
