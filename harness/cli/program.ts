@@ -178,7 +178,7 @@ function program(words: readonly string[], setExit: (code: number) => void): Com
   const root = new Command('npm run scenario')
     .description('Find out before production what sharding, caching, autoscaling and failover will do to a RAG service.')
     .usage(
-      '<scenario> -- [flags]   |   list   |   explain <scenario>   |   doctor   |   claims   |   report <folder>   |   export compose <scenario> <variant>   |   simulate cache   |   check hpa   |   schema',
+      '<scenario> -- [flags]   |   list   |   explain <scenario>   |   doctor   |   claims   |   report <folder>   |   export compose <scenario> <variant>   |   simulate cache | scaling | calibration   |   check hpa   |   schema',
     )
     .helpCommand(false)
     .exitOverride()

@@ -29,7 +29,7 @@ describe('the README', () => {
   it.each(commands.filter((command) => !runElsewhere.includes(command)))('shows a command that works: %s', async (command) => {
     const [program = '', ...words] = command.split(' ');
     const { stdout } = await run(program, words, { cwd: root, maxBuffer: 64 * 1024 * 1024 });
-    expect(stdout).toMatch(/single-vs-sharded|rag-testbed|cases agree/);
+    expect(stdout).toMatch(/single-vs-sharded|rag-testbed|cases agree|simulate-scaling/);
   });
 
   it('names only files that exist', async () => {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { rateColumns, timeColumns } from '../arrivals/rate-series/csv.ts';
 import { milliValue } from '../autoscaling/hpa/quantity.ts';
 import type { MetricSources } from '../autoscaling/rules/observed-metric.ts';
@@ -17,8 +17,8 @@ interface ScalingFlags {
   load?: string;
   serviceTimes?: string;
   printTemplate?: boolean;
-  against: string[];
-  metric: MetricSources;
+  against?: string[];
+  metric?: MetricSources;
   series?: string;
   sum?: boolean;
   scale: number;
@@ -37,8 +37,8 @@ interface ScalingFlags {
 }
 
 /** Used until a flag says otherwise. */
-const defaultGoal: Goal = { percentile: 95, responseMs: 3000 };
-const defaultErrors = 0.01;
+const defaultGoal = { value: { percentile: 95, responseMs: 3000 } satisfies Goal, text: 'p95=3000ms' };
+const defaultErrors = { value: 0.01, text: '1%' };
 const defaultReplications = 5;
 const mostReplicas = 10_000;
 
@@ -111,7 +111,7 @@ function bytes(word: string): number {
 }
 
 /** `NAME=FIGURE`; a name, which may be a query, may hold further equals signs. */
-function metric(text: string, before: MetricSources): MetricSources {
+function metric(text: string, before: MetricSources | undefined): MetricSources {
   const place = text.lastIndexOf('=');
   const name = text.slice(0, Math.max(0, place));
   const word = text.slice(place + 1);
@@ -163,13 +163,18 @@ export function addScalingCommand(simulate: Command, seed: (word: string) => num
     .option('--load <file>', 'requests per second over time: CSV, or the JSON of a Prometheus range query')
     .option('--service-times <file>', 'YAML or JSON: what a request meets and how long it takes (default: assumed)')
     .option('--print-template', 'print the assumed service times, explained, and do nothing else')
-    .option('--against <file|rule>', 'compare with it too; may be given again', (word: string, before: string[]) => [...before, word], [])
-    .option('--metric <NAME=FIGURE>', 'what stands for a metric of the autoscaler; may be given again', metric, {})
+    .option('--against <file|rule>', 'compare with it too; may be given again', (word: string, before?: string[]) => [
+      ...(before ?? []),
+      word,
+    ])
+    .option('--metric <NAME=FIGURE>', 'what stands for a metric of the autoscaler; may be given again', metric)
     .option('--series <name>', 'the column or the labels of the series to take, where the load has several')
     .option('--sum', 'add up all columns or series of the load')
     .option('--scale <factor>', 'multiply every rate', positive, 1)
-    .option('--goal <percentile=time>', 'what responses are held to (default: p95=3000ms)', goal, defaultGoal)
-    .option('--errors <share>', 'of the requests may fail (default: 1%)', share, defaultErrors)
+    .addOption(
+      new Option('--goal <percentile=time>', 'what responses are held to').argParser(goal).default(defaultGoal.value, defaultGoal.text),
+    )
+    .addOption(new Option('--errors <share>', 'of the requests may fail').argParser(share).default(defaultErrors.value, defaultErrors.text))
     .option('--cpu-request <quantity>', 'of one pod, such as 500m, in place of that of the service times', quantity)
     .option('--memory-request <quantity>', 'of one pod, such as 1Gi, in place of that of the service times', bytes)
     .option(
@@ -210,8 +215,8 @@ export function addScalingCommand(simulate: Command, seed: (word: string) => num
           autoscaler: required(flags.autoscaler, '--autoscaler', 'the file of the HorizontalPodAutoscaler or ScaledObject'),
           load: required(flags.load, '--load', 'the file of requests per second over time'),
           serviceTimes: flags.serviceTimes,
-          against: flags.against,
-          metricSources: flags.metric,
+          against: flags.against ?? [],
+          metricSources: flags.metric ?? {},
           choice: { series: flags.series, sum: flags.sum },
           scale: flags.scale,
           goal: { ...flags.goal, errorShare: flags.errors },
