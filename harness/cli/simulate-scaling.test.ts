@@ -27,11 +27,11 @@ async function written(name: string, content: string): Promise<string> {
 }
 
 /** What the command printed, and its exit code. */
-async function run(...words: string[]) {
+async function run(...words: (string | readonly string[])[]) {
   const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   const progress = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   try {
-    const exitCode = await parseAndRun(['simulate', 'scaling', ...words]);
+    const exitCode = await parseAndRun(['simulate', 'scaling', ...words.flat()]);
     return {
       exitCode,
       stdout: out.mock.calls.map(([chunk]) => String(chunk)).join(''),
@@ -53,10 +53,13 @@ async function failureOf(...words: string[]): Promise<Failure> {
 const steady = 'time,rps\n0,20\n60,20\n';
 
 /** Small and fast: two minutes, one replication. */
-async function simulated(name: string, ...words: string[]): Promise<{ exitCode: number; result: Result; stderr: string }> {
+async function simulated(
+  name: string,
+  ...words: (string | readonly string[])[]
+): Promise<{ exitCode: number; result: Result; stderr: string }> {
   const load = await written('steady.csv', steady);
   const { exitCode, stdout, stderr } = await run(
-    ...['--autoscaler', chapterA, '--load', load, '--replications', '1', '--json', '--out', path.join(folder, name)],
+    ['--autoscaler', chapterA, '--load', load, '--replications', '1', '--json', '--out', path.join(folder, name)],
     ...words,
   );
   return { exitCode, result: resultSchema.parse(JSON.parse(stdout)), stderr };
@@ -68,8 +71,8 @@ describe('simulate scaling', () => {
   it("scales chapter A's HPA out under a spike and in again, within its bounds and beside both bounds", async () => {
     const out = path.join(folder, 'spike');
     const { exitCode, stdout } = await run(
-      ...['--autoscaler', chapterA, '--load', spike, '--against', 'ratio', '--replications', '2', '--cost-per-replica-hour', '0.1'],
-      ...['--quiet', '--out', out],
+      ['--autoscaler', chapterA, '--load', spike, '--against', 'ratio', '--replications', '2', '--cost-per-replica-hour', '0.1'],
+      ['--quiet', '--out', out],
     );
     const result = resultSchema.parse(JSON.parse(await readFile(path.join(out, 'result.json'), 'utf8')));
     expect(result.platform.id).toBe('simulated');
@@ -150,9 +153,19 @@ describe('simulate scaling', () => {
     const times = await written('slots.yaml', stringify({ ...system, provider: { ...system.provider, slots: 5 } }));
     const load = await written('steady.csv', steady);
     const out = path.join(folder, 'slots');
-    const { exitCode, stdout } = await run(
-      ...['--autoscaler', chapterA, '--load', load, '--service-times', times, '--replications', '1', '--quiet', '--out', out],
-    );
+    const { exitCode, stdout } = await run([
+      '--autoscaler',
+      chapterA,
+      '--load',
+      load,
+      '--service-times',
+      times,
+      '--replications',
+      '1',
+      '--quiet',
+      '--out',
+      out,
+    ]);
     const result = resultSchema.parse(JSON.parse(await readFile(path.join(out, 'result.json'), 'utf8')));
     expect(result.variants.map(({ simulated: variant }) => variant?.unstable)).toEqual([1, 1, 1]);
     expect(result.verdict).toBe('no-data');
@@ -165,8 +178,8 @@ describe('simulate scaling', () => {
     const times = await written('mine.json', JSON.stringify({ ...system, source: { kind: 'measured', text: 'by me' } }));
     const { result, stderr } = await simulated(
       'mine',
-      ...['--autoscaler', scaledObject, '--service-times', times, '--cpu-request', '500m', '--memory-request', '1Gi'],
-      ...['--goal', 'p99=4s', '--errors', '2%', '--initial-replicas', '2', '--scale', '0.5'],
+      ['--autoscaler', scaledObject, '--service-times', times, '--cpu-request', '500m', '--memory-request', '1Gi'],
+      ['--goal', 'p99=4s', '--errors', '2%', '--initial-replicas', '2', '--scale', '0.5'],
     );
     const mine = variantOf(result, 'ask-scaled-object')?.variant;
     expect(mine).toMatchObject({
@@ -199,9 +212,8 @@ describe('simulate scaling', () => {
       '--against',
       'hpa',
     );
-    expect(result.variants.map(({ id }) => id)).toEqual([
-      ...['chapter-a-hpa', 'capacity-80', 'mine', 'ask-scaled-object', 'hpa', 'static-at-peak', 'clairvoyant'],
-    ]);
+    const ids = ['chapter-a-hpa', 'capacity-80', 'mine', 'ask-scaled-object', 'hpa', 'static-at-peak', 'clairvoyant'];
+    expect(result.variants.map(({ id }) => id)).toEqual(ids);
     expect(variantOf(result, 'mine')?.run.decisions[0]?.to).toBe(4);
     expect(variantOf(result, 'capacity-80')?.variant.controller).toMatchObject({
       settings: { capacityPerReplicaPerSecond: variantOf(result, 'capacity-80')?.capacityPerReplica.ratePerSecond, maxReplicas: 20 },

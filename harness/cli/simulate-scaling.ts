@@ -206,7 +206,10 @@ export function reproduceWords(options: SimulateScalingOptions, scenario: Scenar
   const requests = simulated?.system.query.requests;
   const flag = (name: string, value: string | number | undefined) => (value === undefined ? [] : [name, String(value)]);
   return [
-    ...['simulate', 'scaling', '--autoscaler', autoscaler, '--load', load],
+    'simulate',
+    'scaling',
+    ...flag('--autoscaler', autoscaler),
+    ...flag('--load', load),
     ...flag('--service-times', serviceTimes),
     ...against.flatMap((word) => ['--against', word]),
     ...Object.entries(metricSources).flatMap(([name, figure]) => ['--metric', `${name}=${figure}`]),

@@ -16,7 +16,7 @@ interface Checked {
   readonly spec: HpaSpec;
   readonly figures: Readonly<Record<string, Figure>>;
   /** Paths of the HPA as the author of the manifest knows them. */
-  pathOf(path: string): string;
+  readonly pathOf: (path: string) => string;
 }
 
 function metricName(metric: MetricSpec): string | undefined {

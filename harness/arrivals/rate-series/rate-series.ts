@@ -20,7 +20,7 @@ export interface RateSamples {
   readonly timesMs: readonly number[];
   readonly ratesPerSecond: readonly number[];
   /** Where a sample stands, such as `line 12` or `data.result[0].values[3]`. */
-  placeOf(index: number): string;
+  readonly placeOf: (index: number) => string;
 }
 
 /** A rate over time as somebody recorded it. */
