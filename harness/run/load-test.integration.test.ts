@@ -183,8 +183,8 @@ describe('what gives out first', () => {
   it('is the memory of a process that ends in the middle, and the run goes on and tells of it', async () => {
     const id = 'one-instance-heap-192';
     // A slow model and not a high rate keeps so many requests in hand: a slow machine must not run out of its processors instead.
-    const overload = { fromPerSecond: 10, toPerSecond: 40, seconds: 20 };
-    const scenario = shorter(id, { overload, deadlineMs: 60_000, heapMiB: 64, slowdown: 20 });
+    const overload = { fromPerSecond: 15, toPerSecond: 60, seconds: 20 };
+    const scenario = shorter(id, { overload, deadlineMs: 30_000, heapMiB: 64, slowdown: 10 });
     const { result, failure, messages, folder } = await run(scenario, id, [id]);
     expect(failure).toBeUndefined();
     expect(result.status).toBe('complete');
