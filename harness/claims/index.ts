@@ -2,6 +2,11 @@ import type { Claim, JudgedClaim } from '../contract/claim.ts';
 import { askbotConnectionLimit } from './askbot-connection-limit.ts';
 import { askbotEvenRanges } from './askbot-even-ranges.ts';
 import { askbotHitResponseTime } from './askbot-hit-response-time.ts';
+import { askbotHpaBounds } from './askbot-hpa-bounds.ts';
+import { askbotHpaCpu } from './askbot-hpa-cpu.ts';
+import { askbotHpaMemory } from './askbot-hpa-memory.ts';
+import { askbotHpaScaleDown } from './askbot-hpa-scale-down.ts';
+import { askbotHpaScaleUp } from './askbot-hpa-scale-up.ts';
 import { askbotLlmShare } from './askbot-llm-share.ts';
 import { askbotLoadHitRatio } from './askbot-load-hit-ratio.ts';
 import { askbotLoadMix } from './askbot-load-mix.ts';
@@ -17,15 +22,26 @@ import { askbotScatterGather } from './askbot-scatter-gather.ts';
 import { askbotShardNumber } from './askbot-shard-number.ts';
 import { undisturbed } from './disturbance.ts';
 import { engineeringAlertHitRatio } from './engineering-alert-hit-ratio.ts';
+import { engineeringScaleCpu80 } from './engineering-scale-cpu-80.ts';
+import { engineeringScaleIn30 } from './engineering-scale-in-30.ts';
+import { engineeringScaleQueue100 } from './engineering-scale-queue-100.ts';
 import { engineeringShardRouting } from './engineering-shard-routing.ts';
 import { engineeringStreamFirstEvent } from './engineering-stream-first-event.ts';
 import { type Findings, indecisive, type Judge, settingOf } from './judge.ts';
 import { productionErrorRatio } from './production-error-ratio.ts';
 import { productionQpsMedium } from './production-qps-medium.ts';
 import { productionRecall10 } from './production-recall-10.ts';
+import { productionScaleIn1000 } from './production-scale-in-1000.ts';
+import { productionScaleOut5000 } from './production-scale-out-5000.ts';
 import { productionTimeoutRatio } from './production-timeout-ratio.ts';
+import { productionTriggerCpu } from './production-trigger-cpu.ts';
+import { productionTriggerMemory } from './production-trigger-memory.ts';
+import { productionTriggerP95 } from './production-trigger-p95.ts';
+import { productionTriggerThroughput } from './production-trigger-throughput.ts';
 import { productionP50, productionP95, productionP99, productionRecommenderP99 } from './search-latency.ts';
+import { systemHpaDefaults } from './system-hpa-defaults.ts';
 import { systemRandomPlacement } from './system-random-placement.ts';
+import { systemServerlessColdStart } from './system-serverless-cold-start.ts';
 import { systemSqrtShards } from './system-sqrt-shards.ts';
 import { systemVirtualNodes } from './system-virtual-nodes.ts';
 
@@ -66,6 +82,22 @@ export const judges = {
   'askbot-load-mean': askbotLoadMean,
   'askbot-load-p95': askbotLoadP95,
   'askbot-load-p99': askbotLoadP99,
+  'askbot-hpa-bounds': askbotHpaBounds,
+  'askbot-hpa-cpu': askbotHpaCpu,
+  'askbot-hpa-memory': askbotHpaMemory,
+  'askbot-hpa-scale-up': askbotHpaScaleUp,
+  'askbot-hpa-scale-down': askbotHpaScaleDown,
+  'system-serverless-cold-start': systemServerlessColdStart,
+  'system-hpa-defaults': systemHpaDefaults,
+  'engineering-scale-cpu-80': engineeringScaleCpu80,
+  'engineering-scale-queue-100': engineeringScaleQueue100,
+  'engineering-scale-in-30': engineeringScaleIn30,
+  'production-scale-out-5000': productionScaleOut5000,
+  'production-scale-in-1000': productionScaleIn1000,
+  'production-trigger-cpu': productionTriggerCpu,
+  'production-trigger-memory': productionTriggerMemory,
+  'production-trigger-p95': productionTriggerP95,
+  'production-trigger-throughput': productionTriggerThroughput,
 } as const satisfies Record<string, Judge>;
 
 type JudgedId = keyof typeof judges;
