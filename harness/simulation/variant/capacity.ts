@@ -162,11 +162,7 @@ async function search(
     ratePerSecond: low.ratePerSecond,
     ceilingPerSecond: first?.perSecond ?? Number.POSITIVE_INFINITY,
     ...(first === undefined ? {} : { boundBy: first.tier }),
-    why: `one warm replica alone within p${percentile} ≤ ${responseMs} ms and ${errorShare * 100} % errors, by bisection over simulated runs of Poisson arrivals: ${at(low)}${high === undefined ? '' : `, ${at(high)}`}; ${width}${
-      first === undefined
-        ? ''
-        : `; ${first.tier} carry at most ${rateText(first.perSecond)} over all replicas, and demand counts the load only up to there`
-    }`,
+    why: `one warm replica alone within p${percentile} ≤ ${responseMs} ms and ${errorShare * 100} % errors, by bisection over simulated runs of Poisson arrivals: ${at(low)}${high === undefined ? '' : `, ${at(high)}`}; ${width}`,
   };
 }
 
