@@ -42,7 +42,8 @@ export async function writeReports(result: Result, folder: string): Promise<Repo
   return paths;
 }
 
-async function readResult(data: string): Promise<unknown> {
+/** The JSON of a result file. Throws `Failure`: `no_result` (64) where it cannot be read, `invalid_result` (78) where it is none. */
+export async function readResult(data: string): Promise<unknown> {
   let text: string;
   try {
     text = await readFile(data, 'utf8');

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { Failure } from '../contract/failure.ts';
 import { nearest } from '../contract/parse.ts';
 import { addCacheCommand } from './simulate-cache-command.ts';
+import { addCalibrationCommand } from './simulate-calibration.ts';
 import { addScalingCommand } from './simulate-scaling-command.ts';
 
 /** `simulate`, whose commands replay the rules of the system without the system. To add one: a file beside, and its line here. */
@@ -29,4 +30,5 @@ export function addSimulateCommands(
     });
   addCacheCommand(simulate, seed, words, setExit);
   addScalingCommand(simulate, seed, setExit);
+  addCalibrationCommand(simulate, seed, setExit);
 }
