@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Failure } from '../contract/failure.ts';
-import { meanEstimate } from '../measurement/student-t.ts';
-import { type ValidationCase, validationCases } from '../simulation/validation.ts';
+import { compare, type ValidationCase, validationCases } from '../simulation/validation.ts';
 import { benchCommand } from './bench-command.ts';
 
 /*
@@ -64,24 +63,17 @@ interface Judged {
   readonly isInside: boolean;
 }
 
-function judge({ title, through, expected, run }: ValidationCase, { seeds, requests }: Settings): Judged[] {
-  process.stdout.write(`\n${title} (${through})\n`);
-  const runs = Array.from({ length: seeds }, (_, index) => run(index + 1, requests));
-  return expected.map(({ figure, exact, toleranceRatio }) => {
-    const { mean, interval } = meanEstimate(
-      runs.map((figures) => figures[figure] ?? Number.NaN),
-      confidence,
-    );
-    const { low, high } = interval ?? { low: mean, high: mean };
-    const { lowest, highest } = typeof exact === 'number' ? { lowest: exact, highest: exact } : exact;
-    const error = mean > highest ? mean / highest - 1 : mean < lowest ? mean / lowest - 1 : 0;
-    const isMet = Math.abs(error) <= toleranceRatio;
-    const isInside = high >= lowest && low <= highest;
+function judge(validation: ValidationCase, { seeds, requests }: Settings): Judged[] {
+  process.stdout.write(`\n${validation.title} (${validation.through})\n`);
+  return compare(validation, seeds, requests, confidence).map(({ figure, exact, toleranceRatio, mean, interval, errorRatio }) => {
+    const { lowest, highest } = exact;
+    const isMet = Math.abs(errorRatio) <= toleranceRatio;
+    const isInside = interval.high >= lowest && interval.low <= highest;
     row(
       `  ${figure}`,
       lowest === highest ? lowest.toPrecision(5) : `${lowest.toPrecision(4)}–${highest.toPrecision(4)}`,
       mean.toPrecision(5),
-      percent(error),
+      percent(errorRatio),
       `≤ ${percent(toleranceRatio)}`,
       isMet ? 'met' : 'missed',
       isInside ? 'inside' : 'outside',

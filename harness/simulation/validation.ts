@@ -1,6 +1,7 @@
 import { randomStream } from '../../system/policies/random-stream.ts';
 import type { ScalingRule } from '../autoscaling/scaling-rule.ts';
 import type { ServiceTime, SimulatedRun } from '../contract/simulation.ts';
+import { meanEstimate } from '../measurement/student-t.ts';
 import {
   forkJoinBoundsMs,
   lossShare,
@@ -277,3 +278,28 @@ export const validationCases: readonly ValidationCase[] = [
   forkJoin(0.8, 3),
   forkJoin(0.5, 8),
 ];
+
+export interface Comparison {
+  readonly figure: string;
+  readonly exact: { readonly lowest: number; readonly highest: number };
+  readonly toleranceRatio: number;
+  readonly mean: number;
+  /** Of the mean over the replications. */
+  readonly interval: { readonly low: number; readonly high: number };
+  /** By how much of it the mean misses the exact value, or the nearer bound; 0 between bounds. */
+  readonly errorRatio: number;
+}
+
+/** Runs a case once for each seed and compares the means with what theory says. */
+export function compare({ expected, run }: ValidationCase, seeds: number, requests: number, confidence: number): Comparison[] {
+  const runs = Array.from({ length: seeds }, (_, index) => run(index + 1, requests));
+  return expected.map(({ figure, exact, toleranceRatio }) => {
+    const { mean, interval = { low: Number.NaN, high: Number.NaN } } = meanEstimate(
+      runs.map((figures) => figures[figure] ?? Number.NaN),
+      confidence,
+    );
+    const bounds = typeof exact === 'number' ? { lowest: exact, highest: exact } : exact;
+    const errorRatio = mean > bounds.highest ? mean / bounds.highest - 1 : mean < bounds.lowest ? mean / bounds.lowest - 1 : 0;
+    return { figure, exact: bounds, toleranceRatio, mean, interval, errorRatio };
+  });
+}
