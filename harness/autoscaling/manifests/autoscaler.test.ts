@@ -150,6 +150,7 @@ describe('readAutoscaler', () => {
 
   it('refuses what is no YAML, and more or less than one document', () => {
     expect(() => readAutoscaler('a: [1', 'f')).toThrow(expect.objectContaining({ code: 'invalid_yaml', exitCode: 78 }));
+    expect(() => readAutoscaler('kind: *nowhere', 'f')).toThrow(expect.objectContaining({ code: 'invalid_yaml', exitCode: 78 }));
     expect(() => readAutoscaler(`${chapterA}---\n${chapterA}`, 'f')).toThrow('f holds 2 documents');
     expect(() => readAutoscaler('', 'f')).toThrow('f holds 0 documents');
     expect(() => readAutoscaler('just text', 'f')).toThrow(expect.objectContaining({ exitCode: 78 }));

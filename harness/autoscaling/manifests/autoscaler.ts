@@ -1,4 +1,4 @@
-import { parseAllDocuments, stringify } from 'yaml';
+import { type Document, parseAllDocuments, stringify } from 'yaml';
 import { z } from 'zod';
 import { Failure } from '../../contract/failure.ts';
 import { parseOrFail } from '../../contract/parse.ts';
@@ -57,13 +57,25 @@ export type Autoscaler =
   | Pick<z.output<typeof horizontalPodAutoscalerSchema>, 'apiVersion' | 'kind' | 'metadata' | 'spec'>
   | Pick<z.output<typeof scaledObjectSchema>, 'apiVersion' | 'kind' | 'metadata' | 'spec'>;
 
+/** What an alias leads to is only known here: one that leads nowhere, or multiplies, is no error of the syntax. */
+function resolved(document: Document, file: string): unknown {
+  try {
+    return document.toJS() as unknown;
+  } catch (cause) {
+    if (cause instanceof ReferenceError) {
+      throw new Failure('configuration', 'invalid_yaml', `${file} is not YAML: ${cause.message}`, { cause });
+    }
+    throw cause;
+  }
+}
+
 function documentOf(text: string, file: string): unknown {
   const documents = parseAllDocuments(text);
   const [error] = Array.isArray(documents) ? documents.flatMap(({ errors }) => errors) : [];
   if (error !== undefined) {
     throw new Failure('configuration', 'invalid_yaml', `${file} is not YAML: ${error.message}`, { cause: error });
   }
-  const values = Array.isArray(documents) ? documents.map((document) => document.toJS() as unknown).filter((value) => value !== null) : [];
+  const values = Array.isArray(documents) ? documents.map((document) => resolved(document, file)).filter((value) => value !== null) : [];
   if (values.length !== 1) {
     throw new Failure('configuration', 'not_one_autoscaler', `${file} holds ${values.length} documents, and one autoscaler is wanted`, {
       hint: 'put the HorizontalPodAutoscaler or ScaledObject into a file of its own',
