@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { Failure } from '../../../contract/failure.ts';
@@ -98,6 +99,76 @@ describe('readRule', () => {
     const failure = failureOf(() => readRule(text, 'r.yaml', {}));
     expect(failure.exitCode).toBe(78);
     expect(failure.message).toContain(message);
+  });
+});
+
+describe('what is malformed', () => {
+  /** Every place in a document, as the keys that lead there. */
+  const placesIn = (value: unknown, path: readonly string[] = []): string[][] => [
+    ...(path.length > 0 ? [[...path]] : []),
+    ...(typeof value === 'object' && value !== null
+      ? Object.entries(value).flatMap(([key, inner]) => placesIn(inner, [...path, key]))
+      : []),
+  ];
+  const onlyFailures = (act: () => unknown) => {
+    try {
+      act();
+    } catch (error) {
+      expect(error).toBeInstanceOf(Failure);
+      expect((error as Failure).exitCode).toBe(78);
+    }
+  };
+
+  it('is refused by a failure and nothing else, whatever value is put in whatever place', () => {
+    for (const text of [chapterA, scaledObject]) {
+      fc.assert(
+        fc.property(fc.constantFrom(...placesIn(parse(text))), fc.jsonValue({ maxDepth: 2 }), (path, value) => {
+          const manifest = parse(text) as Record<string, unknown>;
+          let place = manifest;
+          for (const part of path.slice(0, -1)) {
+            place = place[part] as typeof place;
+          }
+          place[path.at(-1) ?? ''] = value;
+          onlyFailures(() => readRule(stringify(manifest), 'f.yaml', {}));
+        }),
+        { numRuns: 500 },
+      );
+    }
+  });
+
+  it('is refused by a failure and nothing else, whatever text it is', () => {
+    const word = fc.constantFrom(
+      'kind:',
+      'type:',
+      'hpa',
+      'spec:',
+      '\n',
+      '  ',
+      '- ',
+      '{',
+      '}',
+      '[',
+      '&a',
+      '*a',
+      '*b',
+      '"',
+      '!!',
+      '? ',
+      '1',
+      '---\n',
+    );
+    const text = fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc.array(word, { maxLength: 20 }).map((words) => words.join('')),
+    );
+    fc.assert(
+      fc.property(text, (malformed) => {
+        onlyFailures(() => readRule(malformed, 'f.yaml', {}));
+        onlyFailures(() => readAutoscalerRule(malformed, 'f.yaml', {}));
+      }),
+      { numRuns: 1000 },
+    );
   });
 });
 
