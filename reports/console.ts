@@ -9,6 +9,7 @@ import { absent, count, figure, percent, significant } from './numbers.ts';
 import { responseMetric } from './response-kind.ts';
 import { scalingLines } from './scaling/console.ts';
 import { isSimulation } from './scaling/groups.ts';
+import { heldVariants } from './scaling/words.ts';
 import { margin, measuredOnly, objective, observed, samples } from './slo-text.ts';
 import { type Language, type Strings, strings } from './strings.ts';
 import { type Line, laidOut, padded, wrapped } from './terminal-table.ts';
@@ -39,15 +40,16 @@ export function renderConsole(result: Result, options: ConsoleOptions): string {
   const code =
     options.exitCode ??
     exitCodeOf({ verdict: result.verdict, validity: result.validity.verdict, interrupted: result.status === 'partial' });
+  const isSimulated = isSimulation(result);
   const lines = [
     ...title(result, options, c, s),
     '',
     ...answer(result, options, c, s),
     '',
-    ...slos(result, options, c, s),
+    ...slos(isSimulated ? heldVariants(result) : result, options, c, s),
     ...checkers(result, options, c, s),
     '',
-    ...(isSimulation(result)
+    ...(isSimulated
       ? [...scalingLines(result, { width: options.columns, dim: c.dim, alarm: c.red }, s), '']
       : [...variants(result, c, s), '', ...slowest(result, options, c, s)]),
     ...claims(result, c, s),

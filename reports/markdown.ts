@@ -25,6 +25,7 @@ import { remoteHops } from './remote-hops.ts';
 import { responseMetric, responseOf } from './response-kind.ts';
 import { isSimulation } from './scaling/groups.ts';
 import { scalingBanner, scalingBlocks } from './scaling/markdown.ts';
+import { heldVariants, notHeld, simulatedWords } from './scaling/words.ts';
 import { margin, measuredOnly, objective, observed, samples } from './slo-text.ts';
 import { type Language, type Strings, strings } from './strings.ts';
 import { visible } from './untrusted-text.ts';
@@ -59,7 +60,7 @@ export function sparkline(values: readonly (number | undefined)[]): string {
 export function renderMarkdown(result: Result, language: Language = 'en'): string {
   const s = strings[language];
   if (isSimulation(result)) {
-    return fitting(simulated(result, s), s);
+    return fitting(simulated(heldVariants(result), simulatedWords(s), notHeld(result)), s);
   }
   const blocks = [
     ...answer(result, s),
@@ -86,7 +87,7 @@ export function renderMarkdown(result: Result, language: Language = 'en'): strin
 }
 
 /** What only a live run has is not in it: generator, processes, repetitions on a machine. */
-function simulated(result: Result, s: Strings): string[] {
+function simulated(result: Result, s: Strings, free: number): string[] {
   const [title = '', ...rest] = answer(result, s);
   const { checks, reasons } = result.validity;
   return [
@@ -94,9 +95,9 @@ function simulated(result: Result, s: Strings): string[] {
     scalingBanner(result, s),
     ...rest,
     ...(result.slos.length > 0 ? [slos(result, s)] : []),
+    ...(free > 0 ? [plain(s.scaling.notHeld(free))] : []),
     ...(result.checkers.length > 0 ? [checkers(result, s)] : []),
     ...scalingBlocks(result, s),
-    ...(result.comparisons.length > 0 ? [ratios(result, s)] : []),
     contradictions(result, s),
     claims(result, s),
     ...(checks.length + reasons.length > 0 ? [validity(result, s)] : []),

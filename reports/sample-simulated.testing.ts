@@ -278,8 +278,9 @@ function variant(load: LoadId, each: Rule): Simulated {
 
 /** Two loads, five rules and both bounds: one rule flaps, one is unstable. */
 export function simulatedResult(): Result {
+  const base = passingResult();
   return {
-    ...passingResult(),
+    ...base,
     runId: 'scaling-rules-2026-11-21t14-02-07-s7',
     scenario: 'scaling-rules',
     title: 'Scaling rules under two loads',
@@ -302,6 +303,7 @@ export function simulatedResult(): Result {
         why: 'simulated, direction changes of the ratio rule under a spike',
       },
     ],
+    provenance: { ...base.provenance, command: 'npm run scenario scaling-rules -- --profile quick --seed 7' },
     variants: (Object.keys(loads) as LoadId[]).flatMap((load) => [...rules, ...bounds].map((each) => variant(load, each))),
   };
 }

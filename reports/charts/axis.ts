@@ -54,6 +54,13 @@ export function linearTop(values: readonly number[]): number {
   return ([1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((step) => step * unit >= high) ?? 10) * unit;
 }
 
+/** Ticks of whole numbers from 0 to the first that holds `high`, at most `most` steps. */
+export function wholeTicks(high: number, most: number): number[] {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, high))) - 1);
+  const step = [1, 2, 5, 10, 20, 50, 100].map((each) => each * unit).find((each) => high / each <= most) ?? high;
+  return Array.from({ length: Math.max(1, Math.ceil(high / step)) + 1 }, (_, place) => place * step);
+}
+
 /** Moves labels apart until neighbours are `gap` px from each other, keeping their order and staying above `bottom`. */
 export function spreadLabels(positions: readonly number[], gap: number, bottom: number): number[] {
   const order = positions.map((position, index) => ({ position, index })).toSorted((a, b) => a.position - b.position);

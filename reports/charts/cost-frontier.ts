@@ -2,9 +2,9 @@ import type { Markup } from '../markup.ts';
 import { linearTop } from './axis.ts';
 import { chartText, type Frame, plotSize, renderChart } from './compile.ts';
 import { label, line } from './layers.ts';
+import type { Series } from './looks.ts';
 import { plainTick } from './percentiles.ts';
 import { placeLabels } from './point-labels.ts';
-import type { Series } from './series.ts';
 
 interface Range {
   readonly low: number;

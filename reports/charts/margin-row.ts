@@ -1,7 +1,7 @@
 import type { SloResult } from '../../harness/contract/result.ts';
 import { html, type Markup } from '../markup.ts';
+import type { Series } from './looks.ts';
 import { mark } from './marks.ts';
-import type { Series } from './series.ts';
 
 const width = 292;
 const inset = 8;

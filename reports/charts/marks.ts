@@ -1,5 +1,5 @@
 import { html, type Markup } from '../markup.ts';
-import type { Series } from './series.ts';
+import type { Series } from './looks.ts';
 
 const tenth = (value: number): number => Math.round(value * 10) / 10;
 

@@ -7,7 +7,7 @@ import { textWidth } from '../text-width.ts';
 import { labelledTicks, logDomain, logPosition, spreadLabels, ticks125 } from './axis.ts';
 import { chartText, type Frame, plotSize, renderChart } from './compile.ts';
 import { box, hatch, label, limitDash, line } from './layers.ts';
-import { type Series, seriesAt } from './series.ts';
+import { type Series, seriesAt } from './looks.ts';
 
 export interface MissRatioFrame extends Frame {
   readonly narrow: boolean;

@@ -7,8 +7,8 @@ import type { Strings } from '../strings.ts';
 import { spreadLabels } from './axis.ts';
 import { type Frame, plotSize, renderChart } from './compile.ts';
 import { box, hatch, label, limitDash, line } from './layers.ts';
+import type { Series } from './looks.ts';
 import { plainTick } from './percentiles.ts';
-import type { Series } from './series.ts';
 
 /** What all panels of all variants share, so that they can be read across. */
 export interface TimeScale {

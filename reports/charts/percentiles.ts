@@ -9,7 +9,8 @@ import { textWidth } from '../text-width.ts';
 import { labelledTicks, logDomain, logPosition, spreadLabels, ticks125 } from './axis.ts';
 import { chartText, type Frame, plotSize, renderChart } from './compile.ts';
 import { box, hatch, label, limitDash, line } from './layers.ts';
-import { type Series, seriesOf } from './series.ts';
+import type { Series } from './looks.ts';
+import { seriesOf } from './series.ts';
 
 /** Below this the tail is an anecdote: the line turns thin and the ground is hatched. */
 export const solidTailSamples = 10;

@@ -1,9 +1,9 @@
 import { html, type Markup } from '../markup.ts';
 import { textWidth } from '../text-width.ts';
 import { labelledTicks, logPosition, ticks125 } from './axis.ts';
+import type { Series } from './looks.ts';
 import { mark } from './marks.ts';
 import { plainTick } from './percentiles.ts';
-import type { Series } from './series.ts';
 
 /** The one axis on which the rows of all variants stand. */
 export interface RangeAxis {

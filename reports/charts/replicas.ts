@@ -1,17 +1,18 @@
 import type { SimulatedRun } from '../../harness/contract/simulation.ts';
 import { html, type Markup } from '../markup.ts';
 import type { Strings } from '../strings.ts';
-import { linearTop, spreadLabels } from './axis.ts';
+import { linearTop, spreadLabels, wholeTicks } from './axis.ts';
 import { limitDash } from './layers.ts';
+import type { Series } from './looks.ts';
 import { plainTick } from './percentiles.ts';
-import type { Series } from './series.ts';
 import { stepPath, type TimedStep } from './step-path.ts';
 import { timeTicks } from './time-axis.ts';
 
 /** What all panels of one load share, so that they can be read against each other. */
 export interface ReplicaScale {
   readonly seconds: number;
-  readonly replicaTop: number;
+  /** The last one is the top of the axis. */
+  readonly replicaTicks: readonly number[];
   readonly rateTop: number;
 }
 
@@ -59,7 +60,11 @@ export function replicaScale(seconds: number, panels: readonly ReplicaPanel[]): 
     ...most(demand),
     ...bounds.flatMap(({ steps }) => most(steps)),
   ]);
-  return { seconds, replicaTop: linearTop(replicas), rateTop: linearTop(panels.flatMap(({ offered }) => most(offered))) };
+  return {
+    seconds,
+    replicaTicks: wholeTicks(Math.max(0, ...replicas), 3),
+    rateTop: linearTop(panels.flatMap(({ offered }) => most(offered))),
+  };
 }
 
 /** Offered load above, replicas below: demand as ground, the rule as steps, the bounds dashed, spans outside the goal shaded. */
@@ -68,7 +73,8 @@ export function replicaPanel(panel: ReplicaPanel, scale: ReplicaScale, frame: Re
   const [x0, x1] = [left, width - right];
   const y1 = top + offeredHeight + gap + height;
   const atX = (seconds: number) => x0 + (Math.min(seconds, scale.seconds) / scale.seconds) * (x1 - x0);
-  const atReplicas = (value: number) => y1 - Math.min(1, value / scale.replicaTop) * height;
+  const replicaTop = scale.replicaTicks.at(-1) ?? 1;
+  const atReplicas = (value: number) => y1 - Math.min(1, value / replicaTop) * height;
   const atRate = (value: number) => top + offeredHeight * (1 - Math.min(1, value / scale.rateTop));
   const onPlot = { atX, atY: atReplicas };
   const demand = stepPath(panel.demand, scale.seconds, onPlot);
@@ -76,18 +82,13 @@ export function replicaPanel(panel: ReplicaPanel, scale: ReplicaScale, frame: Re
   const offered = stepPath(panel.offered, scale.seconds, { atX, atY: atRate });
   const total = y1 + axisHeight;
   const ticks = timeTicks(scale.seconds, width > 600 ? 8 : 4);
-  const isWhole = Number.isInteger(scale.replicaTop / 2);
   return html`<svg xmlns="http://www.w3.org/2000/svg" class="replicas ${className}" width="${width}" height="${total}" viewBox="0 0 ${width} ${total}" font-size="11" aria-hidden="true"><path class="miss" d="${outsidePath(panel, atX, top, y1)}"/>${
     demand !== '' && html`<path class="demand" d="${demand}V${tenth(y1)}H${tenth(atX(firstOf(panel.demand)))}Z"/>`
   }<path class="hair" d="M${x0},${y1}H${x1}M${x0},${top + offeredHeight}H${x1}${ticks.map(({ atSeconds }) => `M${tenth(atX(atSeconds))},${y1}v3`).join('')}"/>${
     offered !== '' && html`<path class="offered" d="${offered}"/>`
   }${panel.bounds.map(({ steps, dash }) => html`<path class="bound" stroke-dasharray="${dash.join(' ')}" d="${stepPath(steps, scale.seconds, onPlot)}"/>`)}${
     ready !== '' && html`<path class="ready" stroke="${panel.series.colour}" d="${ready}"/>`
-  }<text x="${x0 - 6}" y="${top + 8}" text-anchor="end">${plainTick(scale.rateTop)}/s</text>${[
-    0,
-    ...(isWhole ? [scale.replicaTop / 2] : []),
-    scale.replicaTop,
-  ].map((tick) => html`<text x="${x0 - 6}" y="${tenth(atReplicas(tick) + 4)}" text-anchor="end">${plainTick(tick)}</text>`)}${ticks.map(
+  }<text x="${x0 - 6}" y="${top + 8}" text-anchor="end">${plainTick(scale.rateTop)}/s</text>${scale.replicaTicks.map((tick) => html`<text x="${x0 - 6}" y="${tenth(atReplicas(tick) + 4)}" text-anchor="end">${plainTick(tick)}</text>`)}${ticks.map(
     ({ atSeconds, text }, place) =>
       html`<text x="${tenth(Math.min(atX(atSeconds), width - 2))}" y="${y1 + 15}" text-anchor="${place === 0 ? 'start' : atX(atSeconds) > width - 24 ? 'end' : 'middle'}">${text}</text>`,
   )}${right > 60 && endLabels(panel, onPlot, { x: x1 + 8, low: y1 }, atRate, s)}</svg>`;

@@ -6,8 +6,9 @@ import { textWidth } from '../text-width.ts';
 import { linearTop } from './axis.ts';
 import { chartText, type Frame, plotSize, renderChart } from './compile.ts';
 import { label } from './layers.ts';
+import type { Series } from './looks.ts';
 import { plainTick } from './percentiles.ts';
-import { type Series, seriesOf } from './series.ts';
+import { seriesOf } from './series.ts';
 
 /** Search and waiting are what sharding moves: they have colour; every other stage is a grey. */
 const greys = ['var(--g1)', 'var(--g2)', 'var(--g3)', 'var(--g4)', 'var(--g5)'] as const;

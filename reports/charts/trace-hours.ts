@@ -3,8 +3,8 @@ import type { Markup } from '../markup.ts';
 import { linearTop } from './axis.ts';
 import { type Frame, plotSize, renderChart } from './compile.ts';
 import { line } from './layers.ts';
+import type { Series } from './looks.ts';
 import { plainTick } from './percentiles.ts';
-import type { Series } from './series.ts';
 
 /** What a panel shows of each bin. */
 export type ReplayPanel = 'arrivals' | 'spared' | 'p50' | 'p95' | 'failed';

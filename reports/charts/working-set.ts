@@ -5,7 +5,7 @@ import { count } from '../numbers.ts';
 import { linearTop } from './axis.ts';
 import { type Frame, plotSize, renderChart } from './compile.ts';
 import { label } from './layers.ts';
-import { seriesAt } from './series.ts';
+import { seriesAt } from './looks.ts';
 
 /** Distinct keys per window and from the beginning, over the trace. Undefined with fewer than two windows. */
 export async function workingSetChart(

@@ -1,5 +1,6 @@
 import type { Result, ResultVariant, TraceFigures, TraceReplay } from '../../harness/contract/result.ts';
-import { type Series, seriesOf } from '../charts/series.ts';
+import type { Series } from '../charts/looks.ts';
+import { seriesOf } from '../charts/series.ts';
 import { type ReplayAxis, type ReplayPanel, replayFrame, replayPanel } from '../charts/trace-hours.ts';
 import { drawnVariants } from '../findings.ts';
 import { html, type Insertable, type Markup } from '../markup.ts';

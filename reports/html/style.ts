@@ -90,7 +90,7 @@ const scaling = `
 .simulated-banner{margin:0 0 18px;padding:6px 8px;border:1px dotted var(--ink3);background:${hatching};max-width:none}.simulated-banner>span{background:var(--surface);box-shadow:0 0 0 4px var(--surface);color:var(--ink2)}
 .multiples{display:grid;gap:16px 24px;margin-top:8px}.multiples.many{grid-template-columns:repeat(auto-fill,minmax(310px,1fr))}.multiples.few{grid-template-columns:repeat(2,minmax(0,628px));gap:16px 56px}.multiples>div{min-width:0}.multiples figure{margin-top:2px}.panel-head-line{line-height:18px}
 .replicas text:not([fill]){fill:var(--ink3)}.replicas .miss{fill:var(--failtint)}.replicas .demand{fill:var(--g1)}.replicas .hair{stroke:var(--rule);fill:none}.replicas .offered{stroke:var(--ink3);fill:none}.replicas .bound{stroke:var(--ink2);fill:none}.replicas .ready{fill:none;stroke-width:1.75}.replicas .ready-key{stroke:var(--ink);stroke-width:1.75}
-.estimates td,.estimates th{padding-right:10px;white-space:nowrap}.estimates td{line-height:15px}.estimates abbr{text-decoration:underline dotted var(--ink3);text-underline-offset:2px}
+.estimates td{padding-right:12px;white-space:nowrap;overflow-wrap:normal;line-height:15px}.estimates thead th{padding-right:12px}.load-answer{margin-top:6px;max-width:112ch;color:var(--ink2)}p.note.replicas{max-width:none}.estimates abbr{text-decoration:underline dotted var(--ink3);text-underline-offset:2px}
 `;
 
 const narrow = `

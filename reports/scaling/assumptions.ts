@@ -4,7 +4,7 @@ import { html } from '../markup.ts';
 import { count, significant } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
 import { findingsByRule } from './answer.ts';
-import { policyName, type Simulated, simulatedVariants } from './groups.ts';
+import { type Policy, policiesOf } from './groups.ts';
 import { definitions } from './load-table.ts';
 import { type ScalingSection, scalingSection } from './section.ts';
 
@@ -17,14 +17,14 @@ function namesOf(names: readonly string[], s: Strings): string {
 }
 
 /** `measured, p50 of run …`: whence the times of a system come. */
-export function sourceText({ simulated }: Simulated, s: Strings): string {
+export function sourceText({ simulated }: Policy, s: Strings): string {
   const { kind, text, runId } = simulated.variant.system.source;
   return s.scaling.source(kind, text, runId);
 }
 
 /** Every different source once, in order of appearance. */
-export function sourcesOf(result: Pick<Result, 'variants'>, s: Strings): string[] {
-  return [...new Set(simulatedVariants(result).map((variant) => sourceText(variant, s)))];
+export function sourcesOf(result: Result, s: Strings): string[] {
+  return [...new Set(policiesOf(result).map((variant) => sourceText(variant, s)))];
 }
 
 export interface SystemRow {
@@ -33,8 +33,8 @@ export interface SystemRow {
 }
 
 /** One row for each system that differs or whose capacity does: whence its times come, what a replica carries and how that was found. */
-export function systemRows(result: Pick<Result, 'variants'>, s: Strings): SystemRow[] {
-  const groups = Map.groupBy(simulatedVariants(result), ({ simulated }) =>
+export function systemRows(result: Result, s: Strings): SystemRow[] {
+  const groups = Map.groupBy(policiesOf(result), ({ simulated }) =>
     JSON.stringify([simulated.variant.system, simulated.capacityPerReplica]),
   );
   return [...groups.values()].flatMap((same) => {
@@ -47,7 +47,10 @@ export function systemRows(result: Pick<Result, 'variants'>, s: Strings): System
     const { scheduleSeconds, loadSeconds, warmUpSeconds, warmUpSlowdown } = query.startUp;
     return [
       {
-        variants: namesOf(same.map(policyName), s),
+        variants: namesOf(
+          same.map(({ name }) => name),
+          s,
+        ),
         cells: [
           sourceText(first, s),
           s.scaling.system.capacity(
@@ -71,7 +74,7 @@ export function systemRows(result: Pick<Result, 'variants'>, s: Strings): System
 export function systemSection(result: Result, detail: Detail, s: Strings): ScalingSection {
   const [head, ...heads] = s.scaling.system.columns;
   const rows = systemRows(result, s).map(({ variants, cells }) => [variants, ...cells]);
-  const variantRows = simulatedVariants(result).map(({ id, simulated }) => [
+  const variantRows = policiesOf(result).map(({ id, simulated }) => [
     id,
     simulated.rule,
     simulated.run.seed,

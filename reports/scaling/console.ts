@@ -5,7 +5,7 @@ import { type Line, laidOut, wrapped } from '../terminal-table.ts';
 import { visible } from '../untrusted-text.ts';
 import { type EstimateId, estimateOf, estimateText } from './estimates.ts';
 import { bannerText } from './first-screen.ts';
-import { loadGroups, membersOf, policyName } from './groups.ts';
+import { loadGroups, membersOf } from './groups.ts';
 import { estimateHead } from './load-table.ts';
 import { costMeasure, costOf, goalVerdict } from './verdicts.ts';
 
@@ -27,7 +27,7 @@ export function scalingLines(
       const verdict = goalVerdict(variant);
       const cost = costOf(variant, measure);
       return [
-        { text: visible(policyName(variant)) },
+        { text: visible(variant.name) },
         {
           text: unstable > 0 ? s.scaling.table.unstable(unstable, replications) : s.scaling.table.verdict[verdict],
           ...(verdict === 'missed' && { paint: alarm }),

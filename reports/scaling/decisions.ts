@@ -2,7 +2,7 @@ import { type Detail, dataTable } from '../html/parts.ts';
 import { html, type Markup } from '../markup.ts';
 import { count, significant } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
-import { type LoadGroup, policyName, type Simulated } from './groups.ts';
+import type { LoadGroup, Policy } from './groups.ts';
 import { type ScalingSection, scalingSection } from './section.ts';
 
 /** Decisions of one rule that a page shows; the rest is in `result.json`. */
@@ -23,7 +23,7 @@ export function decisionSection(group: LoadGroup, id: string, detail: Detail, s:
   );
 }
 
-function log(variant: Simulated, shown: number, s: Strings): Markup {
+function log(variant: Policy, shown: number, s: Strings): Markup {
   const { decisions } = variant.simulated.run;
   const rows = decisions.slice(0, shown).map(({ atSeconds, from, to, reason, signals = {} }) => [
     `${significant(atSeconds)} s`,
@@ -35,7 +35,7 @@ function log(variant: Simulated, shown: number, s: Strings): Markup {
       .join(', '),
   ]);
   const rest = decisions.length - rows.length;
-  return html`${dataTable(s.scaling.decisions.title(policyName(variant), count(decisions.length)), s.scaling.decisions.columns, [
+  return html`${dataTable(s.scaling.decisions.title(variant.name, decisions.length, count(decisions.length)), s.scaling.decisions.columns, [
     ...rows,
     ...(rest > 0 ? [['', '', '', s.scaling.decisions.more(count(rest)), '']] : []),
   ])}`;

@@ -1,14 +1,15 @@
 import type { Result } from '../../harness/contract/result.ts';
 import { answerOf } from '../answer.ts';
+import { spanText } from '../cache-replay/sentences.ts';
 import { glyph } from '../charts/marks.ts';
 import { sloCounts, stampOf } from '../findings.ts';
 import { stampGlyphs, worstFacts } from '../html/first-screen.ts';
 import { html, type Insertable, type Markup, prose } from '../markup.ts';
-import { range, significant, span } from '../numbers.ts';
+import { range, significant } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
-import { goalText } from './answer.ts';
 import { sourcesOf } from './assumptions.ts';
-import { loadGroups, simulatedVariants } from './groups.ts';
+import { loadGroups, policiesOf } from './groups.ts';
+import { goalText } from './load-sentence.ts';
 import { replicationsOf } from './load-table.ts';
 
 /** That nothing was started, then question and answer on the left; verdict, goal, replications and capacity on the right. */
@@ -18,9 +19,15 @@ export function scalingFirstScreen(result: Result, s: Strings): Markup {
   return html`<p class="simulated-banner"><span>${prose(bannerText(result, s))}</span></p><section id="answer" class="first" aria-labelledby="answer-title">
 <div class="answer"><p class="question">${s.first.question} · ${result.question}</p>
 <h1 id="answer-title">${prose(answer.headline)}</h1>
-${answer.qualifiers.length > 0 && html`<ul class="qualifiers">${answer.qualifiers.map((sentence) => html`<li>${prose(sentence)}</li>`)}</ul>`}</div>
+${answer.qualifiers.length > 0 && html`<ul class="qualifiers">${answer.qualifiers.map((sentence) => html`<li>${headed(result, sentence)}</li>`)}</ul>`}</div>
 <div class="doubt"><p class="stamp-line"><span class="stamp ${stamp}">${glyph(stampGlyphs[stamp])} ${s.stamp[stamp]}</span> <span class="chip simulated"><b>${s.scaling.badge}</b></span> ${s.first.sloCounts(sloCounts(result))}</p>
-<dl class="facts">${[...worstFacts(result, s), ...facts(result, s)].map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl></div></section>`;
+<dl class="facts">${[...(result.slos.length > 0 ? worstFacts(result, s) : []), ...facts(result, s)].map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl></div></section>`;
+}
+
+/** The sentence of a load with its name in bold, so that it is found. */
+function headed(result: Result, sentence: string): Markup {
+  const title = loadGroups(result).find((group) => sentence.startsWith(`${group.title}: `))?.title;
+  return title === undefined ? prose(sentence) : html`<b>${title}</b>${prose(sentence.slice(title.length))}`;
 }
 
 /** `Simulated: nothing was started. Service times: …` */
@@ -31,7 +38,7 @@ export function bannerText(result: Result, s: Strings): string {
 
 function facts(result: Result, s: Strings): (readonly [string, Insertable])[] {
   const groups = loadGroups(result);
-  const variants = simulatedVariants(result);
+  const variants = policiesOf(result);
   const goals = [...new Set(groups.map(({ goal }) => goalText(goal, s)))];
   const replications = [...new Set(groups.map((group) => replicationsOf(group, s)))].join(', ');
   const unstable = variants.filter(({ simulated }) => simulated.unstable > 0).length;
@@ -42,7 +49,7 @@ function facts(result: Result, s: Strings): (readonly [string, Insertable])[] {
   }
   return [
     [s.scaling.first.goal, prose(goals.join(' · '))],
-    [s.scaling.first.loads, prose(groups.map(({ title, seconds }) => `${title} ${span(seconds * 1000)}`).join(' · '))],
+    [s.scaling.first.loads, prose(groups.map(({ title, seconds }) => `${title} ${spanText(seconds)}`).join(' · '))],
     [
       s.scaling.first.replications,
       unstable === 0

@@ -1,10 +1,13 @@
 import type { Result, ResultVariant } from '../../harness/contract/result.ts';
 import type { SimulatedGoal, SimulatedResult } from '../../harness/contract/simulation.ts';
 import { limitDash } from '../charts/layers.ts';
-import { type Series, seriesAt } from '../charts/series.ts';
+import { type Series, seriesAt } from '../charts/looks.ts';
 
 /** A variant whose figures come from the simulation alone. */
 export type Simulated = ResultVariant & { readonly simulated: SimulatedResult };
+
+/** The same with the name by which it is told from others of its group: its id without what they have in common. */
+export type Policy = Simulated & { readonly name: string };
 
 type Controller = SimulatedResult['variant']['controller'];
 export type BoundKind = Extract<Controller['by'], 'static-at-peak' | 'clairvoyant'>;
@@ -20,17 +23,17 @@ export function isSimulation(result: Pick<Result, 'variants' | 'platform'>): boo
   return result.platform.id === 'simulated' || result.variants.some(hasSimulation);
 }
 
-/** Everything that was simulated under one load and judged by one goal: rules as planned, then the bounds that knew the load beforehand. */
+/** What is read against each other: one load, one goal, and the bounds of one system. Rules as planned, then the bounds. */
 export interface LoadGroup {
   readonly title: string;
   readonly seconds: number;
   readonly goal: SimulatedGoal;
-  readonly rules: readonly Simulated[];
-  readonly bounds: readonly Simulated[];
+  readonly rules: readonly Policy[];
+  readonly bounds: readonly Policy[];
 }
 
 /** Rules and bounds of a group. */
-export function membersOf({ rules, bounds }: LoadGroup): Simulated[] {
+export function membersOf({ rules, bounds }: LoadGroup): Policy[] {
   return [...rules, ...bounds];
 }
 
@@ -41,13 +44,55 @@ export function boundOf({ simulated }: Simulated): BoundKind | undefined {
   return boundOrder.find((kind) => kind === simulated.variant.controller.by);
 }
 
-/** One group per load in the order of the plan. Loads of one title that differ are numbered. */
-export function loadGroups(result: Pick<Result, 'variants'>): LoadGroup[] {
-  const groups = Map.groupBy(simulatedVariants(result), ({ simulated: { variant } }) =>
+const systemOf = ({ simulated }: Simulated): string => JSON.stringify(simulated.variant.system);
+
+function sharedLength(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) {
+    length += 1;
+  }
+  return length;
+}
+
+type Compared = Pick<Result, 'variants' | 'comparisons'>;
+
+/**
+ * The bound that a variant of a load is read against: that which it is divided by, otherwise that of its system, otherwise the one
+ * whose id is most like its own. Undefined where the load has none.
+ */
+function anchorOf(variant: Simulated, sameLoad: readonly Simulated[], { comparisons }: Compared): Simulated | undefined {
+  const anchors = sameLoad.filter((each) => boundOf(each) === 'static-at-peak');
+  if (anchors.length <= 1) {
+    return anchors[0];
+  }
+  const divisor = comparisons.find((each) => each.variant === variant.id)?.baseline;
+  return (
+    anchors.find(({ id }) => id === variant.id) ??
+    anchors.find(({ id }) => id === divisor) ??
+    anchors.find((each) => systemOf(each) === systemOf(variant)) ??
+    anchors.toSorted((a, b) => sharedLength(b.id, variant.id) - sharedLength(a.id, variant.id))[0]
+  );
+}
+
+const groupsOfResult = new WeakMap<readonly ResultVariant[], LoadGroup[]>();
+
+/** Groups in the order of the plan; two of one title are told apart by what their ids begin with. */
+export function loadGroups(result: Compared): LoadGroup[] {
+  const known = groupsOfResult.get(result.variants);
+  const groups = known ?? foundGroups(result);
+  groupsOfResult.set(result.variants, groups);
+  return groups;
+}
+
+function foundGroups(result: Compared): LoadGroup[] {
+  const loads = Map.groupBy(simulatedVariants(result), ({ simulated: { variant } }) =>
     JSON.stringify([variant.load, variant.goal, variant.seconds]),
   );
+  const families = [...loads.values()].flatMap((sameLoad) => [
+    ...Map.groupBy(sameLoad, (variant) => anchorOf(variant, sameLoad, result)?.id).values(),
+  ]);
   const seen = new Map<string, number>();
-  return [...groups.values()].flatMap((members) => {
+  return families.flatMap((members) => {
     const [first] = members;
     if (first === undefined) {
       return [];
@@ -55,31 +100,48 @@ export function loadGroups(result: Pick<Result, 'variants'>): LoadGroup[] {
     const { load, goal, seconds } = first.simulated.variant;
     const place = (seen.get(load.title) ?? 0) + 1;
     seen.set(load.title, place);
+    const prefix = commonPrefix(members, load.title);
+    const named = members.map((member): Policy => ({ ...member, name: withoutLoad(member.id, prefix, load.title) }));
     return [
       {
-        title: place === 1 ? load.title : `${load.title} (${place})`,
+        title: place === 1 ? load.title : `${load.title} (${prefix === undefined ? place : prefix.slice(0, -1)})`,
         seconds,
         goal,
-        rules: members.filter((member) => boundOf(member) === undefined),
-        bounds: boundOrder.flatMap((kind) => members.filter((member) => boundOf(member) === kind)),
+        rules: named.filter((member) => boundOf(member) === undefined),
+        bounds: boundOrder.flatMap((kind) => named.filter((member) => boundOf(member) === kind)),
       },
     ];
   });
 }
 
-/** The id of a variant without the load in it, which the place of a figure already tells. */
-export function policyName({ id, simulated }: Simulated): string {
-  const load = simulated.variant.load.title
+/** What stands before the name of a bound in its id, such as `spike-`: all others of its group begin so too. */
+function commonPrefix(members: readonly Simulated[], load: string): string | undefined {
+  const found = members.flatMap((member) => {
+    const kind = boundOf(member);
+    return kind !== undefined && member.id.endsWith(`-${kind}`) ? [member.id.slice(0, -kind.length)] : [];
+  });
+  const slug = slugOf(load);
+  return found[0] ?? (slug !== '' && members.every(({ id }) => id.startsWith(`${slug}-`)) ? `${slug}-` : undefined);
+}
+
+function slugOf(title: string): string {
+  return title
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
-  const short =
-    load !== '' && id.startsWith(`${load}-`)
-      ? id.slice(load.length + 1)
-      : load !== '' && id.endsWith(`-${load}`)
-        ? id.slice(0, -load.length - 1)
-        : id;
-  return short === '' ? id : short;
+}
+
+function withoutLoad(id: string, prefix: string | undefined, load: string): string {
+  if (prefix !== undefined && id.startsWith(prefix) && id.length > prefix.length) {
+    return id.slice(prefix.length);
+  }
+  const ending = `-${slugOf(load)}`;
+  return ending.length > 1 && id.endsWith(ending) && id.length > ending.length ? id.slice(0, -ending.length) : id;
+}
+
+/** Every policy, group by group. */
+export function policiesOf(result: Compared): Policy[] {
+  return loadGroups(result).flatMap(membersOf);
 }
 
 const boundLooks: Record<BoundKind, Series> = {
@@ -87,20 +149,19 @@ const boundLooks: Record<BoundKind, Series> = {
   clairvoyant: { colour: 'var(--ink2)', wordColour: 'var(--ink2)', wordClass: 's5t', dash: [6, 3], shape: 'diamond' },
 };
 
-/** The look of every simulated variant by id: a rule keeps its own under every load, and so do the bounds. */
-export function policyLooks(result: Pick<Result, 'variants'>): ReadonlyMap<string, Series> {
-  const all = simulatedVariants(result);
-  const rules = [...new Set(all.filter((each) => boundOf(each) === undefined).map(policyName))];
+/** The look of every policy by id: a rule keeps its own under every load, and so do the bounds. */
+export function policyLooks(result: Compared): ReadonlyMap<string, Series> {
+  const all = policiesOf(result);
+  const rules = [...new Set(all.filter((each) => boundOf(each) === undefined).map(({ name }) => name))];
   return new Map(
     all.map((each) => {
       const bound = boundOf(each);
-      return [each.id, bound === undefined ? seriesAt(rules.indexOf(policyName(each))) : boundLooks[bound]];
+      return [each.id, bound === undefined ? seriesAt(rules.indexOf(each.name)) : boundLooks[bound]];
     }),
   );
 }
 
-/** The bounds of the same system as a variant's: those of another size of replica bound nothing here. */
-export function boundsFor({ bounds }: LoadGroup, variant: Simulated): Simulated[] {
-  const system = ({ simulated }: Simulated) => JSON.stringify(simulated.variant.system);
-  return bounds.filter((bound) => system(bound) === system(variant));
+/** The bounds of the same system as a policy's: those of another size of replica bound nothing here. */
+export function boundsFor({ bounds }: LoadGroup, policy: Policy): Policy[] {
+  return bounds.filter((bound) => systemOf(bound) === systemOf(policy));
 }

@@ -1,16 +1,16 @@
 import { type MetricId, metricIds } from '../../harness/contract/metrics.ts';
 import type { Result } from '../../harness/contract/result.ts';
 import { frontierChart } from '../charts/cost-frontier.ts';
+import type { Series } from '../charts/looks.ts';
 import { percentileChart } from '../charts/percentiles.ts';
-import type { Series } from '../charts/series.ts';
 import { stageChart, stageColours } from '../charts/stages.ts';
 import { chartFigure, type Detail, dataTable, nothing } from '../html/parts.ts';
 import { html } from '../markup.ts';
 import { duration, joined, significant } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
-import { costText } from './answer.ts';
 import { estimateOf } from './estimates.ts';
-import { type LoadGroup, membersOf, policyLooks, policyName, type Simulated } from './groups.ts';
+import { type LoadGroup, membersOf, type Policy, policyLooks } from './groups.ts';
+import { costText } from './load-sentence.ts';
 import { replicationsOf } from './load-table.ts';
 import { type ScalingSection, scalingSection } from './section.ts';
 import { costMeasure, costOf, frontierOf } from './verdicts.ts';
@@ -30,7 +30,7 @@ export async function frontierSection(result: Result, group: LoadGroup, id: stri
   });
   const best = new Set(bestRules(group));
   const points = known.map(({ variant, cost, violation, series }) => ({
-    name: policyName(variant),
+    name: variant.name,
     cost: cost.mean,
     costInterval: cost.interval,
     violation: violation.mean,
@@ -39,7 +39,7 @@ export async function frontierSection(result: Result, group: LoadGroup, id: stri
     isBest: best.has(variant),
   }));
   const described = known.map((each) =>
-    s.scaling.frontier.describedItem(policyName(each.variant), costText(each, measure, s), significant(each.violation.mean)),
+    s.scaling.frontier.describedItem(each.variant.name, costText(each, measure, s), significant(each.violation.mean)),
   );
   const chart = await chartFigure(
     detail,
@@ -58,7 +58,7 @@ export async function frontierSection(result: Result, group: LoadGroup, id: stri
 }
 
 /** The rules that no other undercuts in cost and violation seconds at once. */
-function bestRules(group: LoadGroup): Simulated[] {
+function bestRules(group: LoadGroup): Policy[] {
   const measure = costMeasure(group);
   const points = group.rules.flatMap((variant) => {
     const cost = costOf(variant, measure);
@@ -72,7 +72,7 @@ function bestRules(group: LoadGroup): Simulated[] {
 const mostDrawn = 6;
 
 /** Those on the staircase and the bounds first, drawn in the order of the plan. */
-function drawnMembers(group: LoadGroup): Simulated[] {
+function drawnMembers(group: LoadGroup): Policy[] {
   const order = new Set([...bestRules(group), ...group.bounds, ...group.rules]);
   const chosen = new Set([...order].slice(0, mostDrawn));
   return membersOf(group).filter((member) => chosen.has(member));
@@ -81,13 +81,13 @@ function drawnMembers(group: LoadGroup): Simulated[] {
 const curvePoints = 64;
 
 /** The group as a result of its own, for charts that draw the variants of a result. Nothing in it is measured. */
-function chartResult(result: Result, group: LoadGroup, members: readonly Simulated[]): Result {
+function chartResult(result: Result, group: LoadGroup, members: readonly Policy[]): Result {
   const { percentile, responseMs } = group.goal;
   const metric: MetricId | undefined = metricIds.find((id) => id === `ask-response-p${String(percentile).replace('.', '')}`);
   const variants = members.map(
-    (member): Simulated => ({
+    (member): Policy => ({
       ...member,
-      id: policyName(member),
+      id: member.name,
       metrics: {},
       curves: curveOf(member),
       stages: stagesOf(member),
@@ -106,22 +106,22 @@ function chartResult(result: Result, group: LoadGroup, members: readonly Simulat
   };
 }
 
-function curveOf({ simulated: { run } }: Simulated): Simulated['curves'] {
+function curveOf({ simulated: { run } }: Policy): Policy['curves'] {
   const sampleCount = run.responseMs?.sampleCount;
   const step = Math.max(1, Math.ceil(run.curve.length / curvePoints));
   const points = run.curve.filter((_, place) => place % step === 0 || place === run.curve.length - 1);
   return sampleCount === undefined ? [] : [{ kind: 'ask', sampleCount, points }];
 }
 
-function stagesOf({ simulated: { run } }: Simulated): Simulated['stages'] {
+function stagesOf({ simulated: { run } }: Policy): Policy['stages'] {
   const totalMs = run.stages.reduce((sum, { ms }) => sum + ms, 0);
   const sampleCount = run.responseMs?.sampleCount;
   return sampleCount === undefined || totalMs <= 0 ? [] : [{ cohort: 'mean', sampleCount, totalMs, parts: run.stages }];
 }
 
-function looksByName(result: Result, members: readonly Simulated[]): (id: string) => Series {
+function looksByName(result: Result, members: readonly Policy[]): (id: string) => Series {
   const looks = policyLooks(result);
-  const byName = new Map(members.flatMap((member) => [[policyName(member), looks.get(member.id)] as const]));
+  const byName = new Map(members.flatMap((member) => [[member.name, looks.get(member.id)] as const]));
   return (id) => {
     const found = byName.get(id);
     if (found === undefined) {
@@ -134,7 +134,7 @@ function looksByName(result: Result, members: readonly Simulated[]): (id: string
 const responseFrame = { width: 628, height: 330, left: 52, right: 128, top: 30, bottom: 46, narrow: false } as const;
 const responsePhone = { width: 328, height: 330, left: 52, right: 8, top: 30, bottom: 46, narrow: true } as const;
 
-function percentilesText(response: NonNullable<Simulated['simulated']['run']['responseMs']>): string {
+function percentilesText(response: NonNullable<Policy['simulated']['run']['responseMs']>): string {
   return (['p50', 'p95', 'p99'] as const).map((name) => `${name} ${joined(duration(response[name]))}`).join(', ');
 }
 
@@ -150,7 +150,7 @@ export async function responseSection(
   const own = chartResult(result, group, members);
   const parts = members.flatMap((member) => {
     const response = member.simulated.run.responseMs;
-    return response === undefined ? [] : [`${policyName(member)}: ${percentilesText(response)}`];
+    return response === undefined ? [] : [`${member.name}: ${percentilesText(response)}`];
   });
   const title = s.scaling.response.title(group.title);
   const chart = await chartFigure(detail, s.chart.region(title), s.percentiles.described(s.kind.ask, parts), (narrow, className) =>

@@ -1,5 +1,7 @@
 import { arrivalsText } from '../../harness/contract/arrivals.ts';
 import type { Result } from '../../harness/contract/result.ts';
+import { spanText } from '../cache-replay/sentences.ts';
+import type { Series } from '../charts/looks.ts';
 import { swatch } from '../charts/marks.ts';
 import {
   boundDash,
@@ -12,14 +14,13 @@ import {
   replicaScale,
   wideReplicas,
 } from '../charts/replicas.ts';
-import type { Series } from '../charts/series.ts';
 import { type Detail, figure, nothing } from '../html/parts.ts';
-import { html, type Insertable, type Markup } from '../markup.ts';
-import { span } from '../numbers.ts';
+import { html, type Insertable, type Markup, prose } from '../markup.ts';
 import type { Strings } from '../strings.ts';
 import { limitInUnit } from '../validity-text.ts';
 import { offeredRate, outsideGoal } from './course.ts';
-import { boundOf, boundsFor, type LoadGroup, policyLooks, policyName, type Simulated } from './groups.ts';
+import { boundOf, boundsFor, type LoadGroup, type Policy, policyLooks } from './groups.ts';
+import { loadSentence } from './load-sentence.ts';
 import { type ScalingSection, scalingSection } from './section.ts';
 
 /** Offered load is drawn with so many steps at most; more would be one per pixel. */
@@ -36,16 +37,17 @@ export function replicaSection(result: Result, group: LoadGroup, id: string, det
   );
   const { load } = shown[0]?.simulated.variant ?? {};
   const shape = load === undefined ? '' : `${load.profile.shape}, ${arrivalsText(load.arrivals)}`;
+  const sentence = html`<p class="load-answer">${prose(loadSentence(group, s))}</p>`;
   const body =
     panels.length === 0
       ? nothing(s.scaling.load.none)
-      : html`${key(group, s)}<div class="multiples ${panels.length > 4 ? 'many' : panels.length > 1 ? 'few' : 'one'}">${panels.map(
+      : html`${sentence}${key(group, s)}<div class="multiples ${panels.length > 4 ? 'many' : panels.length > 1 ? 'few' : 'one'}">${panels.map(
           ({ variant, panel }) => drawn(group, variant, panel, scale, sizes(panels.length, detail), s),
         )}</div>`;
   return scalingSection(
     id,
     { title: s.scaling.load.title(group.title), nav: group.title },
-    s.scaling.load.subtitle(span(group.seconds * 1000), shape),
+    s.scaling.load.subtitle(spanText(group.seconds), shape),
     body,
   );
 }
@@ -63,7 +65,7 @@ function sizes(panels: number, detail: Detail): Sizes {
   return { wide: panels === 1 ? wideReplicas : halfReplicas, phone: narrowReplicas };
 }
 
-function panelOf(group: LoadGroup, variant: Simulated, looks: ReadonlyMap<string, Series>, s: Strings): ReplicaPanel {
+function panelOf(group: LoadGroup, variant: Policy, looks: ReadonlyMap<string, Series>, s: Strings): ReplicaPanel {
   const { run, variant: asked } = variant.simulated;
   const series = looks.get(variant.id);
   if (series === undefined) {
@@ -84,10 +86,10 @@ function panelOf(group: LoadGroup, variant: Simulated, looks: ReadonlyMap<string
   };
 }
 
-function drawn(group: LoadGroup, variant: Simulated, panel: ReplicaPanel, scale: ReplicaScale, { wide, phone }: Sizes, s: Strings): Markup {
+function drawn(group: LoadGroup, variant: Policy, panel: ReplicaPanel, scale: ReplicaScale, { wide, phone }: Sizes, s: Strings): Markup {
   const most = (steps: ReplicaPanel['ready']) => Math.max(0, ...steps.map(({ value }) => value));
-  const described = s.scaling.load.described(policyName(variant), group.title, most(panel.ready), most(panel.demand));
-  const head = html`<p class="panel-head-line"><span class="name">${swatch(panel.series)}<code class="${panel.series.wordClass}">${policyName(variant)}</code></span>${
+  const described = s.scaling.load.described(variant.name, group.title, most(panel.ready), most(panel.demand));
+  const head = html`<p class="panel-head-line"><span class="name">${swatch(panel.series)}<code class="${panel.series.wordClass}">${variant.name}</code></span>${
     variant.simulated.unstable > 0 &&
     html` <b class="fail">${s.scaling.table.unstable(variant.simulated.unstable, variant.simulated.replications)}</b>`
   }${panel.ready.length === 0 && html` <span class="quiet">– ${s.scaling.load.noSteps}</span>`}</p>`;

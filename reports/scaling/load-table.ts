@@ -5,9 +5,9 @@ import { type Detail, dataTable, scrolledTable, verdictWord } from '../html/part
 import { html, type Insertable, type Markup } from '../markup.ts';
 import { absent, count } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
-import { goalText } from './answer.ts';
 import { boundsText, type EstimateId, estimateIds, estimateOf, metricOfEstimate, shown } from './estimates.ts';
-import { type LoadGroup, membersOf, policyLooks, policyName, type Simulated } from './groups.ts';
+import { type LoadGroup, membersOf, type Policy, policyLooks } from './groups.ts';
+import { goalText } from './load-sentence.ts';
 import { type ScalingSection, scalingSection } from './section.ts';
 import { type GoalVerdict, goalVerdict } from './verdicts.ts';
 
@@ -56,20 +56,20 @@ export function tableSection(result: Result, group: LoadGroup, id: string, detai
   );
 }
 
-function name(variant: Simulated, looks: ReadonlyMap<string, Parameters<typeof swatch>[0]>, s: Strings): Markup {
+function name(variant: Policy, looks: ReadonlyMap<string, Parameters<typeof swatch>[0]>, s: Strings): Markup {
   const series = looks.get(variant.id);
   const { unstable, replications } = variant.simulated;
-  return html`<span class="name">${series && swatch(series)}<code class="${series?.wordClass}">${policyName(variant)}</code></span>${
+  return html`<span class="name">${series && swatch(series)}<code class="${series?.wordClass}">${variant.name}</code></span>${
     unstable > 0 && html`<small class="fail">${s.scaling.table.unstable(unstable, replications)}</small>`
   }`;
 }
 
-function goal(variant: Simulated, s: Strings): Markup {
+function goal(variant: Policy, s: Strings): Markup {
   const verdict = goalVerdict(variant);
   return verdictWord(goalGlyphs[verdict], s.scaling.table.verdict[verdict]);
 }
 
-function cell({ simulated }: Simulated, id: EstimateId): Insertable {
+function cell({ simulated }: Policy, id: EstimateId): Insertable {
   const estimate = estimateOf(simulated, id);
   if (estimate === undefined) {
     return absent;
@@ -82,7 +82,7 @@ function requestTable(group: LoadGroup, s: Strings): Markup {
   const rows = membersOf(group).map((variant) => {
     const { counts } = variant.simulated.run;
     return [
-      policyName(variant),
+      variant.name,
       ...[
         counts.arrived,
         counts.succeeded,

@@ -2,11 +2,12 @@ import type { Result } from '../../harness/contract/result.ts';
 import { plain, table } from '../markdown-text.ts';
 import { absent } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
-import { findingsByRule, goalText } from './answer.ts';
+import { findingsByRule } from './answer.ts';
 import { systemRows } from './assumptions.ts';
 import { estimateOf, estimateText } from './estimates.ts';
 import { bannerText } from './first-screen.ts';
-import { type LoadGroup, loadGroups, membersOf, policyName, simulatedVariants } from './groups.ts';
+import { type LoadGroup, loadGroups, membersOf, policiesOf } from './groups.ts';
+import { goalText, loadSentence } from './load-sentence.ts';
 import { estimateHead, replicationsOf, shownEstimates } from './load-table.ts';
 import { goalVerdict } from './verdicts.ts';
 
@@ -25,7 +26,7 @@ function loadBlock(group: LoadGroup, s: Strings): string {
   const rows = membersOf(group).map((variant) => {
     const { unstable, replications } = variant.simulated;
     return [
-      policyName(variant),
+      variant.name,
       unstable > 0 ? s.scaling.table.unstable(unstable, replications) : s.scaling.table.verdict[goalVerdict(variant)],
       ...ids.map((id) => {
         const estimate = estimateOf(variant.simulated, id);
@@ -36,6 +37,7 @@ function loadBlock(group: LoadGroup, s: Strings): string {
   const heads = [s.scaling.table.rule, s.scaling.table.goal, ...ids.map((id) => estimateHead(id, s))];
   return [
     `## ${plain(s.scaling.table.title(group.title))}`,
+    plain(loadSentence(group, s)),
     plain(s.scaling.table.subtitle(replicationsOf(group, s))),
     table(heads, rows),
     plain(s.scaling.table.met(goalText(group.goal, s))),
@@ -44,7 +46,7 @@ function loadBlock(group: LoadGroup, s: Strings): string {
 
 function systems(result: Result, s: Strings): string[] {
   const rows = systemRows(result, s).map(({ variants, cells }) => [variants, ...cells]);
-  const variants = simulatedVariants(result).map(({ id, simulated }) => [
+  const variants = policiesOf(result).map(({ id, simulated }) => [
     id,
     simulated.rule,
     String(simulated.run.seed),

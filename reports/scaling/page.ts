@@ -5,7 +5,7 @@ import { checkerSection, claimSection } from '../html/evidence.ts';
 import { pageHead } from '../html/head.ts';
 import type { Detail, Section } from '../html/parts.ts';
 import { provenanceSection } from '../html/provenance.ts';
-import { ratioSection } from '../html/ratios.ts';
+import { ratioTable } from '../html/ratios.ts';
 import { sloSection } from '../html/slos.ts';
 import { checkTable } from '../html/validity.ts';
 import { html, type Markup } from '../markup.ts';
@@ -18,6 +18,7 @@ import { frontierSection, responseSection, stageSection } from './load-figures.t
 import { replicaSection } from './load-replicas.ts';
 import { tableSection } from './load-table.ts';
 import { type ScalingSection, scalingSection } from './section.ts';
+import { heldVariants, notHeld, simulatedWords } from './words.ts';
 
 type Row = readonly (ScalingSection | undefined)[];
 
@@ -25,13 +26,14 @@ type Row = readonly (ScalingSection | undefined)[];
  * The body of the report of a simulation. What only a live run has is not in it: processes, balance of the shards, the generator's
  * validity, who served. Every load has its charts and its table.
  */
-export async function scalingPage(result: Result, detail: Detail, s: Strings): Promise<Markup> {
+export async function scalingPage(result: Result, detail: Detail, words: Strings): Promise<Markup> {
+  const s = simulatedWords(words);
   const loads = await Promise.all(loadGroups(result).map((group, place) => loadRows(result, group, `load-${place + 1}`, detail, s)));
   const rows: readonly Row[] = [
     [foundSection(result, s)],
-    ...(result.slos.length > 0 ? [[listed(sloSection(result, s), s)]] : []),
+    ...(result.slos.length > 0 ? [[sloPart(result, s)]] : []),
     ...loads.flat(),
-    ...(result.comparisons.length > 0 ? [[listed(await ratioSection(result, detail, s), s)]] : []),
+    ...(result.comparisons.length > 0 ? [[ratioPart(result, detail, s)]] : []),
     ...(result.checkers.length > 0 ? [[checkerSection(result, s)]] : []),
     [contradictionSection(result, s)],
     [listed(claimSection(result, s), s)],
@@ -57,6 +59,19 @@ async function loadRows(result: Result, group: LoadGroup, id: string, detail: De
     [frontier, response],
     [stages, decisionSection(group, id, detail, s)],
   ];
+}
+
+/** Goals with the variants that are held to them; how many are not is said. */
+function sloPart(result: Result, s: Strings): ScalingSection | undefined {
+  const free = notHeld(result);
+  const part = listed(sloSection(heldVariants(result), s), s);
+  return part && free > 0 ? { ...part, markup: html`${part.markup}<p class="note">${s.scaling.notHeld(free)}</p>` } : part;
+}
+
+/** Of many rules a forest of ratios says less than their costs; the ratios stand in a table. */
+function ratioPart(result: Result, detail: Detail, s: Strings): ScalingSection {
+  const body = detail === 'all' || detail === 'curves' ? ratioTable(result, s) : html`<p class="note">${s.scaling.ratios.left}</p>`;
+  return scalingSection('ratios', { title: s.scaling.ratios.title }, s.scaling.ratios.subtitle, body);
 }
 
 /** A section that every report has, under the name by which its navigation lists it. */

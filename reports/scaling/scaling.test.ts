@@ -9,7 +9,7 @@ import { hostileTexts } from '../sample-cases.testing.ts';
 import { bareSimulatedResult, manySimulatedResult, simulatedResult } from '../sample-simulated.testing.ts';
 import { strings } from '../strings.ts';
 import { estimateIds, estimateOf, shown } from './estimates.ts';
-import { loadGroups, policyLooks, type Simulated, simulatedVariants } from './groups.ts';
+import { loadGroups, policiesOf, policyLooks, type Simulated, simulatedVariants } from './groups.ts';
 import { goalVerdict } from './verdicts.ts';
 
 const s = strings.en;
@@ -165,9 +165,9 @@ describe('the answer of a simulation', () => {
   it('names what was unstable first, then for each load the cheapest, the bounds and what flaps', () => {
     const { headline, qualifiers } = answerOf(simulatedResult(), s);
     expect(headline).toMatch(/^Simulated: of the rules that met the goal \(p95 ≤ 800 ms, errors ≤ 1 % over the whole run\), /);
-    expect(qualifiers[0]).toMatch(/^Unstable under spike: static-2 in 5 of 5 replications\./);
+    expect(qualifiers[0]).toMatch(/^Unstable under spike static-2 in 5 of 5 replications; under diurnal static-2 in 5 of 5 replications\./);
     const spike = qualifiers.find((sentence) => sentence.startsWith('spike: '));
-    expect(spike).toMatch(/Bounds: clairvoyant .*static at peak 9\.00 \(9\.00–9\.00\)|Bounds: clairvoyant .*static at peak 9\.00/);
+    expect(spike).toMatch(/Bounds: clairvoyant .*, static at peak 9\.00 replica-hours \(9\.00–9\.00\)\./);
     expect(spike).toContain('ratio flaps most: its decisions turned 58.0 (55.7–60.3) times an hour, demand 1.00');
   });
 
@@ -191,7 +191,7 @@ describe('the answer of a simulation', () => {
   });
 
   it('leaves a goal undecided whose limit lies in an interval', () => {
-    const [first] = simulatedVariants(
+    const [first] = policiesOf(
       changed(({ simulated }) => {
         simulated.estimates.p95Ms = { mean: 790, interval: { low: 760, high: 820, confidence: 0.95 }, samples: 5 };
         simulated.estimates.errorRatio = { mean: 0, samples: 5 };

@@ -51,25 +51,35 @@ export const scalingStrings = {
   goal: (percentile: number, response: string, errors: string) => `p${percentile} ≤ ${response}, errors ≤ ${errors}`,
 
   answer: {
-    headline: (goal: string, parts: readonly string[]) => `Simulated: of the rules that met ${goal}, ${parts.join('; ')}.`,
+    headline: (goal: string, parts: readonly string[], more: number) =>
+      `Simulated: of the rules that met ${goal}, ${parts.join('; ')}${more === 0 ? '' : `; ${more} more ${plural(more, 'load', 'loads')} below`}.`,
+    noRule: (goal: string, loads: readonly string[], more: number) =>
+      `Simulated: no rule met ${goal} under ${loads.join(' or ')}${more === 0 ? '' : `; ${more} more ${plural(more, 'load', 'loads')} below`}.`,
     goalOf: (goal: string) => `the goal (${goal} over the whole run)`,
     oneGoal: 'the goal of their load',
-    costLeast: (rule: string, cost: string, load: string) => `${rule} cost least under ${load} (${cost})`,
+    costLeast: (rule: string, loads: readonly string[]) => `${rule} cost least ${loads.join(' and ')}`,
+    under: (load: string, cost: string) => `under ${load} at ${cost}`,
     same: (rules: readonly string[], cost: string, load: string) =>
-      `no difference seen between the cheapest under ${load}, ${list(rules)} (${cost})`,
-    noneMet: (load: string) => `none did under ${load}`,
+      `no difference seen between the cheapest under ${load}, ${list(rules)}, at ${cost}`,
+    noneMet: (loads: readonly string[]) => `none did under ${loads.join(' and ')}`,
     nothing: 'Simulated: no replication ended, so no rule is compared.',
+    boundsAlone: (load: string, sentence: string) => `Simulated under ${load}, without a rule. ${sentence}`,
+    more: (loads: readonly string[]) => `Each of the other loads tells its answer in its section: ${list(loads)}.`,
 
-    unstable: (load: string, items: readonly string[]) =>
-      `Unstable under ${load}: ${list(items)}. More was asked there than could be served, so that its means say how long it was watched and nothing else.`,
+    unstable: (loads: readonly string[]) =>
+      `Unstable ${loads.join('; ')}. More was asked there than could be served: no unstable replication enters a mean.`,
+    unstableUnder: (load: string, items: readonly string[]) => `under ${load} ${list(items)}`,
     unstableItem: (rule: string, unstable: number, replications: number) =>
       `${rule} in ${unstable} of ${replications} ${plural(replications, 'replication', 'replications')}`,
-    alone: (replications: number) =>
-      replications === 1 ? 'One replication gives no interval: what differs here may differ by chance.' : undefined,
+    alone: 'One replication gives no interval: what differs here may differ by chance.',
     cheapest: (load: string, rule: string, cost: string, met: number, rules: number, outside: string | undefined) =>
       `${load}: ${rule} cost least of the ${met} of ${rules} ${plural(rules, 'rule', 'rules')} that met the goal, ${cost}${outside === undefined ? '' : `, ${outside} s outside the goal`}.`,
     cheapestSame: (load: string, items: readonly string[], met: number, rules: number) =>
       `${load}: no difference in cost seen between the cheapest of the ${met} of ${rules} ${plural(rules, 'rule', 'rules')} that met the goal, ${list(items)}.`,
+    single: (load: string, rule: string, verdict: string, parts: readonly string[]) =>
+      `${load}: ${rule} ${verdict}${parts.length === 0 ? '' : `, ${list(parts)}`}.`,
+    verdict: { met: 'met the goal', missed: 'missed the goal', undecided: 'leaves it undecided whether it met the goal' },
+    outside: (seconds: string) => `${seconds} s outside it`,
     missed: (load: string, rules: number, undecided: number, nearest: string | undefined) =>
       `${load}: none of the ${rules} ${plural(rules, 'rule', 'rules')} met the goal${undecided > 0 ? `, ${undecided} ${plural(undecided, 'is', 'are')} undecided` : ''}${nearest === undefined ? '' : `; nearest came ${nearest}`}.`,
     nearest: (rule: string, share: string) => `${rule} with ${share} % of requests failed or slower than its limit`,
@@ -78,7 +88,7 @@ export const scalingStrings = {
     flaps: (rule: string, turns: string, demand: string, jitter: string | undefined, others: readonly string[]) =>
       `${rule} flaps most: its decisions turned ${turns} times an hour, demand ${demand}${jitter === undefined ? '' : `, and it changed ${jitter} replicas a minute more than demand did`}${others.length === 0 ? '' : `; also ${list(others)}`}.`,
     calm: (rule: string, turns: string, demand: string) =>
-      `No rule flaps: the most restless, ${rule}, turned ${turns} times an hour, demand ${demand}.`,
+      `Nothing flaps: the most restless, ${rule}, turned ${turns} times an hour, demand ${demand}.`,
     perhaps: (rule: string, turns: string, demand: string) =>
       `No difference seen between the turns of ${rule}, the most restless rule, and of demand: ${turns} and ${demand} an hour.`,
     found: (rule: string, path: string, message: string, others: number) =>
@@ -150,6 +160,15 @@ export const scalingStrings = {
     replicationsRange: (low: number, high: number) => `${low} to ${high} replications`,
   },
 
+  ratios: {
+    title: 'Simulated: ratios to what each variant is divided by',
+    subtitle: 'replications of the same seed in pairs, ≥ 95 % interval',
+    left: 'The ratios are left out to keep this file small; result.json has them.',
+  },
+
+  notHeld: (variants: number) =>
+    `${variants} ${plural(variants, 'variant is', 'variants are')} not held to a goal, because what they make of it is the question: the tables by load tell it.`,
+
   requests: {
     title: 'What became of the requests, first replication',
     columns: [
@@ -176,7 +195,7 @@ export const scalingStrings = {
   decisions: {
     section: (load: string) => `Simulated: what was decided and why, ${load}`,
     subtitle: 'the first replication, where what is asked for changed',
-    title: (rule: string, n: string) => `${rule}: ${n}`,
+    title: (rule: string, n: number, text: string) => `${rule}: ${text} ${plural(n, 'change', 'changes')}`,
     columns: ['At', 'From', 'To', 'Reason', 'Signals'],
     more: (n: string) => `… and ${n} more in result.json`,
     left: 'The decisions are left out to keep this file small; result.json has them.',

@@ -1,5 +1,5 @@
 import { type Estimate, estimateOf, goalPercentile, spanOf } from './estimates.ts';
-import { type LoadGroup, membersOf, policyName, type Simulated } from './groups.ts';
+import { type LoadGroup, membersOf, type Policy } from './groups.ts';
 
 /** Was the goal met over the whole run? `undecided` where an interval holds its limit. */
 export type GoalVerdict = 'met' | 'missed' | 'undecided';
@@ -16,7 +16,7 @@ function within(estimate: Estimate | undefined, limit: number): GoalVerdict {
  * The goal is met where the percentile of the response times and the share of failed requests of whole replications are within
  * their limits with their whole intervals, and every replication was stable. A figure that was not estimated decides nothing.
  */
-export function goalVerdict({ simulated }: Simulated): GoalVerdict {
+export function goalVerdict({ simulated }: Policy): GoalVerdict {
   const { goal } = simulated.variant;
   if (simulated.unstable > 0) {
     return 'missed';
@@ -38,7 +38,7 @@ export function costMeasure(group: LoadGroup): CostMeasure {
 }
 
 /** The cost of a variant in the measure of its group, with its interval; undefined where it was not estimated. */
-export function costOf({ simulated }: Simulated, measure: CostMeasure): Estimate | undefined {
+export function costOf({ simulated }: Policy, measure: CostMeasure): Estimate | undefined {
   if (measure === 'cost') {
     return estimateOf(simulated, 'cost');
   }
@@ -56,18 +56,18 @@ export function costOf({ simulated }: Simulated, measure: CostMeasure): Estimate
 }
 
 export interface Priced {
-  readonly variant: Simulated;
+  readonly variant: Policy;
   readonly cost: Estimate;
 }
 
 /** Variants with a known cost, cheapest first; equal ones by name. */
-export function byCost(variants: readonly Simulated[], measure: CostMeasure): Priced[] {
+export function byCost(variants: readonly Policy[], measure: CostMeasure): Priced[] {
   return variants
     .flatMap((variant) => {
       const cost = costOf(variant, measure);
       return cost === undefined ? [] : [{ variant, cost }];
     })
-    .toSorted((a, b) => a.cost.mean - b.cost.mean || (policyName(a.variant) < policyName(b.variant) ? -1 : 1));
+    .toSorted((a, b) => a.cost.mean - b.cost.mean || (a.variant.name < b.variant.name ? -1 : 1));
 }
 
 /** Those of the sorted ones whose interval overlaps that of the first: no difference between them was seen. */
@@ -77,7 +77,7 @@ export function notToldApart(sorted: readonly Priced[]): Priced[] {
 }
 
 export interface Restless {
-  readonly variant: Simulated;
+  readonly variant: Policy;
   /** How often its decisions turned from growing to shrinking or back, per hour. */
   readonly turns: Estimate;
   /** How often demand did. */
@@ -94,7 +94,7 @@ export function byTurns({ rules, seconds }: LoadGroup): Restless[] {
     .toSorted((a, b) => b.turns.mean - b.demandTurns - (a.turns.mean - a.demandTurns));
 }
 
-function turnsOf(steps: Simulated['simulated']['run']['demand']): number {
+function turnsOf(steps: Policy['simulated']['run']['demand']): number {
   const signs = steps.flatMap(({ replicas }, place) => {
     const before = steps[place - 1];
     return before === undefined || before.replicas === replicas ? [] : [Math.sign(replicas - before.replicas)];
