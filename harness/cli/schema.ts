@@ -11,7 +11,7 @@ import { operationSchema } from '../contract/operation.ts';
 import { loadPlanSchema, planSchema } from '../contract/plan.ts';
 import { resultSchema } from '../contract/result.ts';
 import { scenarioSchema } from '../contract/scenario.ts';
-import { simulatedResultSchema, simulatedVariantSchema } from '../contract/simulation.ts';
+import { simulatedResultSchema, simulatedSystemSchema, simulatedVariantSchema } from '../contract/simulation.ts';
 import { topologySchema } from '../contract/topology.ts';
 import { checkVerdictSchema, claimVerdictSchema, exitCodes, runVerdictSchema, validityVerdictSchema } from '../contract/verdict.ts';
 import { workloadSchema } from '../contract/workload.ts';
@@ -35,6 +35,7 @@ const schemas = {
   hpaInput: hpaInputSchema,
   hpaCases: hpaCasesSchema,
   scalingRule: scalingRuleSchema,
+  simulatedSystem: simulatedSystemSchema,
   simulatedVariant: simulatedVariantSchema,
   simulatedResult: simulatedResultSchema,
 };
