@@ -47,7 +47,6 @@ export const serviceTimeSchema = z.discriminatedUnion('distribution', [
 export type ServiceTime = z.infer<typeof serviceTimeSchema>;
 
 export const balancingSchema = z.enum(['round-robin', 'random', 'least-in-flight', 'power-of-two']);
-export type Balancing = z.infer<typeof balancingSchema>;
 
 const startUpSchema = z.strictObject({
   /** From being asked for until the process starts: scheduling, pulling the image. */
