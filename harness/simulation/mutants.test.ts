@@ -91,7 +91,7 @@ function firstDisagreement({ validationCases, compare }: typeof Validation): str
         }
       }
     } catch (error) {
-      return `${validation.title}: ${error}`;
+      return `${validation.title}: ${String(error)}`;
     }
   }
   return undefined;
