@@ -166,7 +166,9 @@ const everyLoad: Variant[] = [
 /** What the claims ask beside the comparison of rules. */
 const questions: Variant[] = [
   ...[1, 2, 10].flatMap((nodes) => [ratioFrom('spike', nodes), ratioFrom('step', nodes)]),
-  ...over('steady', ['ratio'], { profiles: beyondSmoke }),
+  ...over('steady', [], { profiles: beyondSmoke }),
+  // As many as keep CPU between the two thresholds.
+  beside('steady', 'steady-ratio', 'ratio', { initialReplicas: 6, profiles: beyondSmoke }),
   // A service whose replicas are full while their CPU hardly works.
   ...over('step', ['askbot-hpa', 'ratio', 'keda'], { name: 'slots', system: slotBound, profiles: longest }),
   beside('ramp', 'ramp-capacity-80-heavier-mix', 'capacity-80', {
@@ -204,9 +206,9 @@ const shape = {
 const profiles: Record<ProfileId, Profile> = {
   // One spike and few rules, at most 20 s.
   smoke: { ...shape, repetitions: 3 },
-  // All rules over the spike, at most 90 s.
-  quick: { ...shape, repetitions: 3 },
-  // All loads, at most 15 min. Six pairs are the fewest for which a 95 % interval of a ratio exists.
+  // All rules over the spike, at most 90 s. Six pairs are the fewest for which a 95 % interval of a ratio exists.
+  quick: { ...shape, repetitions: 6 },
+  // All loads, at most 15 min.
   standard: { ...shape, repetitions: 6 },
   full: { ...shape, repetitions: 20 },
 };

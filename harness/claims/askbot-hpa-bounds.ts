@@ -1,5 +1,5 @@
 import { type Judge, short, undecided } from './judge.ts';
-import { missing, peakDemand, secondsText, simulatedRun, violationOf } from './scaling-runs.ts';
+import { missedText, missing, peakDemand, simulatedRun, violationOf } from './scaling-runs.ts';
 
 const goalId = 'goal-static-at-peak';
 const lostId = 'measured-base-one-of-three-lost';
@@ -28,7 +28,7 @@ export const askbotHpaBounds: Judge = ({ value }, findings) => {
   }
   const highest = Math.max(...runs.map(peakDemand));
   const loss = violationOf(lost);
-  const text = `${goalText}; step, spike, diurnal and trace loads need ${highest} at most; with one of three lost the goal was missed for ${secondsText(lost)}`;
+  const text = `${goalText}; step, spike, diurnal and trace loads need ${highest} at most; with one of three lost the goal was missed ${missedText(lost)}`;
   if (highest <= most && loss?.high === 0) {
     return { verdict: 'confirmed', measured, why: text };
   }

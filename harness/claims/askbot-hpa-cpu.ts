@@ -3,10 +3,9 @@ import { against, costText, measuredOf, missing, overLoads, paidOf, type Simulat
 
 const loads = ['spike', 'step', 'diurnal'] as const;
 
-/** Better on both axes: nowhere worse, and better on one by intervals that do not overlap. */
+/** Better on both axes, by intervals that do not overlap. */
 function dominates(one: Simulated, other: Simulated): boolean {
-  const axes = [against(violationOf(one), violationOf(other)), against(paidOf(one), paidOf(other))];
-  return axes.every((axis) => axis === 'lower' || axis === 'equal') && axes.includes('lower');
+  return against(violationOf(one), violationOf(other)) === 'lower' && against(paidOf(one), paidOf(other)) === 'lower';
 }
 
 /** Worse on one axis for certain, so that it cannot dominate. */

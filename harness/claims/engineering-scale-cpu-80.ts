@@ -2,12 +2,12 @@ import { type Judge, short } from './judge.ts';
 import {
   against,
   measuredOf,
+  missedText,
   missing,
   overLoads,
   peakDemand,
   peakReady,
   type Simulated,
-  secondsText,
   simulatedRun,
   violationOf,
 } from './scaling-runs.ts';
@@ -39,7 +39,7 @@ export const engineeringScaleCpu80: Judge = (_claim, findings) => {
       }
       const flaw = flawOf(run);
       const missed = against(violationOf(run), violationOf(askBot));
-      const text = `${run.id} missed the simulated goal for ${secondsText(run)}, chapter A’s rule for ${secondsText(askBot)}`;
+      const text = `${run.id} missed the simulated goal ${missedText(run)}, chapter A’s rule ${missedText(askBot)}`;
       return [
         {
           run,

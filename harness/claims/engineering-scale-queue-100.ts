@@ -1,5 +1,5 @@
 import { type Judge, undecided } from './judge.ts';
-import { against, firstGrowth, keptAtEnd, measuredOf, missing, secondsText, simulatedRun, violationOf } from './scaling-runs.ts';
+import { against, firstGrowth, keptAtEnd, measuredOf, missedText, missing, simulatedRun, violationOf } from './scaling-runs.ts';
 
 const ratioId = 'slots-ratio';
 const cpuId = 'slots-askbot-hpa';
@@ -22,7 +22,7 @@ export const engineeringScaleQueue100: Judge = (_claim, findings) => {
     );
   }
   const fired = firstGrowth(cpu) !== undefined;
-  const why = `where slots and not CPU are full, the simulated queue rule missed the goal for ${secondsText(ratio)}, the CPU rule, which ${fired ? 'did fire' : 'never fired'}, for ${secondsText(cpu)}`;
+  const why = `where slots and not CPU are full, the simulated queue rule missed the goal ${missedText(ratio)}, the CPU rule, which ${fired ? 'did fire' : 'never fired'}, ${missedText(cpu)}`;
   const figure = measured === undefined ? {} : { measured };
   if (!keptAtEnd(ratio)) {
     return { verdict: 'refuted', ...figure, why: `${why}; two nodes per decision did not follow the queue to the end` };

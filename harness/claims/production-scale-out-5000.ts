@@ -1,5 +1,5 @@
 import { boundOf, type Judge, short, undecided } from './judge.ts';
-import { firstGrowth, measuredOf, missedFrom, missing, secondsText, simulatedRun } from './scaling-runs.ts';
+import { firstGrowth, measuredOf, missedFrom, missedText, missing, simulatedRun } from './scaling-runs.ts';
 
 const id = 'low-qps';
 /** A violation that is shorter is a window by chance. */
@@ -30,7 +30,7 @@ export const productionScaleOut5000: Judge = (claim, findings) => {
     };
   }
   const high = found.estimates.sloViolationSeconds?.interval?.high;
-  const why = `${scaled}, the rule acted at ${Math.round(grewAt)} s, and the goal was missed for ${secondsText(found)} of ${found.variant.seconds} s`;
+  const why = `${scaled}, the rule acted at ${Math.round(grewAt)} s, and the goal was missed ${missedText(found)} of ${found.variant.seconds} s`;
   if (found.unstable > 0) {
     return { verdict: 'refuted', ...figure, why: `${why}: three replicas do not carry what follows` };
   }

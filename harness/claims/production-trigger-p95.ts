@@ -2,10 +2,10 @@ import type { Judge } from './judge.ts';
 import {
   against,
   measuredOf,
+  missedText,
   missing,
   overLoads,
   type Simulated,
-  secondsText,
   simulatedRun,
   simulatedRuns,
   violationOf,
@@ -39,7 +39,7 @@ export const productionTriggerP95: Judge = (_claim, findings) => {
           : isWithin || against(own, other) === 'equal'
             ? ('confirmed' as const)
             : ('undecided' as const),
-        text: `${run.id} missed the simulated goal for ${secondsText(run)}, the best rule (${best.id}) for ${secondsText(best)}`,
+        text: `${run.id} missed the simulated goal ${missedText(run)}, the best rule (${best.id}) ${missedText(best)}`,
       },
     ];
   });

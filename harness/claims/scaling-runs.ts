@@ -75,10 +75,10 @@ function estimateIn({ estimates }: Simulated, name: string): { mean?: number; in
   return estimates[name] ?? {};
 }
 
-/** `412 s`, or that there is no such mean. */
-export function secondsText(run: Simulated): string {
+/** `for 412 s`, or that there is no such mean. */
+export function missedText(run: Simulated): string {
   const { mean } = estimateIn(run, 'sloViolationSeconds');
-  return mean === undefined ? 'unstable in every replication' : `${short(mean)} s`;
+  return mean === undefined ? 'until the end, unstable in every replication' : `for ${short(mean)} s`;
 }
 
 /** `0.84 replica-hours`, or that there is no such mean. */
@@ -88,7 +88,7 @@ export function hoursText(run: Simulated): string {
 }
 
 /** What it cost and what it missed, for a sentence. */
-export const costText = (run: Simulated) => `${run.id} missed the goal for ${secondsText(run)} at ${hoursText(run)}`;
+export const costText = (run: Simulated) => `${run.id} missed the goal ${missedText(run)} at ${hoursText(run)}`;
 
 /** A miss counts once it has lasted so long; the bins of a minute are chance in a run of an hour. */
 const lastingSeconds = 60;

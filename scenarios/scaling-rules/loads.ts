@@ -68,7 +68,7 @@ export const loads = {
   /** From less than one replica carries to what three carry. */
   low: poisson('ramp to three replicas', 1_800, { shape: 'ramp', fromPerSecond: 2, toPerSecond: 56 }),
   /** A day whose night is quieter than the chapter's threshold for one replica. */
-  night: poisson('day and night', 3_600, { shape: 'diurnal', meanPerSecond: 20, amplitude: 0.95, periodSeconds: 3_600, peakAtSeconds: 0 }),
+  night: poisson('day and night', 3_600, { shape: 'diurnal', meanPerSecond: 28, amplitude: 0.95, periodSeconds: 3_600, peakAtSeconds: 0 }),
   dark: poisson('night', 900, { shape: 'constant', ratePerSecond: 3 }),
   /** A minute of questions every ten minutes. */
   cold: poisson('now and then', 14_400, {

@@ -94,11 +94,11 @@ export const memoryHungry: SimulatedSystem = {
   query: { ...cpuBound.query, memory: { ...cpuBound.query.memory, bytesPerRequest: 4 * mebibyte } },
 };
 
-/** Whoever finds no replica asks again until there is one; a replica loads its index before it is ready. */
+/** Clients wait two minutes where nothing is ready yet, and a replica loads its index before it is. */
 export const patientClients: SimulatedSystem = {
   ...cpuBound,
   query: { ...cpuBound.query, startUp: { ...cpuBound.query.startUp, loadSeconds: 25 } },
-  client: { deadlineMs: 120_000, retries: { attempts: 10, backoffMs: 500 } },
+  client: { deadlineMs: 120_000 },
 };
 
 /** From being asked for until a replica is ready. */
