@@ -9,7 +9,8 @@ import { benchCommand } from './bench-command.ts';
 
 /*
  * How fast virtual time passes: the whole reference system (gateway, query replicas, vector shards with stragglers, provider) under an HPA
- * that looks every 15 s. Wall time of one process on one core; the table has the median of the rounds.
+ * that looks every 15 s. Verdicts go by wall time; beside it stands what the same would have been if the process had had a core to itself, from
+ * its own CPU time, because a machine that others use says little by its clock. The table has the median of the rounds.
  */
 const help = `npm run bench:simulation -- [--short] [--rounds N] [--seconds N]
 
@@ -119,18 +120,21 @@ function requestOf(shards: number, seconds: number, replicas: { readonly fewest:
 interface Timed {
   readonly run: SimulatedRun;
   readonly wallSeconds: number;
+  readonly cpuSeconds: number;
 }
 
 function timed(request: SimulationRequest): Timed {
   const started = performance.now();
+  const before = process.cpuUsage();
   const run = simulate(request);
-  return { run, wallSeconds: (performance.now() - started) / 1000 };
+  const { user, system } = process.cpuUsage(before);
+  return { run, wallSeconds: (performance.now() - started) / 1000, cpuSeconds: (user + system) / 1e6 };
 }
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
 
 function row(...cells: readonly string[]): void {
-  const widths = [46, 14, 22, 14];
+  const widths = [48, 14, 20, 24, 14];
   process.stdout.write(
     `${cells
       .map((cell, place) => cell.padEnd(widths[place] ?? 0))
@@ -168,20 +172,27 @@ async function measure({ rounds, seconds, daySeconds: day, isShort }: Settings, 
   const residentMebibytes = (process.resourceUsage().maxRSS * 1024) / mebibyte;
 
   let missed = 0;
-  const judged = (title: string, figure: string, target: string, isMet: boolean) => {
+  const judged = (title: string, figure: string, alone: string, target: string, isMet: boolean) => {
     missed += isMet ? 0 : 1;
-    row(title, figure, target, isShort ? 'not judged' : isMet ? 'met' : 'missed');
+    row(title, figure, alone, target, isShort ? 'not judged' : isMet ? 'met' : 'missed');
   };
   process.stdout.write(`${rounds} interleaved rounds of ${seconds} s at ${ratePerSecond}/s\n\n`);
-  row('', 'measured', 'target', 'verdict');
+  row('', 'by the clock', 'by its CPU time', 'target', 'verdict');
   for (const shards of fanOuts) {
     const all = results.get(shards) ?? [];
-    const perSecond = median(all.map(({ wallSeconds }) => seconds / wallSeconds));
-    const events = median(all.map(({ run, wallSeconds }) => run.events / wallSeconds));
+    const [perSecond, perCpuSecond] = [
+      median(all.map(({ wallSeconds }) => seconds / wallSeconds)),
+      median(all.map(({ cpuSeconds }) => seconds / cpuSeconds)),
+    ];
+    const [events, eventsPerCpuSecond] = [
+      median(all.map(({ run, wallSeconds }) => run.events / wallSeconds)),
+      median(all.map(({ run, cpuSeconds }) => run.events / cpuSeconds)),
+    ];
     if (shards === 1) {
       judged(
         'events per second',
         `${(events / 1e6).toFixed(2)} million`,
+        `${(eventsPerCpuSecond / 1e6).toFixed(2)} million`,
         `≥ ${targets.eventsPerSecond / 1e6} million`,
         events >= targets.eventsPerSecond,
       );
@@ -189,6 +200,7 @@ async function measure({ rounds, seconds, daySeconds: day, isShort }: Settings, 
     judged(
       `simulated seconds per second, fan-out ${shards}`,
       perSecond.toFixed(0),
+      perCpuSecond.toFixed(0),
       `≥ ${targets.fanOut[shards]}`,
       perSecond >= targets.fanOut[shards],
     );
@@ -197,12 +209,14 @@ async function measure({ rounds, seconds, daySeconds: day, isShort }: Settings, 
   judged(
     `${day / 3600} hours, ${replicasOfTheDay} replicas, ${(arrived / 1e6).toFixed(1)} million requests`,
     `${dayRun.wallSeconds.toFixed(1)} s`,
+    `${dayRun.cpuSeconds.toFixed(1)} s`,
     isShort ? `< ${targets.daySeconds} s for 24 hours` : `< ${targets.daySeconds} s`,
     dayRun.wallSeconds < targets.daySeconds,
   );
   judged(
     'resident memory at most',
     `${residentMebibytes.toFixed(0)} MiB`,
+    '',
     `< ${targets.residentMebibytes} MiB`,
     residentMebibytes < targets.residentMebibytes,
   );
