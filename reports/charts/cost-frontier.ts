@@ -58,9 +58,32 @@ export async function frontierChart(
     axis: { values: [0, top / 2, top], labelExpr: `${JSON.stringify(names)}[toString(datum.value)]`, title: null, grid: true },
   };
   const best = points.filter(({ isBest }) => isBest).toSorted((a, b) => a.cost - b.cost);
+  const lines = [
+    ...best.slice(1).flatMap((point, place) => {
+      const before = best[place] ?? point;
+      return [
+        { x: atX(before.cost), x2: atX(point.cost), y: atY(before.violation), y2: atY(before.violation), whiskerOf: undefined },
+        { x: atX(point.cost), x2: atX(point.cost), y: atY(before.violation), y2: atY(point.violation), whiskerOf: undefined },
+      ];
+    }),
+    ...points.flatMap(({ cost, costInterval, violation, violationInterval, series: { colour } }) => [
+      ...(costInterval
+        ? [{ x: atX(Math.max(0, costInterval.low)), x2: atX(costInterval.high), y: atY(violation), y2: atY(violation), whiskerOf: colour }]
+        : []),
+      ...(violationInterval
+        ? [{ x: atX(cost), x2: atX(cost), y: atY(violationInterval.low), y2: atY(violationInterval.high), whiskerOf: colour }]
+        : []),
+    ]),
+  ];
   const labels = placeLabels(
     points.map(({ name, cost, violation }) => ({ x: atX(cost), y: atY(violation), text: chartText(name) })),
     { width: size.width + frame.right - 4, height: size.height },
+    lines.map(({ x: fromX, x2, y, y2 }) => ({
+      left: Math.min(fromX, x2) - 1,
+      right: Math.max(fromX, x2) + 1,
+      top: Math.min(y, y2) - 1,
+      bottom: Math.max(y, y2) + 1,
+    })),
   );
   return renderChart(
     frame,
@@ -71,21 +94,7 @@ export async function frontierChart(
           line({ x: 0, x2: size.width, y: atY(tick), y2: atY(tick) }, tick === 0 ? 'var(--rule)' : 'var(--hair)'),
           label({ x: -8, y: atY(tick), text: plainTick(tick), align: 'right', colour: 'var(--ink3)' }),
         ]),
-        ...best.slice(1).flatMap((point, place) => {
-          const before = best[place] ?? point;
-          return [
-            line({ x: atX(before.cost), x2: atX(point.cost), y: atY(before.violation), y2: atY(before.violation) }, 'var(--ink3)'),
-            line({ x: atX(point.cost), x2: atX(point.cost), y: atY(before.violation), y2: atY(point.violation) }, 'var(--ink3)'),
-          ];
-        }),
-        ...points.flatMap(({ cost, costInterval, violation, violationInterval, series: { colour } }) => [
-          ...(costInterval
-            ? [line({ x: atX(costInterval.low), x2: atX(costInterval.high), y: atY(violation), y2: atY(violation) }, colour, 1.5)]
-            : []),
-          ...(violationInterval
-            ? [line({ x: atX(cost), x2: atX(cost), y: atY(violationInterval.low), y2: atY(violationInterval.high) }, colour, 1.5)]
-            : []),
-        ]),
+        ...lines.map((each) => line(each, each.whiskerOf ?? 'var(--ink3)', each.whiskerOf === undefined ? 1 : 1.5)),
         ...labels
           .filter(({ isLed }) => isLed)
           .map(({ x: fromX, y: fromY, textX, textY }) => {

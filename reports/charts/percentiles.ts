@@ -102,7 +102,12 @@ export async function percentileChart(
   const atY = logPosition(yDomain, size.height, 0);
   const yTicks = labelledTicks(ticks125(...yDomain), 10);
   const scales = {
-    x: { field: 'x', type: 'quantitative', scale: { type: 'log', domain: xDomain, nice: false }, axis: xAxis(xDomain, frame.narrow, s) },
+    x: {
+      field: 'x',
+      type: 'quantitative',
+      scale: { type: 'log', domain: xDomain, nice: false },
+      axis: xAxis(xDomain, frame.narrow || tight(xDomain, size.width), s),
+    },
     y: { field: 'ms', type: 'quantitative', scale: { type: 'log', domain: yDomain, nice: false }, axis: yAxis(yTicks) },
   };
   const embedded = embeddedEngine(result);
@@ -140,6 +145,11 @@ function dashedFrame({ width, height }: { readonly width: number; readonly heigh
     side(width, width, 0, height),
     label({ x: width, y: -10, text: chartText(name), align: 'right' }),
   ];
+}
+
+/** Would 90 % and 95 % touch? */
+function tight([low, high]: readonly [number, number], width: number): boolean {
+  return (Math.log(rarity(95) / rarity(90)) / Math.log(high / low)) * width < 34;
 }
 
 function xAxis(domain: readonly [number, number], narrow: boolean, s: Strings): unknown {

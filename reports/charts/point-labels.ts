@@ -14,7 +14,7 @@ export interface PlacedLabel extends LabelledPoint {
   readonly isLed: boolean;
 }
 
-interface Area {
+export interface Area {
   readonly left: number;
   readonly right: number;
   readonly top: number;
@@ -34,11 +34,15 @@ function areaAt(x: number, y: number, width: number): Area {
 }
 
 /**
- * A place for every label beside its point where neither another label nor a point stands, as near as there is room inside
+ * A place for every label beside its point where neither another label nor a point nor an obstacle stands, as near as there is room inside
  * `room`; the lowest free line at the right end of the room where there is none. Points are served in their order.
  */
-export function placeLabels(points: readonly LabelledPoint[], room: { readonly width: number; readonly height: number }): PlacedLabel[] {
-  const taken: Area[] = points.map(({ x, y }) => ({ left: x - 5, right: x + 5, top: y - 5, bottom: y + 5 }));
+export function placeLabels(
+  points: readonly LabelledPoint[],
+  room: { readonly width: number; readonly height: number },
+  obstacles: readonly Area[] = [],
+): PlacedLabel[] {
+  const taken: Area[] = [...obstacles, ...points.map(({ x, y }) => ({ left: x - 5, right: x + 5, top: y - 5, bottom: y + 5 }))];
   return points.map((point) => {
     const width = textWidth(point.text, 11);
     const candidates = [0, 14, 28, 42, 56, 70, 98, 126, 154].flatMap((rise) =>

@@ -62,7 +62,7 @@ export function replicaScale(seconds: number, panels: readonly ReplicaPanel[]): 
   ]);
   return {
     seconds,
-    replicaTicks: wholeTicks(Math.max(0, ...replicas), 3),
+    replicaTicks: wholeTicks(Math.max(0, ...replicas), 4),
     rateTop: linearTop(panels.flatMap(({ offered }) => most(offered))),
   };
 }

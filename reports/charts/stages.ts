@@ -82,7 +82,7 @@ export async function stageChart(
   const top = linearTop(totals);
   const colours = new Map(stageColours(result.variants).map((each) => [each.stage, each]));
   const shift = (place: number) => (narrow ? (place + 1) * 18 : 0);
-  const bars = groups.flatMap((group, place) => group.rows.flatMap((row) => parts(row, shift(place), colours)));
+  const bars = groups.flatMap((group, place) => group.rows.flatMap((row) => parts(row, shift(place), colours, group.rows.length === 1)));
   const scale = { domain: [0, top], nice: false };
   const axis = { orient: 'top', values: [0, top / 2, top], labelExpr: tickNames(top), title: null, labelFlush: false };
   return renderChart(
@@ -125,7 +125,7 @@ interface Bar {
   readonly name: string | undefined;
 }
 
-function parts({ cohort, y }: Row, shift: number, colours: ReadonlyMap<string, StageColour>): Bar[] {
+function parts({ cohort, y }: Row, shift: number, colours: ReadonlyMap<string, StageColour>, isOnly: boolean): Bar[] {
   let from = 0;
   return cohort.parts
     .filter((part) => part.ms > 0)
@@ -134,7 +134,9 @@ function parts({ cohort, y }: Row, shift: number, colours: ReadonlyMap<string, S
       from += part.ms;
       const colour = colours.get(part.stage);
       const name =
-        cohort.cohort === 'p99' && cohort.totalMs > 0 ? `${chartText(part.stage)} ${percent(part.ms / cohort.totalMs)} %` : undefined;
+        (cohort.cohort === 'p99' || isOnly) && cohort.totalMs > 0
+          ? `${chartText(part.stage)} ${percent(part.ms / cohort.totalMs)} %`
+          : undefined;
       return {
         from: start,
         to: from,

@@ -4,7 +4,9 @@ export interface TimedStep {
   readonly value: number;
 }
 
-const tenth = (value: number): string => String(Math.round(value * 10) / 10);
+const tenth = (value: number): number => Math.round(value * 10) / 10;
+/** Heights to half a pixel: smaller steps are not seen, and need no corner. */
+const half = (value: number): number => Math.round(value * 2) / 2;
 
 /** The steps that a chart from 0 to `seconds` shows: those that change something, the one that holds at 0 first. */
 export function visibleSteps(steps: readonly TimedStep[], seconds: number): TimedStep[] {
@@ -30,21 +32,18 @@ export function stepPath(steps: readonly TimedStep[], seconds: number, { atX, at
   if (first === undefined) {
     return '';
   }
+  const drawn = (value: number) => half(atY(value));
   const pixels = Map.groupBy(shown.slice(1), ({ atSeconds }) => Math.floor(atX(atSeconds)));
-  let d = `M${tenth(atX(first.atSeconds))},${tenth(atY(first.value))}`;
-  let before = first.value;
+  let d = `M${tenth(atX(first.atSeconds))},${drawn(first.value)}`;
+  let before = drawn(first.value);
   for (const inPixel of pixels.values()) {
-    const values = inPixel.map(({ value }) => value);
-    const last = values.at(-1) ?? before;
-    const [low, high] = [Math.min(before, ...values), Math.max(before, ...values)];
-    d += `H${tenth(atX(inPixel[0]?.atSeconds ?? 0))}`;
+    const heights = inPixel.map(({ value }) => drawn(value));
+    const last = heights.at(-1) ?? before;
     // Beyond the two ends of a plain step lies what would otherwise not be seen.
-    for (const extreme of [low, high]) {
-      if (extreme !== before && extreme !== last) {
-        d += `V${tenth(atY(extreme))}`;
-      }
+    const extremes = [Math.max(before, ...heights), Math.min(before, ...heights)].filter((each) => each !== before && each !== last);
+    if (last !== before || extremes.length > 0) {
+      d += `H${tenth(atX(inPixel[0]?.atSeconds ?? 0))}${[...extremes, last].map((y) => `V${y}`).join('')}`;
     }
-    d += `V${tenth(atY(last))}`;
     before = last;
   }
   return `${d}H${tenth(atX(seconds))}`;

@@ -80,7 +80,7 @@ figure{margin-top:10px}svg.every{max-width:none}
 .more{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:24px 56px;margin-top:24px}.pair{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:0 56px}
 .panels{display:grid;grid-template-columns:150px minmax(0,1fr) minmax(0,1fr);gap:6px 12px;margin-top:8px}.panels.columns-1{grid-template-columns:150px minmax(0,1fr)}.panels.of-1.columns-2{grid-template-columns:150px minmax(0,574px) minmax(0,1fr)}.of-1.columns-2>.panel{grid-column:2}.of-1.columns-2>.panel-title{grid-column:1}
 .panel-title small{display:block;color:var(--ink3)}.panel-title{padding-top:4px;line-height:16px}.panel-name{display:none}.panel-head{padding-left:44px}.panel figure{margin-top:0}
-.key-item{margin-right:10px}.key-item svg{display:inline-block;margin-right:4px}
+.key-item{margin-right:10px;display:inline-block}.key-item svg{display:inline-block;margin-right:4px}
 .order-title{display:block;font-weight:400;font-size:12px;color:var(--ink3);margin-top:14px}.order{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:4px}.order li{width:26px;text-align:center}.order small{display:block;color:var(--ink3)}.order svg{margin:1px auto 0;border:1px solid var(--rule);width:24px;height:24px}.order li.hatched{background:none}.order li.hatched>*{box-shadow:none}.order li.hatched svg{background:${hatching};border:1px dashed var(--ink3)}
 .wide-terms dt,.wide-terms dd{padding:4px 0}.reasons{margin-top:6px;font-weight:500}.reproduce{margin-top:12px;color:var(--ink3);font-size:12px}pre{background:var(--raised);padding:10px 12px;overflow-wrap:anywhere;white-space:pre-wrap;margin-top:4px}
 .decides-nothing figure,.decides-nothing td.chart{background:${hatching}}.decides-nothing td.chart{background-clip:content-box}.decides-nothing ol.order{background:var(--surface)}
@@ -90,7 +90,7 @@ const scaling = `
 .simulated-banner{margin:0 0 18px;padding:6px 8px;border:1px dotted var(--ink3);background:${hatching};max-width:none}.simulated-banner>span{background:var(--surface);box-shadow:0 0 0 4px var(--surface);color:var(--ink2)}
 .multiples{display:grid;gap:16px 24px;margin-top:8px}.multiples.many{grid-template-columns:repeat(auto-fill,minmax(310px,1fr))}.multiples.few{grid-template-columns:repeat(2,minmax(0,628px));gap:16px 56px}.multiples>div{min-width:0}.multiples figure{margin-top:2px}.panel-head-line{line-height:18px}
 .replicas text:not([fill]){fill:var(--ink3)}.replicas .miss{fill:var(--failtint)}.replicas .demand{fill:var(--g1)}.replicas .hair{stroke:var(--rule);fill:none}.replicas .offered{stroke:var(--ink3);fill:none}.replicas .bound{stroke:var(--ink2);fill:none}.replicas .ready{fill:none;stroke-width:1.75}.replicas .ready-key{stroke:var(--ink);stroke-width:1.75}
-.estimates td{padding-right:12px;white-space:nowrap;overflow-wrap:normal;line-height:15px}.estimates thead th{padding-right:12px}.load-answer{margin-top:6px;max-width:112ch;color:var(--ink2)}p.note.replicas{max-width:none}.estimates abbr{text-decoration:underline dotted var(--ink3);text-underline-offset:2px}
+.estimates td{padding-right:12px;white-space:nowrap;overflow-wrap:normal;line-height:15px}.estimates thead th{padding-right:12px}.estimates h3{display:block;margin-top:12px}.whole{white-space:nowrap}.load-answer{margin-top:6px;max-width:112ch;color:var(--ink2)}p.note.replicas{max-width:none}.estimates abbr{text-decoration:underline dotted var(--ink3);text-underline-offset:2px}
 `;
 
 const narrow = `

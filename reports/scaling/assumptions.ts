@@ -96,7 +96,7 @@ export function systemSection(result: Result, detail: Detail, s: Strings): Scali
 export function foundSection(result: Result, s: Strings): ScalingSection | undefined {
   const rows = findingsByRule(result).map(({ rules, finding }) => [
     namesOf(rules, s),
-    html`<code>${finding.path}</code>`,
+    html`<code class="whole">${finding.path}</code>`,
     finding.message,
     finding.hint,
   ]);

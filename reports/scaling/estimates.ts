@@ -2,24 +2,22 @@ import type { MetricId } from '../../harness/contract/metrics.ts';
 import type { SimulatedResult } from '../../harness/contract/simulation.ts';
 import { coverage, percent, range, significant } from '../numbers.ts';
 
-/** The figures of a simulated variant in the order of the tables: what it costs, what its callers felt, how supply followed demand. */
-export const estimateIds = [
-  'cost',
-  'replicaSeconds',
-  'overProvisionedReplicaSeconds',
-  'sloViolationSeconds',
-  'violatingRequestRatio',
-  'errorRatio',
-  'p95Ms',
-  'timeToRecoverSeconds',
-  'accuracyUnder',
-  'accuracyOver',
-  'timeshareUnder',
-  'timeshareOver',
-  'jitterPerMinute',
-  'directionChangesPerHour',
-  'instability',
-] as const;
+/** What a rule costs and what its callers felt, and how its supply followed demand: the figures of a simulated variant by table. */
+export const estimateTables = {
+  callers: [
+    'cost',
+    'replicaSeconds',
+    'overProvisionedReplicaSeconds',
+    'sloViolationSeconds',
+    'violatingRequestRatio',
+    'errorRatio',
+    'p95Ms',
+    'timeToRecoverSeconds',
+  ],
+  supply: ['accuracyUnder', 'accuracyOver', 'timeshareUnder', 'timeshareOver', 'jitterPerMinute', 'directionChangesPerHour', 'instability'],
+} as const;
+export type EstimateTable = keyof typeof estimateTables;
+export const estimateIds = [...estimateTables.callers, ...estimateTables.supply];
 export type EstimateId = (typeof estimateIds)[number];
 
 /** The registered metric that defines a figure. */
@@ -67,9 +65,13 @@ export function shown(id: EstimateId, value: number): string {
   }
 }
 
-/** `11.9–12.7`; undefined for an estimate of one replication. */
+/** `11.9–12.7`, or `±0` where it is narrower than the last digit; undefined for an estimate of one replication. */
 export function boundsText(id: EstimateId, { interval }: Estimate): string | undefined {
-  return interval && `${range(shown(id, interval.low), shown(id, interval.high))}${coverage(interval.confidence)}`;
+  if (interval === undefined) {
+    return undefined;
+  }
+  const [low, high] = [shown(id, interval.low), shown(id, interval.high)];
+  return `${low === high ? '±0' : range(low, high)}${coverage(interval.confidence)}`;
 }
 
 /** `12.3 (11.9–12.7)`, without a unit. */

@@ -208,7 +208,7 @@ export async function stageSection(
     html`${chart}<p class="note">${colours.map(
       ({ stage, fill }) =>
         html`<span class="key-item"><svg width="14" height="10" viewBox="0 0 14 10" aria-hidden="true"><rect width="14" height="10" fill="${fill}"/></svg>${stage}</span> `,
-    )}</p>${dataTable(s.table.toLimit(title), [s.scaling.table.rule, 'ms', ...colours.map(({ stage }) => `${stage}, ms`)], rows)}`,
+    )}</p>${detail !== 'one-width' && dataTable(s.table.toLimit(title), [s.scaling.table.rule, 'ms', ...colours.map(({ stage }) => `${stage}, ms`)], rows)}`,
     'half',
   );
 }

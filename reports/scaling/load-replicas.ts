@@ -18,8 +18,9 @@ import { type Detail, figure, nothing } from '../html/parts.ts';
 import { html, type Insertable, type Markup, prose } from '../markup.ts';
 import type { Strings } from '../strings.ts';
 import { limitInUnit } from '../validity-text.ts';
+import { toldGroups } from './answer.ts';
 import { offeredRate, outsideGoal } from './course.ts';
-import { boundOf, boundsFor, type LoadGroup, type Policy, policyLooks } from './groups.ts';
+import { boundOf, boundsFor, type LoadGroup, loadGroups, membersOf, type Policy, policyLooks } from './groups.ts';
 import { loadSentence } from './load-sentence.ts';
 import { type ScalingSection, scalingSection } from './section.ts';
 
@@ -37,7 +38,9 @@ export function replicaSection(result: Result, group: LoadGroup, id: string, det
   );
   const { load } = shown[0]?.simulated.variant ?? {};
   const shape = load === undefined ? '' : `${load.profile.shape}, ${arrivalsText(load.arrivals)}`;
-  const sentence = html`<p class="load-answer">${prose(loadSentence(group, s))}</p>`;
+  // What the first screen tells is not told twice.
+  const isTold = toldGroups(loadGroups(result)).includes(group);
+  const sentence = !isTold && html`<p class="load-answer">${prose(loadSentence(group, s))}</p>`;
   const body =
     panels.length === 0
       ? nothing(s.scaling.load.none)
@@ -100,8 +103,15 @@ function drawn(group: LoadGroup, variant: Policy, panel: ReplicaPanel, scale: Re
   )}</div>`;
 }
 
+/** The width of a bin, which all members of a group share. */
+function binText(group: LoadGroup): string {
+  const [first, second] = membersOf(group)[0]?.simulated.run.bins ?? [];
+  return spanText((second?.fromSeconds ?? group.seconds) - (first?.fromSeconds ?? 0));
+}
+
 /** What the lines and grounds are, once for all panels: in small ones there is no room at the line. */
-function key({ goal, bounds }: LoadGroup, s: Strings): Insertable {
+function key(group: LoadGroup, s: Strings): Insertable {
+  const { goal, bounds } = group;
   const kinds = new Set(bounds.flatMap((bound) => boundOf(bound) ?? []));
   const ground = (name: string) =>
     html`<svg width="14" height="10" viewBox="0 0 14 10" aria-hidden="true"><rect class="${name}" width="14" height="10"/></svg>`;
@@ -112,6 +122,6 @@ function key({ goal, bounds }: LoadGroup, s: Strings): Insertable {
     html`${ground('demand')}${s.scaling.load.demand}`,
     html`${stroke('bound ready-key')}${s.scaling.load.ready}`,
     ...[...kinds].map((kind) => html`${stroke('bound', boundDash[kind].join(' '))}${s.scaling.bound[kind]}`),
-    html`${ground('miss')}${s.scaling.load.key(limitInUnit(goal.responseMs, 'ms'), limitInUnit(goal.errorShare, 'share'))}`,
+    html`${ground('miss')}${s.scaling.load.key(binText(group), limitInUnit(goal.responseMs, 'ms'), limitInUnit(goal.errorShare, 'share'))}`,
   ].map((item) => html`<span class="key-item">${item}</span> `)}</p>`;
 }

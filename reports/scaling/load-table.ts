@@ -1,11 +1,21 @@
 import { metricDefinition } from '../../harness/contract/metrics.ts';
 import type { Result } from '../../harness/contract/result.ts';
+import type { Series } from '../charts/looks.ts';
 import { swatch } from '../charts/marks.ts';
 import { type Detail, dataTable, scrolledTable, verdictWord } from '../html/parts.ts';
 import { html, type Insertable, type Markup } from '../markup.ts';
 import { absent, count } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
-import { boundsText, type EstimateId, estimateIds, estimateOf, metricOfEstimate, shown } from './estimates.ts';
+import {
+  boundsText,
+  type EstimateId,
+  type EstimateTable,
+  estimateIds,
+  estimateOf,
+  estimateTables,
+  metricOfEstimate,
+  shown,
+} from './estimates.ts';
 import { type LoadGroup, membersOf, type Policy, policyLooks } from './groups.ts';
 import { goalText } from './load-sentence.ts';
 import { type ScalingSection, scalingSection } from './section.ts';
@@ -21,8 +31,8 @@ export function replicationsOf(group: LoadGroup, s: Strings): string {
 }
 
 /** The figures that at least one variant of a group has, in the order of the tables. */
-export function shownEstimates(group: LoadGroup): EstimateId[] {
-  return estimateIds.filter((id) => membersOf(group).some(({ simulated }) => estimateOf(simulated, id) !== undefined));
+export function shownEstimates(group: LoadGroup, ids: readonly EstimateId[] = estimateIds): EstimateId[] {
+  return ids.filter((id) => membersOf(group).some(({ simulated }) => estimateOf(simulated, id) !== undefined));
 }
 
 /** Head of a column with its unit. */
@@ -34,29 +44,54 @@ export function estimateHead(id: EstimateId, s: Strings): string {
 /** All figures of all rules and bounds under one load, what the columns mean, and what became of the requests. */
 export function tableSection(result: Result, group: LoadGroup, id: string, detail: Detail, s: Strings): ScalingSection {
   const looks = policyLooks(result);
-  const ids = shownEstimates(group);
-  const members = membersOf(group);
-  const rows = members.map((variant) => [name(variant, looks, s), goal(variant, s), ...ids.map((each) => cell(variant, each))]);
-  const columns = [
-    { head: s.scaling.table.rule },
-    { head: s.scaling.table.goal },
-    ...ids.map((each) => ({
-      head: html`<abbr title="${metricDefinition(metricOfEstimate[each]).definition}">${s.scaling.estimates[each].title}</abbr><small>${s.scaling.estimates[each].unit}</small>`,
-      numeric: true,
-    })),
-  ];
   const title = s.scaling.table.title(group.title);
+  const tables = (['callers', 'supply'] as const).map(
+    (table) =>
+      html`<h3>${s.scaling.table.part[table]}</h3>${estimateTable(group, table, looks, detail, `${title}, ${s.scaling.table.part[table]}`, s)}`,
+  );
   return scalingSection(
     `${id}-table`,
     { title },
     s.scaling.table.subtitle(replicationsOf(group, s)),
-    html`<div class="estimates">${scrolledTable(columns, rows, s.table.region(title))}</div><p class="note">${s.scaling.table.met(goalText(group.goal, s))}</p>${
+    html`<div class="estimates">${tables}</div><p class="note">${s.scaling.table.met(goalText(group.goal, s))} ${s.scaling.table.narrow}</p>${
       detail === 'one-width' ? undefined : requestTable(group, s)
     }`,
   );
 }
 
-function name(variant: Policy, looks: ReadonlyMap<string, Parameters<typeof swatch>[0]>, s: Strings): Markup {
+function estimateTable(
+  group: LoadGroup,
+  table: EstimateTable,
+  looks: ReadonlyMap<string, Series>,
+  detail: Detail,
+  title: string,
+  s: Strings,
+): Markup {
+  const ids = shownEstimates(group, estimateTables[table]);
+  const rows = membersOf(group).map((variant) => [
+    table === 'callers' ? name(variant, looks, s) : html`<code class="${looks.get(variant.id)?.wordClass}">${variant.name}</code>`,
+    ...(table === 'callers' ? [goal(variant, s)] : []),
+    ...ids.map((id) => cell(variant, id)),
+  ]);
+  const columns = [
+    { head: s.scaling.table.rule },
+    ...(table === 'callers' ? [{ head: s.scaling.table.goal }] : []),
+    ...ids.map((id) => ({
+      head: columnHead(id, detail, s),
+      numeric: true,
+    })),
+  ];
+  return scrolledTable(columns, rows, s.table.region(title));
+}
+
+/** Where every byte counts, what a column means stands once, below all tables. */
+function columnHead(id: EstimateId, detail: Detail, s: Strings): Markup {
+  const { title, unit } = s.scaling.estimates[id];
+  const { definition } = metricDefinition(metricOfEstimate[id]);
+  return html`${detail === 'one-width' ? title : html`<abbr title="${definition}">${title}</abbr>`}<small>${unit}</small>`;
+}
+
+function name(variant: Policy, looks: ReadonlyMap<string, Series>, s: Strings): Markup {
   const series = looks.get(variant.id);
   const { unstable, replications } = variant.simulated;
   return html`<span class="name">${series && swatch(series)}<code class="${series?.wordClass}">${variant.name}</code></span>${

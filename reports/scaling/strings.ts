@@ -1,4 +1,4 @@
-import type { EstimateId } from './estimates.ts';
+import type { EstimateId, EstimateTable } from './estimates.ts';
 import type { BoundKind } from './groups.ts';
 import type { CostMeasure } from './verdicts.ts';
 
@@ -116,7 +116,7 @@ export const scalingStrings = {
     outside: 'outside the goal',
     offered: 'offered, /s',
     replicas: 'replicas',
-    key: (response: string, errors: string) => `spans with p95 > ${response} or errors > ${errors}`,
+    key: (bins: string, response: string, errors: string) => `bins of ${bins} with p95 > ${response} or errors > ${errors}`,
     described: (rule: string, load: string, most: number, peak: number) =>
       `Simulated. Replicas over time of ${rule} under ${load}: at most ${most} ready, demand at most ${peak}.`,
     none: 'No rule was simulated under this load.',
@@ -145,7 +145,9 @@ export const scalingStrings = {
   },
 
   table: {
-    title: (load: string) => `Simulated: how supply followed demand, ${load}`,
+    title: (load: string) => `Simulated: cost, goal and elasticity, ${load}`,
+    part: { callers: 'What it costs and what callers feel', supply: 'How supply follows demand' } satisfies Record<EstimateTable, string>,
+    narrow: '±0: the interval is narrower than the last digit.',
     subtitle: (replications: string) => `means of ${replications} with ≥ 95 % intervals; the bounds last`,
     rule: 'Rule',
     goal: 'Goal',
