@@ -23,6 +23,12 @@ export class TopK {
     return this.#size;
   }
 
+  /** Would an offer change what is kept? To be asked before a costlier question about the row. */
+  wants(value: number, row: number): boolean {
+    const worst = this.#values[0] as number;
+    return this.#size < this.capacity || value > worst || (value === worst && row < (this.#rows[0] as number));
+  }
+
   /** Offers a row; NaN counts as the smallest value of all. */
   offer(value: number, row: number): void {
     if (this.#size < this.capacity) {
@@ -30,8 +36,7 @@ export class TopK {
       this.#size += 1;
       return;
     }
-    const worst = this.#values[0] as number;
-    if (value > worst || (value === worst && row < (this.#rows[0] as number))) {
+    if (this.wants(value, row)) {
       this.#siftDown(value, row);
     }
   }

@@ -28,6 +28,8 @@ export class SparseColumn {
   /** Score of each row of the search that runs, and the number of the search that wrote it. */
   #scores = new Float64Array(0);
   #writtenBy = new Uint32Array(0);
+  /** Rows of the search that runs. One list for all searches: common words touch most rows, and a fresh list each time is garbage by the megabyte. */
+  #touched = new Uint32Array(0);
   #search = 0;
 
   constructor(modifier: Modifier) {
@@ -115,7 +117,8 @@ export class SparseColumn {
   nearest(query: SparseVector, limit: number, passes: RowFilter | undefined): { row: number; score: number }[] {
     this.#begin();
     const { indices, values } = query;
-    const touched: number[] = [];
+    const touched = this.#touched;
+    let touchedCount = 0;
     for (let position = 0; position < indices.length; position += 1) {
       const dimension = indices[position] as number;
       const posting = this.#postings.get(dimension);
@@ -129,15 +132,19 @@ export class SparseColumn {
         if (this.#writtenBy[row] !== this.#search) {
           this.#writtenBy[row] = this.#search;
           this.#scores[row] = 0;
-          touched.push(row);
+          touched[touchedCount] = row;
+          touchedCount += 1;
         }
         this.#scores[row] = (this.#scores[row] as number) + weight * (components[index] as number);
       }
     }
-    const best = new TopK(Math.min(limit, Math.max(1, touched.length)));
-    for (const row of touched) {
-      if (passes === undefined || passes(row)) {
-        best.offer(this.#scores[row] as number, row);
+    const best = new TopK(Math.min(limit, Math.max(1, touchedCount)));
+    for (let index = 0; index < touchedCount; index += 1) {
+      const row = touched[index] as number;
+      const score = this.#scores[row] as number;
+      // The filter is asked about few rows, because most do not score high enough.
+      if (best.wants(score, row) && (passes === undefined || passes(row))) {
+        best.offer(score, row);
       }
     }
     return best.sorted().map(({ row, value }) => ({ row, score: Math.fround(value) }));
@@ -148,6 +155,7 @@ export class SparseColumn {
       const capacity = Math.max(1024, this.#vectors.length * 2);
       this.#scores = new Float64Array(capacity);
       this.#writtenBy = new Uint32Array(capacity);
+      this.#touched = new Uint32Array(capacity);
       this.#search = 0;
     }
     this.#search += 1;
