@@ -76,7 +76,7 @@ export function demandSteps(
   const steps = spans.map(({ fromSeconds, ratePerSecond }) => ({
     atMs: fromSeconds * 1000,
     // A rate that is a multiple of the capacity but for floating point needs no further replica.
-    replicas: Math.ceil(Math.min(ratePerSecond, capacity.ceilingPerSecond) / capacity.ratePerSecond - 1e-9),
+    replicas: Math.max(0, Math.ceil(Math.min(ratePerSecond, capacity.ceilingPerSecond) / capacity.ratePerSecond - 1e-9)),
   }));
   return steps.filter(({ replicas }, index) => replicas !== steps[index - 1]?.replicas);
 }
