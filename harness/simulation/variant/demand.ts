@@ -33,7 +33,7 @@ function edgesOf(profile: RateProfile): number[] | undefined {
 }
 
 function profiledRates(profile: RateProfile, seconds: number): RateSpan[] {
-  const { expectedBy } = integratedRate(profile, seconds);
+  const rate = integratedRate(profile, seconds);
   const spans = Math.min(mostSpans, Math.ceil(seconds));
   const edges = [...new Set(edgesOf(profile) ?? Array.from({ length: spans }, (_, span) => (span * seconds) / spans))].filter(
     (edge) => edge < seconds,
@@ -41,7 +41,7 @@ function profiledRates(profile: RateProfile, seconds: number): RateSpan[] {
   return edges.map((fromSeconds, index) => {
     const toSeconds = edges[index + 1] ?? seconds;
     // Floating point may leave a silent hour at a billionth of a request.
-    const ratePerSecond = (expectedBy(toSeconds) - expectedBy(fromSeconds)) / (toSeconds - fromSeconds);
+    const ratePerSecond = (rate.expectedBy(toSeconds) - rate.expectedBy(fromSeconds)) / (toSeconds - fromSeconds);
     return { fromSeconds, ratePerSecond: ratePerSecond < 1e-9 ? 0 : ratePerSecond };
   });
 }

@@ -27,7 +27,7 @@ type Controller = Pick<SimulationRequest, 'controller' | 'initialReplicas'>;
 interface Controlled {
   readonly text: string;
   /** A controller for one replication: rules remember, and nothing of one replication may reach the next. */
-  fresh(): Controller;
+  readonly fresh: () => Controller;
 }
 
 /** By the clock from the beginning of the run to its end, whoever wrote the times. */
