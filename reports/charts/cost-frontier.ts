@@ -75,8 +75,15 @@ export async function frontierChart(
         : []),
     ]),
   ];
+  // Rules that did the same stand on one point and share its label.
+  const places = [...Map.groupBy(points, ({ cost, violation }) => `${Math.round(atX(cost))},${Math.round(atY(violation))}`).values()];
   const labels = placeLabels(
-    points.map(({ name, cost, violation }) => ({ x: atX(cost), y: atY(violation), text: chartText(name) })),
+    places.flatMap((same) => {
+      const [first] = same;
+      return first === undefined
+        ? []
+        : [{ x: atX(first.cost), y: atY(first.violation), text: chartText(same.map(({ name }) => name).join(', ')) }];
+    }),
     { width: size.width + frame.right - 4, height: size.height },
     lines.map(({ x: fromX, x2, y, y2 }) => ({
       left: Math.min(fromX, x2) - 1,
@@ -106,15 +113,16 @@ export async function frontierChart(
           mark: { type: 'point', shape, size: 52, stroke: colour, strokeWidth: 1.5, fill: isBest ? colour : 'var(--surface)', opacity: 1 },
           encoding: { x: { value: atX(cost) }, y: { value: atY(violation) } },
         })),
-        ...labels.map(({ textX, textY, text }, place) =>
-          label({
+        ...labels.map(({ textX, textY, text }, place) => {
+          const same = places[place] ?? [];
+          return label({
             x: textX,
             y: textY,
             text,
-            colour: points[place]?.series.wordColour ?? 'var(--ink2)',
-            weight: points[place]?.isBest ? 600 : 400,
-          }),
-        ),
+            colour: same[0]?.series.wordColour ?? 'var(--ink2)',
+            weight: same.some(({ isBest }) => isBest) ? 600 : 400,
+          });
+        }),
         label({ x: -frame.left + 4, y: -14, text: words.y, colour: 'var(--ink3)' }),
         label({ x: size.width / 2, y: size.height + 32, text: words.x, align: 'center', colour: 'var(--ink3)' }),
       ],

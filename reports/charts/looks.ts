@@ -20,7 +20,7 @@ const looks = [
 ] as const satisfies readonly Pick<Series, 'dash' | 'shape'>[];
 
 /** Variants with a hue of their own: a fifth hue cannot be told apart from the four and from the colours of verdicts. */
-const hues = 4;
+export const hues = 4;
 
 /** The look at this place; a fifth and later ones are grey and differ by dash and mark alone. */
 export function seriesAt(index: number): Series {

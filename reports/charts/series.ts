@@ -1,6 +1,6 @@
 import type { Result } from '../../harness/contract/result.ts';
 import { drawnVariants } from '../findings.ts';
-import { policyLooks } from '../scaling/groups.ts';
+import { policyLooks } from '../scaling/looks.ts';
 import { type Series, seriesAt } from './looks.ts';
 
 /** A variant that only the tables and the rows with its name show. */

@@ -1,7 +1,7 @@
 import type { Result } from '../../harness/contract/result.ts';
 import type { Strings } from '../strings.ts';
 import { type LoadGroup, loadGroups, membersOf, type Policy, policiesOf } from './groups.ts';
-import { cheapestOf, costText, goalText, loadSentence, mostNamed } from './load-sentence.ts';
+import { cheapestOf, costText, goalText, loadSentence, mostNamed, nearestText } from './load-sentence.ts';
 
 type StaticFinding = NonNullable<Policy['simulated']['staticFindings']>[number];
 
@@ -18,12 +18,13 @@ export function scalingAnswer(result: Result, s: Strings): { readonly headline: 
   }
   const chance = groups.some((group) => membersOf(group).some(({ simulated }) => simulated.replications === 1));
   const others = groups.filter((group) => !told.includes(group)).map(({ title }) => title);
-  const compared = told.filter(({ rules }) => rules.length > 0);
+  const comparing = told.filter(({ rules }) => rules.length > 1);
+  const compared = comparing.length > 0 ? comparing : told.filter(({ rules }) => rules.length > 0);
   return {
     headline:
       compared.length === 0
         ? s.scaling.answer.boundsAlone(first.title, loadSentence(first, s))
-        : headline(compared, groups.length - told.length, s),
+        : headline(compared, groups.length - compared.length, s),
     qualifiers: [
       ...unstable(groups, s),
       ...found(result, s),
@@ -34,13 +35,11 @@ export function scalingAnswer(result: Result, s: Strings): { readonly headline: 
   };
 }
 
-/** The loads whose sentences stand on the first screen. */
+/** The loads whose sentences stand on the first screen: those that compare rules first, and as planned. */
 export function toldGroups(groups: readonly LoadGroup[]): LoadGroup[] {
-  if (groups.length <= mostLoads) {
-    return [...groups];
-  }
-  const comparing = groups.filter(({ rules }) => rules.length > 1);
-  return (comparing.length > 0 ? comparing : groups).slice(0, mostLoads);
+  const byRules = groups.toSorted((a, b) => Math.min(2, b.rules.length) - Math.min(2, a.rules.length));
+  const told = new Set(byRules.slice(0, mostLoads));
+  return groups.filter((group) => told.has(group));
 }
 
 function headline(groups: readonly LoadGroup[], more: number, s: Strings): string {
@@ -54,7 +53,7 @@ function headline(groups: readonly LoadGroup[], more: number, s: Strings): strin
     const { same: cheapest, measure } = cheapestOf(group);
     const [best] = cheapest;
     if (best === undefined) {
-      none.push(group.title);
+      none.push(s.scaling.answer.noneUnder(group.title, nearestText(group, s)));
     } else if (cheapest.length > 1) {
       const names = cheapest.slice(0, mostNamed).map(({ variant }) => variant.name);
       same.push(s.scaling.answer.same(names, costText(best, measure, s), group.title));

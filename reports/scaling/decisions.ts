@@ -6,7 +6,7 @@ import type { LoadGroup, Policy } from './groups.ts';
 import { type ScalingSection, scalingSection } from './section.ts';
 
 /** Decisions of one rule that a page shows; the rest is in `result.json`. */
-const most: Record<Detail, number> = { all: 20, curves: 8, short: 3, 'one-width': 0 };
+const most: Record<Detail, number> = { all: 20, curves: 8, short: 3, 'one-width': 3 };
 
 /** What each rule decided and why, folded away; undefined where no rule decided anything. */
 export function decisionSection(group: LoadGroup, id: string, detail: Detail, s: Strings): ScalingSection | undefined {

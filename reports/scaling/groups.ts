@@ -1,7 +1,5 @@
 import type { Result, ResultVariant } from '../../harness/contract/result.ts';
 import type { SimulatedGoal, SimulatedResult } from '../../harness/contract/simulation.ts';
-import { limitDash } from '../charts/layers.ts';
-import { type Series, seriesAt } from '../charts/looks.ts';
 
 /** A variant whose figures come from the simulation alone. */
 export type Simulated = ResultVariant & { readonly simulated: SimulatedResult };
@@ -54,7 +52,7 @@ function sharedLength(a: string, b: string): number {
   return length;
 }
 
-type Compared = Pick<Result, 'variants' | 'comparisons'>;
+export type Compared = Pick<Result, 'variants' | 'comparisons'>;
 
 /**
  * The bound that a variant of a load is read against: that which it is divided by, otherwise that of its system, otherwise the one
@@ -142,23 +140,6 @@ function withoutLoad(id: string, prefix: string | undefined, load: string): stri
 /** Every policy, group by group. */
 export function policiesOf(result: Compared): Policy[] {
   return loadGroups(result).flatMap(membersOf);
-}
-
-const boundLooks: Record<BoundKind, Series> = {
-  'static-at-peak': { colour: 'var(--ink2)', wordColour: 'var(--ink2)', wordClass: 's5t', dash: limitDash, shape: 'square' },
-  clairvoyant: { colour: 'var(--ink2)', wordColour: 'var(--ink2)', wordClass: 's5t', dash: [6, 3], shape: 'diamond' },
-};
-
-/** The look of every policy by id: a rule keeps its own under every load, and so do the bounds. */
-export function policyLooks(result: Compared): ReadonlyMap<string, Series> {
-  const all = policiesOf(result);
-  const rules = [...new Set(all.filter((each) => boundOf(each) === undefined).map(({ name }) => name))];
-  return new Map(
-    all.map((each) => {
-      const bound = boundOf(each);
-      return [each.id, bound === undefined ? seriesAt(rules.indexOf(each.name)) : boundLooks[bound]];
-    }),
-  );
 }
 
 /** The bounds of the same system as a policy's: those of another size of replica bound nothing here. */

@@ -9,11 +9,12 @@ import { html } from '../markup.ts';
 import { duration, joined, significant } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
 import { estimateOf } from './estimates.ts';
-import { type LoadGroup, membersOf, type Policy, policyLooks } from './groups.ts';
+import { type LoadGroup, membersOf, type Policy } from './groups.ts';
 import { costText } from './load-sentence.ts';
 import { replicationsOf } from './load-table.ts';
+import { policyLooks } from './looks.ts';
 import { type ScalingSection, scalingSection } from './section.ts';
-import { costMeasure, costOf, frontierOf } from './verdicts.ts';
+import { bestRules, costMeasure, costOf } from './verdicts.ts';
 
 const half = { width: 628, height: 330, left: 52, right: 60, top: 30, bottom: 44 } as const;
 const phone = { width: 328, height: 330, left: 44, right: 12, top: 30, bottom: 44 } as const;
@@ -55,17 +56,6 @@ export async function frontierSection(result: Result, group: LoadGroup, id: stri
     chart ? html`${chart}<p class="note">${s.scaling.frontier.note}</p>` : nothing(s.scaling.frontier.none),
     'half',
   );
-}
-
-/** The rules that no other undercuts in cost and violation seconds at once. */
-function bestRules(group: LoadGroup): Policy[] {
-  const measure = costMeasure(group);
-  const points = group.rules.flatMap((variant) => {
-    const cost = costOf(variant, measure);
-    const violation = estimateOf(variant.simulated, 'sloViolationSeconds');
-    return cost === undefined || violation === undefined ? [] : [{ variant, cost: cost.mean, violation: violation.mean }];
-  });
-  return frontierOf(points).map(({ variant }) => variant);
 }
 
 /** As many curves as one chart keeps apart. */

@@ -20,8 +20,9 @@ import type { Strings } from '../strings.ts';
 import { limitInUnit } from '../validity-text.ts';
 import { toldGroups } from './answer.ts';
 import { offeredRate, outsideGoal } from './course.ts';
-import { boundOf, boundsFor, type LoadGroup, loadGroups, membersOf, type Policy, policyLooks } from './groups.ts';
+import { boundOf, boundsFor, type LoadGroup, loadGroups, membersOf, type Policy } from './groups.ts';
 import { loadSentence } from './load-sentence.ts';
+import { policyLooks } from './looks.ts';
 import { type ScalingSection, scalingSection } from './section.ts';
 
 /** Offered load is drawn with so many steps at most; more would be one per pixel. */
@@ -46,13 +47,21 @@ export function replicaSection(result: Result, group: LoadGroup, id: string, det
       ? nothing(s.scaling.load.none)
       : html`${sentence}${key(group, s)}<div class="multiples ${panels.length > 4 ? 'many' : panels.length > 1 ? 'few' : 'one'}">${panels.map(
           ({ variant, panel }) => drawn(group, variant, panel, scale, sizes(panels.length, detail), s),
-        )}</div>`;
+        )}</div>${isShort(result, group, detail) && html`<p class="note">${s.scaling.load.left}</p>`}`;
   return scalingSection(
     id,
-    { title: s.scaling.load.title(group.title), nav: group.title },
+    { title: s.scaling.load.title(group.title), ...(isTold && { nav: group.title }) },
     s.scaling.load.subtitle(spanText(group.seconds), shape),
     body,
   );
+}
+
+/**
+ * Where every byte counts, a load of one rule has nothing to compare, and one that the answer does not tell of has its figures in
+ * the tables: then its other charts are left out.
+ */
+export function isShort(result: Result, group: LoadGroup, detail: Detail): boolean {
+  return detail === 'one-width' && (group.rules.length < 2 || !toldGroups(loadGroups(result)).includes(group));
 }
 
 interface Sizes {
@@ -95,7 +104,7 @@ function drawn(group: LoadGroup, variant: Policy, panel: ReplicaPanel, scale: Re
   const head = html`<p class="panel-head-line"><span class="name">${swatch(panel.series)}<code class="${panel.series.wordClass}">${variant.name}</code></span>${
     variant.simulated.unstable > 0 &&
     html` <b class="fail">${s.scaling.table.unstable(variant.simulated.unstable, variant.simulated.replications)}</b>`
-  }${panel.ready.length === 0 && html` <span class="quiet">– ${s.scaling.load.noSteps}</span>`}</p>`;
+  }${panel.bounds.length === 0 && group.bounds.length > 0 && boundOf(variant) === undefined && html` <span class="quiet">– ${s.scaling.load.noBounds}</span>`}${panel.ready.length === 0 && html` <span class="quiet">– ${s.scaling.load.noSteps}</span>`}</p>`;
   return html`<div>${head}${figure(
     described,
     replicaPanel(panel, scale, wide, s, phone === undefined ? 'every' : 'wide'),
@@ -106,7 +115,8 @@ function drawn(group: LoadGroup, variant: Policy, panel: ReplicaPanel, scale: Re
 /** The width of a bin, which all members of a group share. */
 function binText(group: LoadGroup): string {
   const [first, second] = membersOf(group)[0]?.simulated.run.bins ?? [];
-  return spanText((second?.fromSeconds ?? group.seconds) - (first?.fromSeconds ?? 0));
+  const seconds = (second?.fromSeconds ?? group.seconds) - (first?.fromSeconds ?? 0);
+  return seconds < 60 ? limitInUnit(seconds, 's') : spanText(seconds);
 }
 
 /** What the lines and grounds are, once for all panels: in small ones there is no room at the line. */

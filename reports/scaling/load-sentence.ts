@@ -83,17 +83,17 @@ function winner(group: LoadGroup, s: Strings): string {
 
 function missed(group: LoadGroup, s: Strings): string {
   const undecided = group.rules.filter((rule) => goalVerdict(rule) === 'undecided').length;
+  return s.scaling.answer.missed(group.title, group.rules.length, undecided, nearestText(group, s));
+}
+
+/** The stable rule with the fewest requests outside the goal; undefined where none was estimated. */
+export function nearestText(group: LoadGroup, s: Strings): string | undefined {
   const sharing = group.rules.flatMap((rule) => {
     const violating = estimateOf(rule.simulated, 'violatingRequestRatio');
     return violating === undefined || rule.simulated.unstable > 0 ? [] : [{ rule, violating }];
   });
   const nearest = sharing.toSorted((a, b) => a.violating.mean - b.violating.mean)[0];
-  return s.scaling.answer.missed(
-    group.title,
-    group.rules.length,
-    undecided,
-    nearest && s.scaling.answer.nearest(nearest.rule.name, estimateText('violatingRequestRatio', nearest.violating)),
-  );
+  return nearest && s.scaling.answer.nearest(nearest.rule.name, estimateText('violatingRequestRatio', nearest.violating));
 }
 
 /** What the bounds cost; those of several sizes of replica are named by their ids. */

@@ -16,8 +16,9 @@ import {
   metricOfEstimate,
   shown,
 } from './estimates.ts';
-import { type LoadGroup, membersOf, type Policy, policyLooks } from './groups.ts';
+import { type LoadGroup, membersOf, type Policy } from './groups.ts';
 import { goalText } from './load-sentence.ts';
+import { policyLooks } from './looks.ts';
 import { type ScalingSection, scalingSection } from './section.ts';
 import { type GoalVerdict, goalVerdict } from './verdicts.ts';
 

@@ -15,7 +15,7 @@ import { decisionSection } from './decisions.ts';
 import { scalingFirstScreen } from './first-screen.ts';
 import { type LoadGroup, loadGroups } from './groups.ts';
 import { frontierSection, responseSection, stageSection } from './load-figures.ts';
-import { replicaSection } from './load-replicas.ts';
+import { isShort, replicaSection } from './load-replicas.ts';
 import { tableSection } from './load-table.ts';
 import { type ScalingSection, scalingSection } from './section.ts';
 import { heldVariants, notHeld, simulatedWords } from './words.ts';
@@ -48,17 +48,16 @@ export async function scalingPage(result: Result, detail: Detail, words: Strings
 }
 
 async function loadRows(result: Result, group: LoadGroup, id: string, detail: Detail, s: Strings): Promise<Row[]> {
+  const first: Row[] = [[replicaSection(result, group, id, detail, s)], [tableSection(result, group, id, detail, s)]];
+  if (isShort(result, group, detail)) {
+    return first;
+  }
   const [frontier, response, stages] = await Promise.all([
     frontierSection(result, group, id, detail, s),
     responseSection(result, group, id, detail, s),
     stageSection(result, group, id, detail, s),
   ]);
-  return [
-    [replicaSection(result, group, id, detail, s)],
-    [tableSection(result, group, id, detail, s)],
-    [frontier, response],
-    [stages, decisionSection(group, id, detail, s)],
-  ];
+  return [...first, [frontier, response], [stages, decisionSection(group, id, detail, s)]];
 }
 
 /** Goals with the variants that are held to them; how many are not is said. */

@@ -9,7 +9,8 @@ import { hostileTexts } from '../sample-cases.testing.ts';
 import { bareSimulatedResult, manySimulatedResult, simulatedResult } from '../sample-simulated.testing.ts';
 import { strings } from '../strings.ts';
 import { estimateIds, estimateOf, shown } from './estimates.ts';
-import { loadGroups, policiesOf, policyLooks, type Simulated, simulatedVariants } from './groups.ts';
+import { loadGroups, policiesOf, type Simulated, simulatedVariants } from './groups.ts';
+import { policyLooks } from './looks.ts';
 import { goalVerdict } from './verdicts.ts';
 
 const s = strings.en;

@@ -82,6 +82,7 @@ export const scalingStrings = {
     outside: (seconds: string) => `${seconds} s outside it`,
     missed: (load: string, rules: number, undecided: number, nearest: string | undefined) =>
       `${load}: none of the ${rules} ${plural(rules, 'rule', 'rules')} met the goal${undecided > 0 ? `, ${undecided} ${plural(undecided, 'is', 'are')} undecided` : ''}${nearest === undefined ? '' : `; nearest came ${nearest}`}.`,
+    noneUnder: (load: string, nearest: string | undefined) => `${load}${nearest === undefined ? '' : ` (nearest ${nearest})`}`,
     nearest: (rule: string, share: string) => `${rule} with ${share} % of requests failed or slower than its limit`,
     bounds: (items: readonly string[]) => `Bounds: ${list(items)}.`,
     boundItem: (bound: string, cost: string) => `${bound} ${cost}`,
@@ -109,6 +110,8 @@ export const scalingStrings = {
   },
 
   load: {
+    left: 'Charts of cost, response times and stages and the decisions are left out here to keep this file small; result.json has their figures.',
+    noBounds: 'no bounds of its system were simulated',
     title: (load: string) => `Simulated: replicas over time, ${load}`,
     subtitle: (span: string, shape: string) => `${shape} over ${span} of virtual time; the first replication`,
     demand: 'demand',

@@ -103,7 +103,7 @@ function turnsOf(steps: Policy['simulated']['run']['demand']): number {
 }
 
 /** Points that no other undercuts in cost and violation seconds at once, cheapest first: the staircase of a trade-off. */
-export function frontierOf<Point extends { readonly cost: number; readonly violation: number }>(points: readonly Point[]): Point[] {
+function frontierOf<Point extends { readonly cost: number; readonly violation: number }>(points: readonly Point[]): Point[] {
   let least = Number.POSITIVE_INFINITY;
   return points
     .toSorted((a, b) => a.cost - b.cost || a.violation - b.violation)
@@ -112,4 +112,15 @@ export function frontierOf<Point extends { readonly cost: number; readonly viola
       least = Math.min(least, violation);
       return better;
     });
+}
+
+/** The rules that no other undercuts in cost and violation seconds at once, cheapest first. */
+export function bestRules(group: LoadGroup): Policy[] {
+  const measure = costMeasure(group);
+  const points = group.rules.flatMap((variant) => {
+    const cost = costOf(variant, measure);
+    const violation = estimateOf(variant.simulated, 'sloViolationSeconds');
+    return cost === undefined || violation === undefined ? [] : [{ variant, cost: cost.mean, violation: violation.mean }];
+  });
+  return frontierOf(points).map(({ variant }) => variant);
 }
