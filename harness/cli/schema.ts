@@ -40,8 +40,16 @@ const schemas = {
   simulatedResult: simulatedResultSchema,
 };
 
+/** A schema that refers to parts of itself, as a definition of the whole document: a pointer counts from the root of that. */
+function definition(name: string, schema: z.ZodType): unknown {
+  const written = JSON.stringify(z.toJSONSchema(schema, { io: 'input' }), (key, value: unknown) =>
+    key === '$ref' && typeof value === 'string' ? value.replace(/^#/, `#/$defs/${name}`) : value,
+  );
+  return JSON.parse(written);
+}
+
 /** JSON Schema (2020-12) of every file and value of the contract, with the metric registry and the exit codes beside it. */
 export function schemaText(): string {
-  const definitions = Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, z.toJSONSchema(schema, { io: 'input' })]));
+  const definitions = Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, definition(name, schema)]));
   return `${JSON.stringify({ $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'rag-testbed', $defs: definitions, 'x-metrics': metrics, 'x-exit-codes': exitCodes }, null, 2)}\n`;
 }
