@@ -30,15 +30,15 @@ export class ImposedReplicas implements Controller {
     return this.#steps[this.#place]?.atMs ?? Number.POSITIVE_INFINITY;
   }
 
-  act(nowMs: number): void {
-    const { fleet } = this.#model;
+  act(): void {
+    const { fleet } = this.#model.query;
     const replicas = this.#steps[this.#place]?.replicas ?? 0;
     this.#place += 1;
     if (replicas > fleet.desired) {
-      fleet.addReady(replicas - fleet.desired, nowMs);
+      fleet.addReady(replicas - fleet.desired);
       this.#model.release();
     } else {
-      fleet.setDesired(replicas, nowMs);
+      fleet.setDesired(replicas);
     }
   }
 }
@@ -68,7 +68,7 @@ export class RuleController implements Controller {
   }
 
   act(nowMs: number): void {
-    const { fleet, held } = this.#model;
+    const { fleet, held } = this.#model.query;
     const measures = this.#measures;
     const inTierMs = this.#inTierMs(nowMs);
     const passedMs = nowMs - this.#seen.atMs;
@@ -107,7 +107,7 @@ export class RuleController implements Controller {
         reason,
         ...(signals && { signals: { ...signals } }),
       });
-      fleet.setDesired(desiredReplicas, nowMs);
+      fleet.setDesired(desiredReplicas);
     }
     this.#state = state;
     this.#seen = { atMs: nowMs, inTierMs };
@@ -118,7 +118,7 @@ export class RuleController implements Controller {
 
   /** Requests in the tier, waiting or served, over the time until now, in request-ms. */
   #inTierMs(nowMs: number): number {
-    const { fleet, held } = this.#model;
+    const { fleet, held } = this.#model.query;
     return fleet.alive.reduce(
       (sum, { slots }) => sum + slots.busyMs(nowMs) + slots.waitingMs(nowMs),
       held.waitingMs(nowMs) + fleet.ended.slotMs + fleet.ended.slotWaitMs,

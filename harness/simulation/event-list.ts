@@ -7,6 +7,8 @@ const firstLength = 256;
  * the last bit. A 4-ary heap in typed arrays: nothing is allocated per event.
  */
 export class EventList {
+  /** The present, which whoever runs the events moves on. */
+  nowMs = 0;
   /** The time of the next event, `Infinity` where there is none. */
   nextAtMs = Number.POSITIVE_INFINITY;
   /** How many events are to come. */

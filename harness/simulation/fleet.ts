@@ -1,5 +1,7 @@
 import type { Step } from '../autoscaling/elasticity.ts';
 import type { SimulatedSystem } from '../contract/simulation.ts';
+import { after, kind } from './event-kinds.ts';
+import type { EventList } from './event-list.ts';
 import { type Line, Station } from './station.ts';
 
 /** Before any run: what is there at the beginning has long been ready and warm. */
@@ -33,13 +35,6 @@ export class Replica {
   }
 }
 
-/** How a fleet asks for what comes later. */
-interface Later {
-  startAt(atMs: number, replica: number): void;
-  readyAt(atMs: number, replica: number): void;
-  killAt(atMs: number, replica: number): void;
-}
-
 /**
  * The query replicas over their lives: asked for → scheduled → started → ready → draining → ended. It is paid for from the start of its
  * process to its end. Whoever is asked to end is chosen as Kubernetes does: one that has not started yet, then one that is not ready
@@ -61,22 +56,23 @@ export class Fleet {
   readonly ended = { busyMs: 0, slotMs: 0, slotWaitMs: 0 };
   readonly #query: SimulatedSystem['query'];
   readonly #line: Line;
-  readonly #later: Later;
+  readonly #events: EventList;
   #serving = 0;
   #servingMs = 0;
   #servingSinceMs = 0;
   #paid = 0;
 
-  constructor(query: SimulatedSystem['query'], line: Line, later: Later) {
+  constructor(query: SimulatedSystem['query'], line: Line, events: EventList) {
     this.#query = query;
     this.#line = line;
-    this.#later = later;
+    this.#events = events;
   }
 
   /** Replicas that are ready and warm from the start of their lives. */
-  addReady(count: number, nowMs: number): void {
+  addReady(count: number): void {
+    const { nowMs } = this.#events;
     for (let index = 0; index < count; index += 1) {
-      const replica = this.#create(nowMs);
+      const replica = this.#create();
       replica.startedAtMs = nowMs === 0 ? longAgoMs : nowMs;
       replica.readyAtMs = replica.startedAtMs;
       replica.life = life.ready;
@@ -84,37 +80,38 @@ export class Fleet {
     }
     this.desired += count;
     this.#paid += count;
-    this.#changed(nowMs);
+    this.#changed();
   }
 
   /** Asks for so many replicas: more are started, each on its own way, or surplus ones end. */
-  setDesired(count: number, nowMs: number): void {
+  setDesired(count: number): void {
     const { scheduleSeconds } = this.#query.startUp;
     while (this.desired < count) {
-      this.#later.startAt(nowMs + scheduleSeconds * 1000, this.#create(nowMs).id);
+      after(this.#events, scheduleSeconds * 1000, kind.started, this.#create().id);
       this.desired += 1;
     }
     while (this.desired > count) {
-      this.#endOne(nowMs);
+      this.#endOne();
       this.desired -= 1;
     }
-    this.#changed(nowMs);
+    this.#changed();
   }
 
   /** The process of a replica starts, unless it has been taken back. */
-  start(id: number, nowMs: number): void {
+  start(id: number): void {
     const replica = this.byId[id];
     if (replica !== undefined) {
       replica.life = life.starting;
-      replica.startedAtMs = nowMs;
+      replica.startedAtMs = this.#events.nowMs;
       this.#paid += 1;
-      this.#later.readyAt(nowMs + this.#query.startUp.loadSeconds * 1000, id);
-      this.#changed(nowMs);
+      after(this.#events, this.#query.startUp.loadSeconds * 1000, kind.becameReady, id);
+      this.#changed();
     }
   }
 
   /** A replica becomes ready, unless it has been taken back; true when it did. */
-  makeReady(id: number, nowMs: number): boolean {
+  makeReady(id: number): boolean {
+    const { nowMs } = this.#events;
     const replica = this.byId[id];
     if (replica === undefined) {
       return false;
@@ -123,12 +120,13 @@ export class Fleet {
     replica.readyAtMs = nowMs;
     replica.slowUntilMs = nowMs + this.#query.startUp.warmUpSeconds * 1000;
     this.ready.push(replica);
-    this.#changed(nowMs);
+    this.#changed();
     return true;
   }
 
   /** A replica ends: its work is done, or its time is up. */
-  end(replica: Replica, nowMs: number): void {
+  end(replica: Replica): void {
+    const { nowMs } = this.#events;
     this.ended.busyMs += replica.cores.busyMs(nowMs);
     this.ended.slotMs += replica.slots.busyMs(nowMs);
     this.ended.slotWaitMs += replica.slots.waitingMs(nowMs);
@@ -136,7 +134,7 @@ export class Fleet {
     replica.life = life.ended;
     this.byId[replica.id] = undefined;
     this.alive = this.alive.filter((other) => other !== replica);
-    this.#changed(nowMs);
+    this.#changed();
   }
 
   /** A request is on a replica, or no longer. */
@@ -155,33 +153,34 @@ export class Fleet {
     return (this.#servingMs + this.#serving * (nowMs - this.#servingSinceMs)) * this.#query.cores;
   }
 
-  #create(nowMs: number): Replica {
-    const replica = new Replica(this.byId.length, this.#query, this.#line, nowMs);
+  #create(): Replica {
+    const replica = new Replica(this.byId.length, this.#query, this.#line, this.#events.nowMs);
     this.byId.push(replica);
     this.alive.push(replica);
     return replica;
   }
 
-  #endOne(nowMs: number): void {
+  #endOne(): void {
     const candidates = this.alive.filter((replica) => replica.life !== life.draining);
     const chosen = candidates.reduce((first, other) =>
       other.life < first.life || (other.life === first.life && other.readyAtMs >= first.readyAtMs) ? other : first,
     );
     if (chosen.life !== life.ready) {
-      this.end(chosen, nowMs);
+      this.end(chosen);
       return;
     }
     chosen.life = life.draining;
     this.ready = this.ready.filter((other) => other !== chosen);
     chosen.place = -1;
     if (chosen.inHand === 0) {
-      this.end(chosen, nowMs);
+      this.end(chosen);
     } else {
-      this.#later.killAt(nowMs + this.#query.drainSeconds * 1000, chosen.id);
+      after(this.#events, this.#query.drainSeconds * 1000, kind.drainEnded, chosen.id);
     }
   }
 
-  #changed(nowMs: number): void {
+  #changed(): void {
+    const { nowMs } = this.#events;
     this.#servingMs += this.#serving * (nowMs - this.#servingSinceMs);
     this.#servingSinceMs = nowMs;
     this.#serving = this.alive.reduce((sum, replica) => sum + (replica.life >= life.ready ? 1 : 0), 0);

@@ -1,38 +1,16 @@
-import { balancingPolicies } from '../../system/policies/balancing/index.ts';
-import { randomStream } from '../../system/policies/random-stream.ts';
-import { createTokenBucket } from '../../system/policies/resilience/token-bucket.ts';
 import type { SimulatedSystem } from '../contract/simulation.ts';
 import { answerCache } from './answer-cache.ts';
 import { Deadlines } from './deadlines.ts';
+import { after, kind, kindBits, kindMask, kindNames } from './event-kinds.ts';
 import { EventList } from './event-list.ts';
-import { Fleet, life, type Replica } from './fleet.ts';
 import type { Measures } from './measures.ts';
+import { ProviderTier } from './provider-tier.ts';
+import { QueryTier } from './query-tier.ts';
 import { phase, Requests, status } from './requests.ts';
 import { Retries } from './retries.ts';
-import { none, outcome, Station } from './station.ts';
+import { none } from './station.ts';
+import { VectorTier } from './vector-tier.ts';
 import { Work } from './work.ts';
-
-/** What an event is: the lower bits of its code; the upper ones say of whom, by row, search or id. */
-const kind = {
-  passedGateway: 0,
-  retried: 1,
-  prepared: 2,
-  lookedUp: 3,
-  embedded: 4,
-  searched: 5,
-  generated: 6,
-  finished: 7,
-  started: 8,
-  becameReady: 9,
-  drainEnded: 10,
-} as const;
-const kindBits = 4;
-const kindMask = (1 << kindBits) - 1;
-/** As a trace of events names them, by kind. */
-const kindNames = Object.keys(kind);
-
-/** No token bucket of the live provider is enforced over another time by default. */
-const rateLimitWindowMs = 1000;
 
 /**
  * The reference system as a network of stations. One request goes through it like this:
@@ -52,54 +30,39 @@ export class RagModel {
   readonly events = new EventList();
   readonly deadlines = new Deadlines();
   readonly requests: Requests;
-  readonly fleet: Fleet;
   readonly work: Work;
-  /** Requests at the gateway while no replica is ready. */
-  readonly held: Station;
-  nowMs = 0;
+  readonly query: QueryTier;
   readonly #measures: Measures;
-  readonly #nodes: Station[];
-  readonly #nodesPerShard: number;
-  readonly #provider: Station | undefined;
-  readonly #rateLimit: ReturnType<typeof createTokenBucket> | undefined;
-  readonly #balancing: ReturnType<(typeof balancingPolicies)['random']>;
+  readonly #vector: VectorTier;
+  readonly #provider: ProviderTier;
   readonly #cache: ReturnType<typeof answerCache> | undefined;
   readonly #retries: Retries;
   readonly #deadlineMs: number;
-  readonly #warmUpSlowdown: number;
+  readonly #drop: (request: number) => void;
 
   constructor(system: SimulatedSystem, seed: number, measures: Measures) {
     const { query, vector, provider, client } = system;
+    const { events } = this;
     const requests = new Requests(vector.shards, client.retries?.attempts ?? 0);
     this.requests = requests;
     this.#measures = measures;
     this.work = new Work(system, seed);
-    this.held = new Station(requests.line, 0, query.queueLimit);
-    this.fleet = new Fleet(query, requests.line, {
-      startAt: (atMs, id) => this.#add(atMs, kind.started, id),
-      readyAt: (atMs, id) => this.#add(atMs, kind.becameReady, id),
-      killAt: (atMs, id) => this.#add(atMs, kind.drainEnded, id),
+    this.query = new QueryTier(query, seed, requests, events, measures, {
+      prepared: (request) => this.#skippedPreparation(request),
+      finished: (request) => this.#succeed(request),
     });
-    this.#nodesPerShard = vector.replicas;
-    this.#nodes = Array.from(
-      { length: vector.shards * vector.replicas },
-      () => new Station(requests.searchLine, vector.concurrency, Number.POSITIVE_INFINITY),
-    );
-    this.#provider = provider.slots === undefined ? undefined : new Station(requests.line, provider.slots, Number.POSITIVE_INFINITY);
-    this.#rateLimit =
-      provider.requestsPerMinute === undefined
-        ? undefined
-        : createTokenBucket({ perMinute: provider.requestsPerMinute, windowMs: rateLimitWindowMs });
-    this.#balancing = balancingPolicies[query.balancing](randomStream(seed, 'simulation:routing'));
-    this.#cache = system.answerCache === undefined ? undefined : answerCache(system.answerCache, seed, () => this.nowMs);
+    this.#vector = new VectorTier(vector, requests, events, (request) => this.#joined(request));
+    this.#provider = new ProviderTier(provider, requests, events);
+    this.#cache = system.answerCache === undefined ? undefined : answerCache(system.answerCache, seed, () => events.nowMs);
     this.#retries = new Retries(client.retries);
     this.#deadlineMs = client.deadlineMs;
-    this.#warmUpSlowdown = query.startUp.warmUpSlowdown;
+    this.#drop = (request) => this.query.abandon(request);
   }
 
-  /** A client asks for the first time, at `nowMs`; gives the row of its request. */
-  arrive(): number {
-    const { requests, nowMs } = this;
+  /** A client asks for the first time. */
+  arrive(): void {
+    const { requests } = this;
+    const { nowMs } = this.events;
     const request = requests.take();
     const number = this.#measures.counts.arrived;
     requests.number[request] = number;
@@ -112,7 +75,6 @@ export class RagModel {
     this.#measures.arrived(nowMs);
     this.#retries.firstAttempt();
     this.#attempt(request);
-    return request;
   }
 
   /** The client of the next deadline leaves; gives the row of its request, or -1 where that has ended before. */
@@ -129,8 +91,9 @@ export class RagModel {
     return request;
   }
 
-  /** One event of the list happens, at `nowMs`. */
+  /** One event of the list happens. */
   happen(code: number): void {
+    const { query } = this;
     const item = code >> kindBits;
     switch (code & kindMask) {
       case kind.passedGateway:
@@ -140,54 +103,59 @@ export class RagModel {
         this.#attempt(item);
         return;
       case kind.prepared:
-        if (this.#freeCore(item)) {
+        if (query.freeCore(item)) {
           this.#lookUp(item);
         }
         return;
       case kind.lookedUp:
-        if (this.#goesOn(item)) {
+        if (query.goesOn(item)) {
           this.#lookedUp(item);
         }
         return;
       case kind.embedded:
-        if (this.#goesOn(item)) {
-          this.#search(item);
+        if (query.goesOn(item)) {
+          this.#vector.search(item);
         }
         return;
       case kind.searched:
-        this.#searched(item);
+        this.#vector.searched(item);
         return;
       case kind.generated:
-        this.#generated(item);
+        this.#provider.generated(this.#drop);
+        if (query.goesOn(item)) {
+          this.#cache?.keep(this.requests.cacheDraw[item] as number);
+          query.finish(item);
+        }
         return;
       case kind.finished:
-        if (this.#freeCore(item)) {
+        if (query.freeCore(item)) {
           this.#succeed(item);
         }
         return;
       case kind.started:
-        this.fleet.start(item, this.nowMs);
+        query.fleet.start(item);
         return;
       case kind.becameReady:
-        if (this.fleet.makeReady(item, this.nowMs)) {
+        if (query.fleet.makeReady(item)) {
           this.release();
         }
         return;
       case kind.drainEnded:
-        this.#kill(item);
+        query.kill(item);
         return;
     }
   }
 
-  /** Hands out the requests that the gateway holds, when a replica is ready. */
+  /** Hands out the requests that are held, when a replica is ready. */
   release(): void {
-    const { requests, held } = this;
-    while (held.waiting > 0 && this.fleet.ready.length > 0) {
-      const request = held.leave(this.nowMs);
-      if (requests.status[request] === status.here) {
-        this.#admit(request);
-      } else {
+    const { requests } = this;
+    const { held, fleet } = this.query;
+    while (held.waiting > 0 && fleet.ready.length > 0) {
+      const request = held.leave(this.events.nowMs);
+      if (requests.status[request] !== status.here) {
         requests.free(request);
+      } else if (!this.query.admit(request)) {
+        this.#refuse(request, 'refused');
       }
     }
   }
@@ -206,175 +174,50 @@ export class RagModel {
     return { name, request: requests.number[request] as number, place: place as number };
   }
 
-  #add(atMs: number, what: number, item: number): void {
-    this.events.add(atMs, (item << kindBits) | what);
-  }
-
   #attempt(request: number): void {
-    const { requests, nowMs } = this;
+    const { requests } = this;
     requests.replica[request] = none;
     requests.phase[request] = phase.away;
     requests.attempts[request] = (requests.attempts[request] as number) + 1;
-    requests.attemptMs[request] = nowMs;
+    requests.attemptMs[request] = this.events.nowMs;
     requests.isHit[request] = 0;
     requests.ownWaitMs[request] = 0;
     const gatewayMs = requests.gatewayMs[request] as number;
     if (gatewayMs > 0) {
-      this.#add(nowMs + gatewayMs, kind.passedGateway, request);
+      after(this.events, gatewayMs, kind.passedGateway, request);
     } else {
       this.#route(request);
     }
   }
 
   #route(request: number): void {
-    const { requests, nowMs } = this;
+    const { requests } = this;
     if (requests.status[request] !== status.here) {
       requests.free(request);
       return;
     }
     this.#measures.seenAttempts += 1;
-    requests.sinceMs[request] = nowMs;
-    if (this.fleet.ready.length > 0) {
-      this.#admit(request);
-      return;
-    }
-    if (this.held.enter(request, nowMs) === outcome.refused) {
+    if (!this.query.enter(request)) {
       this.#refuse(request, 'refused');
     }
   }
 
-  #admit(request: number): void {
-    const { requests, fleet } = this;
-    const replica = fleet.ready[this.#balancing.choose(fleet.inHandOfReady)] as Replica;
-    const admission = replica.slots.enter(request, this.nowMs);
-    if (admission === outcome.refused) {
-      this.#refuse(request, 'refused');
-      return;
-    }
-    requests.replica[request] = replica.id;
-    fleet.count(replica, 1);
-    if (admission === outcome.starts) {
-      this.#begin(request, replica);
-    } else {
-      requests.phase[request] = phase.queued;
-    }
-  }
-
-  /** It has a slot. */
-  #begin(request: number, replica: Replica): void {
+  /** Its preparation took no time and no core; what comes next is an event even where that takes no time either. */
+  #skippedPreparation(request: number): void {
     const { requests } = this;
-    const waitedMs = this.nowMs - (requests.sinceMs[request] as number);
-    requests.slotWaitMs[request] = waitedMs;
-    this.#measures.seenWaits += 1;
-    this.#measures.seenWaitMs += waitedMs;
-    this.#ownWork(request, replica, phase.prepareWaits);
-  }
-
-  /** Its next own work; what takes no time needs no core, and waits for none. */
-  #ownWork(request: number, replica: Replica, waits: number): void {
-    const { requests, nowMs } = this;
-    requests.sinceMs[request] = nowMs;
-    if (waits === phase.prepareWaits && requests.prepareMs[request] === 0) {
-      requests.preparedMs[request] = 0;
-      requests.phase[request] = phase.away;
-      // An event even where the next stage takes no time either: a long queue would otherwise unroll on the stack.
-      if (this.#cache === undefined) {
-        this.#add(nowMs + (requests.embedMs[request] as number), kind.embedded, request);
-      } else {
-        this.#add(nowMs + (requests.lookupMs[request] as number), kind.lookedUp, request);
-      }
-    } else if (waits === phase.finishWaits && requests.finishMs[request] === 0) {
-      requests.finishedMs[request] = 0;
-      this.#succeed(request);
+    if (this.#cache === undefined) {
+      after(this.events, requests.embedMs[request] as number, kind.embedded, request);
     } else {
-      requests.phase[request] = waits;
-      if (replica.cores.enter(request, nowMs) === outcome.starts) {
-        this.#compute(request, replica);
-      }
-    }
-  }
-
-  /** It has a core. */
-  #compute(request: number, replica: Replica): void {
-    const { requests, nowMs } = this;
-    requests.ownWaitMs[request] = (requests.ownWaitMs[request] as number) + nowMs - (requests.sinceMs[request] as number);
-    const slowdown = nowMs < replica.slowUntilMs ? this.#warmUpSlowdown : 1;
-    if (requests.phase[request] === phase.prepareWaits) {
-      const ms = (requests.prepareMs[request] as number) * slowdown;
-      requests.phase[request] = phase.prepareRuns;
-      requests.preparedMs[request] = ms;
-      this.#add(nowMs + ms, kind.prepared, request);
-    } else {
-      const ms = (requests.finishMs[request] as number) * slowdown;
-      requests.phase[request] = phase.finishRuns;
-      requests.finishedMs[request] = ms;
-      this.#add(nowMs + ms, kind.finished, request);
-    }
-  }
-
-  /** Its core goes to the next; false where the request goes no further. */
-  #freeCore(request: number): boolean {
-    const { requests, nowMs } = this;
-    if (requests.status[request] === status.dead) {
-      requests.free(request);
-      return false;
-    }
-    const replica = this.#replicaOf(request);
-    for (let next = replica.cores.leave(nowMs); next !== none; next = replica.cores.leave(nowMs)) {
-      if (requests.status[next] === status.here) {
-        this.#compute(next, replica);
-        break;
-      }
-      this.#abandon(next);
-    }
-    return this.#goesOn(request);
-  }
-
-  /** False where the client has left or the replica was killed: the request ends here. */
-  #goesOn(request: number): boolean {
-    const { requests } = this;
-    if (requests.status[request] === status.here) {
-      requests.phase[request] = phase.away;
-      return true;
-    }
-    this.#abandon(request);
-    return false;
-  }
-
-  /** Nobody wants the answer any more. */
-  #abandon(request: number): void {
-    const { requests } = this;
-    if (requests.status[request] !== status.dead) {
-      this.#freeSlot(request);
-    }
-    requests.free(request);
-  }
-
-  /** Its slot goes to the first in the queue whose client is still there. */
-  #freeSlot(request: number): void {
-    const { requests, fleet, nowMs } = this;
-    const replica = this.#replicaOf(request);
-    fleet.count(replica, -1);
-    for (let next = replica.slots.leave(nowMs); next !== none; next = replica.slots.leave(nowMs)) {
-      if (requests.status[next] === status.here) {
-        this.#begin(next, replica);
-        return;
-      }
-      fleet.count(replica, -1);
-      requests.free(next);
-    }
-    if (replica.life === life.draining && replica.inHand === 0) {
-      fleet.end(replica, nowMs);
+      after(this.events, requests.lookupMs[request] as number, kind.lookedUp, request);
     }
   }
 
   #lookUp(request: number): void {
-    const { requests } = this;
-    const lookupMs = requests.lookupMs[request] as number;
+    const lookupMs = this.requests.lookupMs[request] as number;
     if (this.#cache === undefined) {
       this.#embed(request);
     } else if (lookupMs > 0) {
-      this.#add(this.nowMs + lookupMs, kind.lookedUp, request);
+      after(this.events, lookupMs, kind.lookedUp, request);
     } else {
       this.#lookedUp(request);
     }
@@ -386,7 +229,7 @@ export class RagModel {
     if (this.#cache?.find(requests.cacheDraw[request] as number) === true) {
       this.#measures.counts.cacheHits += 1;
       requests.isHit[request] = 1;
-      this.#ownWork(request, this.#replicaOf(request), phase.finishWaits);
+      this.query.finish(request);
     } else {
       this.#embed(request);
     }
@@ -395,114 +238,35 @@ export class RagModel {
   #embed(request: number): void {
     const embedMs = this.requests.embedMs[request] as number;
     if (embedMs > 0) {
-      this.#add(this.nowMs + embedMs, kind.embedded, request);
+      after(this.events, embedMs, kind.embedded, request);
     } else {
-      this.#search(request);
+      this.#vector.search(request);
     }
   }
 
-  #search(request: number): void {
-    const { requests, nowMs } = this;
-    const { shards } = requests;
-    requests.sinceMs[request] = nowMs;
-    requests.searches[request] = shards;
-    for (let shard = 0; shard < shards; shard += 1) {
-      const item = request * shards + shard;
-      const place = this.#idlestNode(shard);
-      requests.searchNode[item] = place;
-      if ((this.#nodes[place] as Station).enter(item, nowMs) === outcome.starts) {
-        this.#add(nowMs + (requests.searchMs[item] as number), kind.searched, item);
-      }
-    }
-  }
-
-  #idlestNode(shard: number): number {
-    const from = shard * this.#nodesPerShard;
-    let chosen = from;
-    let fewest = Number.POSITIVE_INFINITY;
-    for (let place = from; place < from + this.#nodesPerShard; place += 1) {
-      const { busy, waiting } = this.#nodes[place] as Station;
-      if (busy + waiting < fewest) {
-        fewest = busy + waiting;
-        chosen = place;
-      }
-    }
-    return chosen;
-  }
-
-  #searched(item: number): void {
-    const { requests, nowMs } = this;
-    const { shards } = requests;
-    const node = this.#nodes[requests.searchNode[item] as number] as Station;
-    for (let next = node.leave(nowMs); next !== none; next = node.leave(nowMs)) {
-      const request = Math.trunc(next / shards);
-      if (requests.status[request] === status.here) {
-        this.#add(nowMs + (requests.searchMs[next] as number), kind.searched, next);
-        break;
-      }
-      this.#join(request);
-    }
-    this.#join(Math.trunc(item / shards));
-  }
-
-  /** One search of it has ended; the last one lets it go on. */
-  #join(request: number): void {
+  /** All shards have answered, or nobody waits for them any more. */
+  #joined(request: number): void {
     const { requests } = this;
-    const left = (requests.searches[request] as number) - 1;
-    requests.searches[request] = left;
-    if (left === 0 && this.#goesOn(request)) {
-      requests.searchedMs[request] = this.nowMs - (requests.sinceMs[request] as number);
-      this.#askModel(request);
-    }
-  }
-
-  #askModel(request: number): void {
-    const { requests, nowMs } = this;
-    if (this.#rateLimit !== undefined && !this.#rateLimit.take(1, nowMs)) {
-      this.#rateLimit.penalise(1, nowMs);
-      this.#freeSlot(request);
-      this.#refuse(request, 'refusedByProvider');
-      return;
-    }
-    requests.sinceMs[request] = nowMs;
-    if (this.#provider === undefined || this.#provider.enter(request, nowMs) === outcome.starts) {
-      this.#generate(request);
-    }
-  }
-
-  #generate(request: number): void {
-    const { requests, nowMs } = this;
-    requests.modelWaitMs[request] = nowMs - (requests.sinceMs[request] as number);
-    this.#add(nowMs + (requests.generateMs[request] as number), kind.generated, request);
-  }
-
-  #generated(request: number): void {
-    const { requests, nowMs } = this;
-    const provider = this.#provider;
-    if (provider !== undefined) {
-      for (let next = provider.leave(nowMs); next !== none; next = provider.leave(nowMs)) {
-        if (requests.status[next] === status.here) {
-          this.#generate(next);
-          break;
-        }
-        this.#abandon(next);
+    if (this.query.goesOn(request)) {
+      requests.searchedMs[request] = this.events.nowMs - (requests.sinceMs[request] as number);
+      if (!this.#provider.ask(request)) {
+        this.query.freeSlot(request);
+        this.#refuse(request, 'refusedByProvider');
       }
-    }
-    if (this.#goesOn(request)) {
-      this.#cache?.keep(requests.cacheDraw[request] as number);
-      this.#ownWork(request, this.#replicaOf(request), phase.finishWaits);
     }
   }
 
   #succeed(request: number): void {
-    this.#measures.succeeded(this.requests, request, this.nowMs);
-    this.#freeSlot(request);
+    this.#measures.succeeded(this.requests, request, this.events.nowMs);
+    this.query.freeSlot(request);
     this.requests.free(request);
   }
 
+  /** It is tried again where it may be, or has failed for good. */
   #refuse(request: number, why: 'refused' | 'refusedByProvider'): void {
-    const { requests, nowMs } = this;
+    const { requests } = this;
     const { counts } = this.#measures;
+    const { nowMs } = this.events;
     const attempts = requests.attempts[request] as number;
     const startMs = requests.startMs[request] as number;
     requests.replica[request] = none;
@@ -511,7 +275,7 @@ export class RagModel {
       if (this.#retries.isWithinBudget()) {
         counts.retries += 1;
         requests.phase[request] = phase.away;
-        this.#add(nowMs + waitMs, kind.retried, request);
+        after(this.events, waitMs, kind.retried, request);
         return;
       }
       counts.retriesDenied += 1;
@@ -519,37 +283,5 @@ export class RagModel {
     counts[why] += 1;
     this.#measures.failed(startMs);
     requests.free(request);
-  }
-
-  /** The replica is killed with whatever it still has. */
-  #kill(id: number): void {
-    const { requests, fleet } = this;
-    const replica = fleet.byId[id];
-    if (replica === undefined) {
-      return;
-    }
-    for (let request = 0; request < requests.rows; request += 1) {
-      if (requests.isUsed[request] === 1 && requests.replica[request] === id) {
-        if (requests.status[request] === status.here) {
-          this.#measures.counts.lost += 1;
-          this.#measures.failed(requests.startMs[request] as number);
-        }
-        requests.status[request] = status.dead;
-        const where = requests.phase[request];
-        // Only its own queues named it; anything else will still find it.
-        if (where === phase.queued || where === phase.prepareWaits || where === phase.finishWaits) {
-          requests.free(request);
-        }
-      }
-    }
-    fleet.end(replica, this.nowMs);
-  }
-
-  #replicaOf(request: number): Replica {
-    const replica = this.fleet.byId[this.requests.replica[request] as number];
-    if (replica === undefined) {
-      throw new RangeError(`request ${this.requests.number[request]} is on replica ${this.requests.replica[request]}, which has ended`);
-    }
-    return replica;
   }
 }

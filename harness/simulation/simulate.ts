@@ -46,7 +46,7 @@ class Timetable {
   /** Does what is due at `nextAtMs`: samples are taken before the controller looks at them. */
   act(): void {
     const nowMs = this.nextAtMs;
-    const { fleet, work, requests } = this.#model;
+    const { work, requests, query } = this.#model;
     if (this.#binEndMs === nowMs) {
       this.#closeBin(nowMs);
     }
@@ -57,7 +57,7 @@ class Timetable {
     if (this.recent.atMs === never && this.#quarterMs === nowMs) {
       work.startOver();
       this.recent.atMs = nowMs;
-      this.recent.coreMs = fleet.coreMs(nowMs);
+      this.recent.coreMs = query.fleet.coreMs(nowMs);
     }
     if (this.#backlogAtMs === nowMs) {
       const { counts } = this.backlog;
@@ -89,7 +89,7 @@ class Timetable {
   }
 
   #closeBin(nowMs: number): void {
-    const { fleet, held } = this.#model;
+    const { fleet, held } = this.#model.query;
     const measures = this.#measures;
     let busyMs = fleet.ended.busyMs;
     let waitingMs = fleet.ended.slotWaitMs + held.waitingMs(nowMs);
@@ -130,24 +130,25 @@ export function simulate(request: SimulationRequest): SimulatedRun {
   }
   const measures = new Measures(goal, endMs);
   const model = new RagModel(system, seed, measures);
-  const metrics = new MetricsServer(model.fleet, system.query);
+  const { events, deadlines, requests, work } = model;
+  const { fleet } = model.query;
+  const metrics = new MetricsServer(fleet, system.query);
   const rule = 'rule' in by ? new RuleController(by.rule, model, measures, metrics) : undefined;
   const imposed = 'ready' in by ? by : undefined;
   const controller: Controller = rule ?? new ImposedReplicas(imposed?.ready.filter(({ atMs }) => atMs > 0) ?? [], model);
-  model.fleet.addReady(imposed?.ready.findLast(({ atMs }) => atMs <= 0)?.replicas ?? request.initialReplicas, 0);
+  fleet.addReady(imposed?.ready.findLast(({ atMs }) => atMs <= 0)?.replicas ?? request.initialReplicas);
   const timetable = new Timetable(endMs, model, measures, metrics, controller);
 
   const nextStart = scheduledStarts(load.arrivals, { profile: load.profile, durationMs: endMs, seed, trace });
   const nextArrivalMs = () => (nextStart() ?? never) / 1000;
   let arrivalAtMs = nextArrivalMs();
-  const { events, deadlines, requests } = model;
   let happened = 0;
   for (;;) {
     const eventAtMs = events.nextAtMs;
     const deadlineAtMs = deadlines.nextAtMs;
     const lookAtMs = timetable.nextAtMs;
     if (lookAtMs <= eventAtMs && lookAtMs <= deadlineAtMs && lookAtMs <= arrivalAtMs) {
-      model.nowMs = lookAtMs;
+      events.nowMs = lookAtMs;
       happened += 1;
       onEvent?.(lookAtMs, 'looked', -1, -1);
       timetable.act();
@@ -155,7 +156,7 @@ export function simulate(request: SimulationRequest): SimulatedRun {
         break;
       }
     } else if (eventAtMs <= deadlineAtMs && eventAtMs <= arrivalAtMs) {
-      model.nowMs = eventAtMs;
+      events.nowMs = eventAtMs;
       happened += 1;
       const code = events.take();
       if (onEvent !== undefined) {
@@ -164,14 +165,14 @@ export function simulate(request: SimulationRequest): SimulatedRun {
       }
       model.happen(code);
     } else if (deadlineAtMs <= arrivalAtMs) {
-      model.nowMs = deadlineAtMs;
+      events.nowMs = deadlineAtMs;
       const row = model.expire();
       if (row >= 0) {
         happened += 1;
         onEvent?.(deadlineAtMs, 'left', requests.number[row] as number, requests.replica[row] as number);
       }
     } else {
-      model.nowMs = arrivalAtMs;
+      events.nowMs = arrivalAtMs;
       happened += 1;
       onEvent?.(arrivalAtMs, 'arrived', measures.counts.arrived, -1);
       model.arrive();
@@ -181,7 +182,6 @@ export function simulate(request: SimulationRequest): SimulatedRun {
 
   measures.counts.unfinished = requests.countHere();
   const { counts } = measures;
-  const { fleet, work } = model;
   const stretches: Stretch[] = [
     { title: 'over the whole run', ms: endMs, offered: work.offered, coreMs: fleet.coreMs(endMs) },
     {
