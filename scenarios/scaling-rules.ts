@@ -213,7 +213,10 @@ const profiles: Record<ProfileId, Profile> = {
   full: { ...shape, repetitions: 20 },
 };
 
-/** What would each autoscaling rule have done to response times and to the bill? */
+/**
+ * What would each autoscaling rule have done to response times and to the bill? To add a rule: its settings in `scaling-rules/rules.ts`
+ * and its name in the list of a load; to add a load: its course in `scaling-rules/loads.ts` and a line of `everyLoad`.
+ */
 export const scalingRules: Scenario = {
   id: 'scaling-rules',
   title: 'Autoscaling rules over the same loads, simulated',
