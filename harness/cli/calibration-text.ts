@@ -6,7 +6,8 @@ const modelNames = { 'own-cores': 'own cores', 'shared-machine': 'shared machine
 const signed = (share: number) => `${share < 0 ? '−' : '+'}${Math.abs(100 * share).toFixed(0)} %`;
 const share = (value: number) => `${(100 * value).toFixed(0)} %`;
 const milliseconds = (value: number) => `${value.toFixed(value < 100 ? 2 : 0)} ms`;
-const range = ({ low, high }: { readonly low: number; readonly high: number }) => `${signed(low)} … ${signed(high)}`;
+const range = ({ low, high }: { readonly low: number; readonly high: number }) =>
+  low === high ? signed(low) : `${signed(low)} … ${signed(high)}`;
 
 /** Columns of text, the first flush left and the others flush right. */
 function table(rows: readonly (readonly string[])[]): string {
@@ -70,21 +71,49 @@ function fullness({ measured, models, leftOut, calibratedAtPerSecond }: Calibrat
   return table([head, ...rows, ...others]);
 }
 
+/** How many of the predicted figures are off by no more than the repetitions were. */
+function withinRuns({ rungs }: CalibratedModel, runVariation: Calibration['runVariation']): string {
+  const figures = rungs.flatMap(({ kind, figures: found }) =>
+    kind === 'prediction' && found !== undefined ? tails.map((tail) => ({ tail, error: found[tail].error })) : [],
+  );
+  if (runVariation === undefined || figures.length === 0) {
+    return '';
+  }
+  const within = figures.filter(({ tail, error }) => error >= runVariation[tail].low && error <= runVariation[tail].high);
+  return `; ${within.length} of ${figures.length} figures are off by no more than a repetition`;
+}
+
 function answer({ models, runVariation, calibratedAtPerSecond, variant }: Calibration): string {
-  const lines = models.map(({ id, rungs }) => {
+  const lines = models.map((model) => {
+    const { id, rungs } = model;
     const errors = rungs.flatMap(({ kind, figures }) => (kind === 'prediction' && figures !== undefined ? [figures.p95.error] : []));
     const unstable = rungs.filter(({ kind }) => kind === 'unstable').map(({ ratePerSecond }) => `${ratePerSecond}/s`);
     const said =
       errors.length === 0
         ? 'no other rung'
         : `p95 of ${errors.length} other rung${errors.length === 1 ? '' : 's'} with an error of ${range({ low: Math.min(...errors), high: Math.max(...errors) })}`;
-    return `  ${modelNames[id]} predicts ${said}${unstable.length === 0 ? '' : `; unstable at ${unstable.join(', ')}, where nothing is predicted`}\n`;
+    return `  ${modelNames[id]} predicts ${said}${withinRuns(model, runVariation)}${
+      unstable.length === 0 ? '' : `; unstable at ${unstable.join(', ')}, where nothing is predicted`
+    }\n`;
   });
   const runs =
     runVariation === undefined
       ? '  one repetition only: how much runs differ is not known\n'
       : `  ${runVariation.repetitions} repetitions at ${runVariation.ratePerSecond}/s differ in p95 by ${range(runVariation.p95)}\n`;
   return `${variant}, calibrated at ${calibratedAtPerSecond}/s:\n${lines.join('')}${runs}`;
+}
+
+/** Where chance alone filled simulated windows, the means depend on how long they are. */
+function overloadedText({ models, windows }: Calibration): string[] {
+  return models.flatMap(({ id, rungs }) =>
+    rungs.flatMap(({ ratePerSecond, overloadedWindows = 0 }) =>
+      overloadedWindows === 0
+        ? []
+        : [
+            `${modelNames[id]} at ${ratePerSecond}/s: ${overloadedWindows} of ${windows} windows were asked for more than could be served\n`,
+          ],
+    ),
+  );
 }
 
 /** The calibration as a table: the answer first, then every rung, then where each figure came from. */
@@ -94,6 +123,7 @@ export function calibrationText(calibration: Calibration): string {
     answer(calibration),
     predictions(calibration),
     fullness(calibration),
+    ...overloadedText(calibration),
     ...(leftOut.length === 0
       ? []
       : [`left out:\n${leftOut.map(({ ratePerSecond, kind, why }) => `  ${ratePerSecond}/s is ${kind}: ${why}\n`).join('')}`]),

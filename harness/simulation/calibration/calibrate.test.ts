@@ -126,8 +126,8 @@ describe('calibration', () => {
       const rates = [0.2, 0.4, 0.6, 0.8].map((utilisation) => utilisation / model.utilisation(1));
       expect(rates.map((rate) => model.utilisation(rate))).toEqual([0.2, 0.4, 0.6, 0.8].map((each) => expect.closeTo(each, 9)));
       const means = rates.map((ratePerSecond) => {
-        const windows = simulatedWindows({ model, adjustment, arrivals: 'poisson', ratePerSecond, seconds: 20, windows: 5, seed: 3 });
-        return windows === undefined ? Number.NaN : meanWindow(windows).mean;
+        const request = { model, adjustment, arrivals: 'poisson', ratePerSecond, seconds: 20, windows: 5, seed: 3 } as const;
+        return meanWindow(simulatedWindows(request).responses).mean;
       });
       expect(means, model.id).toEqual(means.toSorted((a, b) => a - b));
     }
@@ -144,11 +144,11 @@ describe('calibration', () => {
   });
 
   it('predicts nothing where the machine would be full', () => {
-    const tenfold = calibrate(
+    const fivefold = calibrate(
       withRuns(({ phase, cpuSeconds = 0 }) => (phase === 'judged' ? { cpuSeconds: 5 * cpuSeconds } : {})),
       options,
     );
-    const full = tenfold.models.find(({ id }) => id === 'shared-machine')?.rungs.filter(({ utilisation }) => utilisation >= 1) ?? [];
+    const full = fivefold.models.find(({ id }) => id === 'shared-machine')?.rungs.filter(({ utilisation }) => utilisation >= 1) ?? [];
     expect(full.length).toBeGreaterThan(0);
     for (const rung of full) {
       expect(rung).toMatchObject({ kind: 'unstable' });

@@ -35,7 +35,8 @@ export interface RungPrediction {
   readonly kind: 'fit' | 'prediction' | 'unstable';
   /** Of the busiest station of the model. */
   readonly utilisation: number;
-  /** Absent where the model is unstable. */
+  /** Simulated windows in which chance asked for more than could be served; absent, as the figures, where the rate itself does. */
+  readonly overloadedWindows?: number;
   readonly figures?: Readonly<Record<Tail, PredictedFigure>>;
 }
 
@@ -114,26 +115,25 @@ interface Prediction {
 function predicted({ model, adjustment, rung, calibrating, arrivals, options }: Prediction): RungPrediction {
   const { ratePerSecond, offeredPerSecond, windowSeconds } = rung;
   const utilisation = model.utilisation(offeredPerSecond);
-  const windows =
-    utilisation >= 1
-      ? undefined
-      : simulatedWindows({
-          model,
-          adjustment,
-          arrivals,
-          ratePerSecond: offeredPerSecond,
-          seconds: windowSeconds,
-          windows: options.windows,
-          seed: options.seed,
-        });
-  return windows === undefined
-    ? { ratePerSecond, kind: 'unstable', utilisation }
-    : {
-        ratePerSecond,
-        kind: rung === calibrating ? 'fit' : 'prediction',
-        utilisation,
-        figures: figuresOf(rung, windows),
-      };
+  if (utilisation >= 1) {
+    return { ratePerSecond, kind: 'unstable', utilisation };
+  }
+  const { responses, overloaded } = simulatedWindows({
+    model,
+    adjustment,
+    arrivals,
+    ratePerSecond: offeredPerSecond,
+    seconds: windowSeconds,
+    windows: options.windows,
+    seed: options.seed,
+  });
+  return {
+    ratePerSecond,
+    kind: rung === calibrating ? 'fit' : 'prediction',
+    utilisation,
+    overloadedWindows: overloaded,
+    figures: figuresOf(rung, responses),
+  };
 }
 
 /**
@@ -171,7 +171,7 @@ export function calibrate(result: Result, options: CalibrationOptions): Calibrat
     })),
     ...(variation === undefined ? {} : { runVariation: variation }),
     models: Object.values(models).map((model) => {
-      const { adjustment } = fitted(model, calibrating, { arrivals, windows: options.windows, seed: options.seed });
+      const adjustment = fitted(model, calibrating, { arrivals, windows: options.windows, seed: options.seed });
       return {
         id: model.id,
         text: model.text,

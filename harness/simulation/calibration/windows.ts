@@ -25,15 +25,20 @@ export interface WindowsRequest {
 /** Nobody judges these windows by a goal; the request wants one. */
 const goal: SimulationRequest['goal'] = { percentile: 99, responseMs: 1000, errorShare: 0 };
 
-/**
- * The same window again and again, each with a seed of its own; the same seeds for every model and rate. Undefined where a window
- * was unstable or had no success: such a mean would tell how long was watched and nothing else.
- */
-export function simulatedWindows(request: WindowsRequest): readonly SimulatedResponse[] | undefined {
+/** What became of all windows of one rate. */
+export interface SimulatedWindows {
+  readonly responses: readonly SimulatedResponse[];
+  /** Windows in which more was asked, for a quarter of it or longer, than could be served: by chance where the rate alone is not too high. */
+  readonly overloaded: number;
+}
+
+/** The same window again and again, each with a seed of its own; the same seeds for every model and rate. */
+export function simulatedWindows(request: WindowsRequest): SimulatedWindows {
   const { model, adjustment, arrivals, ratePerSecond, seconds, windows, seed } = request;
   const system = model.system(adjustment);
   const replicas = [{ atMs: 0, replicas: model.replicas }];
   const responses: SimulatedResponse[] = [];
+  let overloaded = 0;
   for (let window = 0; window < windows; window += 1) {
     const { stability, responseMs } = simulate({
       system,
@@ -45,17 +50,15 @@ export function simulatedWindows(request: WindowsRequest): readonly SimulatedRes
       controller: { ready: replicas, paid: replicas },
       demand: replicas,
     });
-    if (stability.verdict === 'unstable' || responseMs === undefined) {
-      return undefined;
-    }
-    responses.push(responseMs);
+    overloaded += stability.verdict === 'unstable' ? 1 : 0;
+    responses.push(...(responseMs === undefined ? [] : [responseMs]));
   }
-  return responses;
+  return { responses, overloaded };
 }
 
 export type Figure = keyof SimulatedResponse;
 
-/** Mean of each figure over the windows. */
+/** Mean of each figure over the windows, of which there must be one. */
 export function meanWindow(windows: readonly SimulatedResponse[]): SimulatedResponse {
   const mean = (figure: Figure) => windows.reduce((sum, window) => sum + window[figure], 0) / windows.length;
   return { mean: mean('mean'), p50: mean('p50'), p95: mean('p95'), p99: mean('p99') };
