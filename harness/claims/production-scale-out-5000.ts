@@ -11,11 +11,11 @@ export const productionScaleOut5000: Judge = (claim, findings) => {
   if (found === undefined) {
     return missing(findings, id);
   }
-  const { controller } = found.variant;
+  const { controller, load } = found.variant;
   const threshold = controller.by === 'rule' ? controller.settings.upAbovePerSecond : undefined;
   const capacity = found.capacityPerReplica.ratePerSecond;
   const measured = measuredOf(found, 'sloViolationSeconds', 's');
-  const scaled = `with the threshold at ${threshold === undefined ? 'no' : JSON.stringify(threshold)}/s instead of ${boundOf(claim)}/s, because a simulated replica carries ${short(capacity)}/s`;
+  const scaled = `with the threshold at ${threshold === undefined ? 'no' : JSON.stringify(threshold)}/s instead of ${boundOf(claim)}/s, because a simulated replica carries ${short(capacity)}/s${load.profile.shape === 'ramp' ? `, on a ramp to ${load.profile.toPerSecond}/s` : ''}`;
   const grewAt = firstGrowth(found);
   if (grewAt === undefined) {
     return undecided(`${scaled}, the rule never acted`, measured);

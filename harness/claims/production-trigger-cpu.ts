@@ -39,7 +39,7 @@ export const productionTriggerCpu: Judge = (_claim, findings) => {
     }
     const text = `${run.id}: the simulated goal was missed from ${Math.round(missedAt)} s, ${acted}`;
     const isLate = grewAt === undefined || grewAt - missedAt >= minutes;
-    return [{ run, verdict: isLate ? ('refuted' as const) : grewAt <= missedAt ? ('confirmed' as const) : ('undecided' as const), text }];
+    return [{ run, verdict: isLate ? ('refuted' as const) : grewAt < missedAt ? ('confirmed' as const) : ('undecided' as const), text }];
   });
   return found.length === 0
     ? missing(findings, 'spike-cpu-10-minutes')

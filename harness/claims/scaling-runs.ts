@@ -49,12 +49,15 @@ export const violationOf = (run: Simulated) => estimateOf(run, 'sloViolationSeco
 /** Replicas that were paid for over time, s. */
 export const paidOf = (run: Simulated) => estimateOf(run, 'replicaSeconds');
 
-/** How one estimate lies to another: by intervals that do not overlap. Without an interval on both sides nothing is known. */
+/**
+ * How one estimate lies to another: by intervals that do not overlap. Means and intervals that agree to the last digit are those of
+ * replications that went alike, because both met the same arrivals. Without an interval on both sides nothing is known.
+ */
 export function against(one: Estimate | undefined, other: Estimate | undefined): 'lower' | 'higher' | 'equal' | 'unknown' {
   if (one === undefined || other === undefined) {
     return 'unknown';
   }
-  if (one.low === one.high && other.low === other.high && one.low === other.low) {
+  if (one.mean === other.mean && one.low === other.low && one.high === other.high) {
     return 'equal';
   }
   return one.high < other.low ? 'lower' : one.low > other.high ? 'higher' : 'unknown';

@@ -35,34 +35,34 @@ export const loads = {
   day: poisson('day', 86_400, { shape: 'diurnal', meanPerSecond: 45, periodSeconds: 86_400, weights: workingDay }),
   steady: poisson('steady', 1_800, { shape: 'constant', ratePerSecond: 45 }),
   // For the measured system, whose replicas carry eight times as much.
-  'measured-spike': poisson('spike', 1_200, {
+  'measured-spike': poisson('spike × 8', 1_200, {
     shape: 'spike',
     basePerSecond: 160,
     peakPerSecond: 1_600,
     atSeconds: 300,
     widthSeconds: 180,
   }),
-  'measured-step': poisson('step of five', 1_500, {
+  'measured-step': poisson('step of five × 8', 1_500, {
     shape: 'step',
     steps: [
       { fromSeconds: 0, ratePerSecond: 200 },
       { fromSeconds: 300, ratePerSecond: 1_000 },
     ],
   }),
-  'measured-diurnal': poisson('diurnal', 3_600, {
+  'measured-diurnal': poisson('diurnal × 8', 3_600, {
     shape: 'diurnal',
     meanPerSecond: 480,
     amplitude: 0.8,
     periodSeconds: 3_600,
     peakAtSeconds: 1_800,
   }),
-  'measured-trace': poisson('RAGPulse’s course', 3_600, {
+  'measured-trace': poisson('RAGPulse’s course × 8', 3_600, {
     shape: 'diurnal',
     meanPerSecond: 480,
     periodSeconds: 3_600,
     weights: ragPulseWeights,
   }),
-  'measured-base': poisson('base of the step', 900, { shape: 'constant', ratePerSecond: 200 }),
+  'measured-base': poisson('base of the step × 8', 900, { shape: 'constant', ratePerSecond: 200 }),
   /** The design goal of chapter A. */
   goal: poisson('1000/s', 120, { shape: 'constant', ratePerSecond: 1_000 }),
   /** From less than one replica carries to what three carry. */
