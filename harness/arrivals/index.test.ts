@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Arrivals, RateProfile } from '../contract/arrivals.ts';
 import { Failure } from '../contract/failure.ts';
 import { dispersionIndex } from '../measurement/dispersion.ts';
-import { schedule, scheduleHash, scheduleWithProfile } from './index.ts';
+import { schedule, scheduledStarts, scheduleHash, scheduleWithProfile } from './index.ts';
 import { integratedRate } from './rate/profiles.ts';
 import { chiSquareLimit, countsPerBin, gapsOf, kolmogorovSmirnov, kolmogorovSmirnovLimit } from './statistics.testing.ts';
 
@@ -108,6 +108,13 @@ describe.each(golden)('%s arrivals', (_name, arrivals, hash) => {
   it.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('refuse a duration of %d ms', (durationMs) => {
     expect(() => schedule(arrivals, { ratePerSecond: 1, durationMs, seed: 1 })).toThrow(RangeError);
   });
+});
+
+it('a schedule that is asked for one start after the other ends once and for all', () => {
+  const window = { profile: { shape: 'constant', ratePerSecond: 10 }, durationMs: 1000, seed: 1 } as const;
+  const next = scheduledStarts('constant', window);
+  expect(Array.from({ length: 10 }, next)).toEqual(scheduleWithProfile('constant', window));
+  expect([next(), next()]).toEqual([undefined, undefined]);
 });
 
 describe('the statistics of a schedule', () => {
