@@ -170,7 +170,7 @@ const questions: Variant[] = [
   // As many as keep CPU between the two thresholds.
   beside('steady', 'steady-ratio', 'ratio', { initialReplicas: 6, profiles: beyondSmoke }),
   // A service whose replicas are full while their CPU hardly works.
-  ...over('step', ['askbot-hpa', 'ratio', 'keda'], { name: 'slots', system: slotBound, profiles: longest }),
+  ...over('step', ['askbot-hpa', 'ratio', 'keda'], { name: 'slots', system: slotBound, profiles: beyondSmoke }),
   beside('ramp', 'ramp-capacity-80-heavier-mix', 'capacity-80', {
     title: 'chapter E: 80 % of a capacity that is no longer true, asks being heavier',
     system: heavierMix,
