@@ -10,6 +10,7 @@ import { everyReplay, hostileReplay } from './cache-replay/cache-replay.testing.
 import { renderCacheReplayHtml } from './cache-replay/html.ts';
 import { renderHtml } from './html/index.ts';
 import { everyResult, hostileResult } from './sample-cases.testing.ts';
+import { everySimulated } from './sample-simulated.testing.ts';
 
 const executable = [
   process.env.CHROMIUM_PATH,
@@ -28,7 +29,7 @@ const flags = [
   '--disable-component-update',
   '--disable-sync',
 ];
-const runs = { ...everyResult, hostile: hostileResult };
+const runs = { ...everyResult, ...everySimulated, hostile: hostileResult };
 const replays = { ...everyReplay, hostile: hostileReplay };
 /** Every page by its name; those of replays are told from those of runs. */
 const pages: Readonly<Record<string, () => Promise<string>>> = Object.fromEntries([
@@ -112,8 +113,9 @@ describe.skipIf(executable === undefined)(`the report in a browser${reason}`, ()
   it.each(['light', 'dark'] as const)(
     'has no accessibility violation in %s',
     async (colorScheme) => {
-      for (const name of ['fail', 'invalid', 'partial', 'many', 'recording', 'replay-exact', 'replay-sampled', 'replay-bare']) {
-        for (const width of ['fail', 'replay-exact'].includes(name) ? [1440, 360] : [1440]) {
+      const names = ['fail', 'invalid', 'partial', 'many', 'recording', 'replay-exact', 'replay-sampled', 'replay-bare'];
+      for (const name of [...names, ...Object.keys(everySimulated)]) {
+        for (const width of ['fail', 'replay-exact', 'simulated'].includes(name) ? [1440, 360] : [1440]) {
           const { page } = await opened(name, width, colorScheme);
           // Through the debugger, because the policy of the page admits no script.
           await page.evaluate(axe);

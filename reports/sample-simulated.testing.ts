@@ -358,3 +358,10 @@ export function bareSimulatedResult(): Result {
     variants: [{ ...first, simulated: { ...bare, replications: 1, estimates: {}, run } }],
   };
 }
+
+/** Every shape of simulated result that a renderer must survive, by name. */
+export const everySimulated: Readonly<Record<string, () => Result>> = {
+  simulated: simulatedResult,
+  'simulated-many': manySimulatedResult,
+  'simulated-bare': bareSimulatedResult,
+};

@@ -75,6 +75,8 @@ export async function frontierChart(
         : []),
     ]),
   ];
+  // What is shorter than a pixel is hidden by its own mark.
+  const visible = lines.filter(({ x: fromX, x2, y, y2 }) => Math.abs(x2 - fromX) + Math.abs(y2 - y) >= 1);
   // Rules that did the same stand on one point and share its label.
   const places = [...Map.groupBy(points, ({ cost, violation }) => `${Math.round(atX(cost))},${Math.round(atY(violation))}`).values()];
   const labels = placeLabels(
@@ -85,7 +87,7 @@ export async function frontierChart(
         : [{ x: atX(first.cost), y: atY(first.violation), text: chartText(same.map(({ name }) => name).join(', ')) }];
     }),
     { width: size.width + frame.right - 4, height: size.height },
-    lines.map(({ x: fromX, x2, y, y2 }) => ({
+    visible.map(({ x: fromX, x2, y, y2 }) => ({
       left: Math.min(fromX, x2) - 1,
       right: Math.max(fromX, x2) + 1,
       top: Math.min(y, y2) - 1,
@@ -101,7 +103,7 @@ export async function frontierChart(
           line({ x: 0, x2: size.width, y: atY(tick), y2: atY(tick) }, tick === 0 ? 'var(--rule)' : 'var(--hair)'),
           label({ x: -8, y: atY(tick), text: plainTick(tick), align: 'right', colour: 'var(--ink3)' }),
         ]),
-        ...lines.map((each) => line(each, each.whiskerOf ?? 'var(--ink3)', each.whiskerOf === undefined ? 1 : 1.5)),
+        ...visible.map((each) => line(each, each.whiskerOf ?? 'var(--ink3)', each.whiskerOf === undefined ? 1 : 1.5)),
         ...labels
           .filter(({ isLed }) => isLed)
           .map(({ x: fromX, y: fromY, textX, textY }) => {

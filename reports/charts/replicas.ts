@@ -67,31 +67,64 @@ export function replicaScale(seconds: number, panels: readonly ReplicaPanel[]): 
   };
 }
 
-/** Offered load above, replicas below: demand as ground, the rule as steps, the bounds dashed, spans outside the goal shaded. */
-export function replicaPanel(panel: ReplicaPanel, scale: ReplicaScale, frame: ReplicaFrame, s: Strings, className: string): Markup {
-  const { width, right, offeredHeight, height } = frame;
-  const [x0, x1] = [left, width - right];
-  const y1 = top + offeredHeight + gap + height;
-  const atX = (seconds: number) => x0 + (Math.min(seconds, scale.seconds) / scale.seconds) * (x1 - x0);
+interface Layout {
+  readonly x0: number;
+  readonly x1: number;
+  readonly y1: number;
+  readonly atX: (seconds: number) => number;
+  readonly atY: (replicas: number) => number;
+  readonly atRate: (rate: number) => number;
+}
+
+function layOut(scale: ReplicaScale, { width, right, offeredHeight, height }: ReplicaFrame): Layout {
+  const [x0, x1, y1] = [left, width - right, top + offeredHeight + gap + height];
   const replicaTop = scale.replicaTicks.at(-1) ?? 1;
-  const atReplicas = (value: number) => y1 - Math.min(1, value / replicaTop) * height;
-  const atRate = (value: number) => top + offeredHeight * (1 - Math.min(1, value / scale.rateTop));
-  const onPlot = { atX, atY: atReplicas };
-  const demand = stepPath(panel.demand, scale.seconds, onPlot);
-  const ready = stepPath(panel.ready, scale.seconds, onPlot);
+  return {
+    x0,
+    x1,
+    y1,
+    atX: (seconds) => x0 + (Math.min(seconds, scale.seconds) / scale.seconds) * (x1 - x0),
+    atY: (value) => y1 - Math.min(1, value / replicaTop) * height,
+    atRate: (value) => top + offeredHeight * (1 - Math.min(1, value / scale.rateTop)),
+  };
+}
+
+/** What panels of one load and one system have in common: axes, offered load, demand and the bounds. */
+export function replicaGround(panel: ReplicaPanel, scale: ReplicaScale, frame: ReplicaFrame): Markup {
+  const { width, offeredHeight } = frame;
+  const { x0, x1, y1, atX, atY, atRate } = layOut(scale, frame);
+  const demand = stepPath(panel.demand, scale.seconds, { atX, atY });
   const offered = stepPath(panel.offered, scale.seconds, { atX, atY: atRate });
-  const total = y1 + axisHeight;
   const ticks = timeTicks(scale.seconds, width > 600 ? 8 : 4);
-  return html`<svg xmlns="http://www.w3.org/2000/svg" class="replicas ${className}" width="${width}" height="${total}" viewBox="0 0 ${width} ${total}" font-size="11" aria-hidden="true"><path class="miss" d="${outsidePath(panel, atX, top, y1)}"/>${
-    demand !== '' && html`<path class="demand" d="${demand}V${tenth(y1)}H${tenth(atX(firstOf(panel.demand)))}Z"/>`
-  }<path class="hair" d="M${x0},${y1}H${x1}M${x0},${top + offeredHeight}H${x1}${ticks.map(({ atSeconds }) => `M${tenth(atX(atSeconds))},${y1}v3`).join('')}"/>${
-    offered !== '' && html`<path class="offered" d="${offered}"/>`
-  }${panel.bounds.map(({ steps, dash }) => html`<path class="bound" stroke-dasharray="${dash.join(' ')}" d="${stepPath(steps, scale.seconds, onPlot)}"/>`)}${
-    ready !== '' && html`<path class="ready" stroke="${panel.series.colour}" d="${ready}"/>`
-  }<text x="${x0 - 6}" y="${top + 8}" text-anchor="end">${plainTick(scale.rateTop)}/s</text>${scale.replicaTicks.map((tick) => html`<text x="${x0 - 6}" y="${tenth(atReplicas(tick) + 4)}" text-anchor="end">${plainTick(tick)}</text>`)}${ticks.map(
+  return html`${demand !== '' && html`<path class="replica-demand" d="${demand}V${tenth(y1)}H${tenth(atX(firstOf(panel.demand)))}Z"/>`}<path class="replica-hair" d="M${x0},${y1}H${x1}M${x0},${top + offeredHeight}H${x1}${ticks.map(
+    ({ atSeconds }) => `M${tenth(atX(atSeconds))},${y1}v3`,
+  )}"/>${offered !== '' && html`<path class="replica-offered" d="${offered}"/>`}${panel.bounds.map(
+    ({ steps, dash }) =>
+      html`<path class="replica-bound" stroke-dasharray="${dash.join(' ')}" d="${stepPath(steps, scale.seconds, { atX, atY })}"/>`,
+  )}<text x="${x0 - 6}" y="${top + 8}" text-anchor="end">${plainTick(scale.rateTop)}/s</text>${scale.replicaTicks.map(
+    (tick) => html`<text x="${x0 - 6}" y="${tenth(atY(tick) + 4)}" text-anchor="end">${plainTick(tick)}</text>`,
+  )}${ticks.map(
     ({ atSeconds, text }, place) =>
       html`<text x="${tenth(Math.min(atX(atSeconds), width - 2))}" y="${y1 + 15}" text-anchor="${place === 0 ? 'start' : atX(atSeconds) > width - 24 ? 'end' : 'middle'}">${text}</text>`,
-  )}${right > 60 && endLabels(panel, onPlot, { x: x1 + 8, low: y1 }, atRate, s)}</svg>`;
+  )}`;
+}
+
+/** Offered load above, replicas below: demand as ground, the rule as steps, the bounds dashed, spans outside the goal shaded. */
+export function replicaPanel(
+  panel: ReplicaPanel,
+  ground: Markup,
+  scale: ReplicaScale,
+  frame: ReplicaFrame,
+  s: Strings,
+  className: string,
+): Markup {
+  const { width, right } = frame;
+  const { x1, y1, atX, atY, atRate } = layOut(scale, frame);
+  const ready = stepPath(panel.ready, scale.seconds, { atX, atY });
+  const total = y1 + axisHeight;
+  return html`<svg xmlns="http://www.w3.org/2000/svg" class="replicas ${className}" width="${width}" height="${total}" viewBox="0 0 ${width} ${total}" font-size="11" aria-hidden="true"><path class="replica-miss" d="${outsidePath(panel, atX, top, y1)}"/>${ground}${
+    ready !== '' && html`<path class="replica-ready" stroke="${panel.series.colour}" d="${ready}"/>`
+  }${right > 60 && endLabels(panel, { atY }, { x: x1 + 8, low: y1 }, atRate, s)}</svg>`;
 }
 
 const tenth = (value: number): number => Math.round(value * 10) / 10;

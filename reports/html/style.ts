@@ -89,8 +89,8 @@ figure{margin-top:10px}svg.every{max-width:none}
 const scaling = `
 .simulated-banner{margin:0 0 18px;padding:6px 8px;border:1px dotted var(--ink3);background:${hatching};max-width:none}.simulated-banner>span{background:var(--surface);box-shadow:0 0 0 4px var(--surface);color:var(--ink2)}
 .multiples{display:grid;gap:16px 24px;margin-top:8px}.multiples.many{grid-template-columns:repeat(auto-fill,minmax(310px,1fr))}.multiples.few{grid-template-columns:repeat(2,minmax(0,628px));gap:16px 56px}.multiples>div{min-width:0}.multiples figure{margin-top:2px}.panel-head-line{line-height:18px}
-.replicas text:not([fill]){fill:var(--ink3)}.replicas .miss{fill:var(--failtint)}.replicas .demand{fill:var(--g1)}.replicas .hair{stroke:var(--rule);fill:none}.replicas .offered{stroke:var(--ink3);fill:none}.replicas .bound{stroke:var(--ink2);fill:none}.replicas .ready{fill:none;stroke-width:1.75}.replicas .ready-key{stroke:var(--ink);stroke-width:1.75}
-.estimates td{padding-right:12px;white-space:nowrap;overflow-wrap:normal;line-height:15px}.estimates thead th{padding-right:12px}.estimates h3{display:block;margin-top:12px}.whole{white-space:nowrap}.load-answer{margin-top:6px;max-width:112ch;color:var(--ink2)}p.note.replicas{max-width:none}.estimates abbr{text-decoration:underline dotted var(--ink3);text-underline-offset:2px}
+.replicas{fill:var(--ink3)}.replica-miss{fill:var(--failtint)}.replica-demand{fill:var(--g1)}.replica-hair{stroke:var(--rule);fill:none}.replica-offered{stroke:var(--ink3);fill:none}.replica-bound{stroke:var(--ink2);fill:none}.replica-ready{fill:none;stroke-width:1.75}.ready-key{stroke:var(--ink)}
+.estimates td{text-align:right;padding-right:12px;white-space:nowrap;overflow-wrap:normal;line-height:15px}.estimates thead th{text-align:right;padding-right:12px}.estimates tr>:first-child,.estimates .verdict-cell{text-align:left;min-width:84px}.estimates h3{display:block;margin-top:12px}.whole{white-space:nowrap}.load-answer{margin-top:6px;max-width:112ch;color:var(--ink2)}p.note.whole-width{max-width:none}.estimates abbr{text-decoration:underline dotted var(--ink3);text-underline-offset:2px}
 `;
 
 const narrow = `
@@ -106,7 +106,7 @@ table.glance,table.glance tbody,table.stack,table.stack tbody,table.slos,table.s
 .slos tr{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:2px 8px;padding:8px 0}.slos td{height:auto;padding:0}.slos .v{grid-row:1}.slos .m{grid-row:1;grid-column:2}.slos .o{grid-column:1/3}.slos .chart{grid-column:1/3;width:auto}.slos .chart svg{width:100%;max-width:480px}.slos .w{grid-column:1}.slos .x{grid-column:2}.slos .q{grid-column:1/3;color:var(--ink3);font-size:12px}.slos td small{margin:0}
 .stack tr{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:4px 10px;padding:8px 0}.stack td{display:block;padding:0;text-align:left;overflow-wrap:anywhere}.stack td:first-child{grid-column:1/4}.stack td.empty{display:none}.phone-axis svg{width:100%;max-width:480px}.stack td .bar{margin-top:4px}
 .multiples.few{grid-template-columns:minmax(0,1fr)}.panels,.panels.columns-1,.panels.of-1.columns-2{display:block}.panel-head{display:none}.panel-title{padding-top:12px}.panel-name{display:block}
-#claims .stack td,#claims .stack td:nth-child(2){grid-column:1/4;min-width:0}.bar{width:100%}
+#claims .stack td,#claims .stack td:nth-child(2),#found .stack td,#system .stack td{grid-column:1/4;min-width:0}.bar{width:100%}
 }
 `;
 

@@ -8,14 +8,16 @@ import {
   chartSteps,
   halfReplicas,
   narrowReplicas,
+  type ReplicaFrame,
   type ReplicaPanel,
   type ReplicaScale,
+  replicaGround,
   replicaPanel,
   replicaScale,
   wideReplicas,
 } from '../charts/replicas.ts';
 import { type Detail, figure, nothing } from '../html/parts.ts';
-import { html, type Insertable, type Markup, prose } from '../markup.ts';
+import { html, type Insertable, type Markup, prose, trusted } from '../markup.ts';
 import type { Strings } from '../strings.ts';
 import { limitInUnit } from '../validity-text.ts';
 import { toldGroups } from './answer.ts';
@@ -37,6 +39,12 @@ export function replicaSection(result: Result, group: LoadGroup, id: string, det
     group.seconds,
     panels.map(({ panel }) => panel),
   );
+  const grounds = groundsOf(
+    id,
+    panels.map(({ panel }) => panel),
+    scale,
+    sizes(panels.length, detail),
+  );
   const { load } = shown[0]?.simulated.variant ?? {};
   const shape = load === undefined ? '' : `${load.profile.shape}, ${arrivalsText(load.arrivals)}`;
   // What the first screen tells is not told twice.
@@ -45,8 +53,8 @@ export function replicaSection(result: Result, group: LoadGroup, id: string, det
   const body =
     panels.length === 0
       ? nothing(s.scaling.load.none)
-      : html`${sentence}${key(group, s)}<div class="multiples ${panels.length > 4 ? 'many' : panels.length > 1 ? 'few' : 'one'}">${panels.map(
-          ({ variant, panel }) => drawn(group, variant, panel, scale, sizes(panels.length, detail), s),
+      : html`${sentence}${key(group, s)}${grounds.defs}<div class="multiples ${panels.length > 4 ? 'many' : panels.length > 1 ? 'few' : 'one'}">${panels.map(
+          ({ variant, panel }) => drawn(group, variant, panel, scale, grounds, s),
         )}</div>${isShort(result, group, detail) && html`<p class="note">${s.scaling.load.left}</p>`}`;
   return scalingSection(
     id,
@@ -77,6 +85,36 @@ function sizes(panels: number, detail: Detail): Sizes {
   return { wide: panels === 1 ? wideReplicas : halfReplicas, phone: narrowReplicas };
 }
 
+interface Grounds extends Sizes {
+  /** Stands before the panels that refer to it. */
+  readonly defs: Markup | undefined;
+  groundOf(panel: ReplicaPanel, frame: ReplicaFrame): Markup;
+}
+
+/** Panels of one system have their ground in common, which then stands once. */
+function groundsOf(id: string, panels: readonly ReplicaPanel[], scale: ReplicaScale, { wide, phone }: Sizes): Grounds {
+  const frames = [wide, ...(phone ? [phone] : [])];
+  const uses = new Map<string, number>();
+  for (const { markup } of panels.flatMap((panel) => frames.map((frame) => replicaGround(panel, scale, frame)))) {
+    uses.set(markup, (uses.get(markup) ?? 0) + 1);
+  }
+  const shared = [...uses].filter(([, count]) => count > 1).map(([markup]) => markup);
+  const nameOf = (place: number) => `${id}-ground-${place}`;
+  return {
+    wide,
+    phone,
+    defs:
+      shared.length === 0
+        ? undefined
+        : html`<svg class="defs replicas" aria-hidden="true" font-size="11"><defs>${shared.map((markup, place) => html`<g id="${nameOf(place)}">${trusted(markup)}</g>`)}</defs></svg>`,
+    groundOf: (panel, frame) => {
+      const ground = replicaGround(panel, scale, frame);
+      const place = shared.indexOf(ground.markup);
+      return place === -1 ? ground : html`<use href="#${nameOf(place)}"/>`;
+    },
+  };
+}
+
 function panelOf(group: LoadGroup, variant: Policy, looks: ReadonlyMap<string, Series>, s: Strings): ReplicaPanel {
   const { run, variant: asked } = variant.simulated;
   const series = looks.get(variant.id);
@@ -98,7 +136,14 @@ function panelOf(group: LoadGroup, variant: Policy, looks: ReadonlyMap<string, S
   };
 }
 
-function drawn(group: LoadGroup, variant: Policy, panel: ReplicaPanel, scale: ReplicaScale, { wide, phone }: Sizes, s: Strings): Markup {
+function drawn(
+  group: LoadGroup,
+  variant: Policy,
+  panel: ReplicaPanel,
+  scale: ReplicaScale,
+  { wide, phone, groundOf }: Grounds,
+  s: Strings,
+): Markup {
   const most = (steps: ReplicaPanel['ready']) => Math.max(0, ...steps.map(({ value }) => value));
   const described = s.scaling.load.described(variant.name, group.title, most(panel.ready), most(panel.demand));
   const head = html`<p class="panel-head-line"><span class="name">${swatch(panel.series)}<code class="${panel.series.wordClass}">${variant.name}</code></span>${
@@ -107,8 +152,8 @@ function drawn(group: LoadGroup, variant: Policy, panel: ReplicaPanel, scale: Re
   }${panel.bounds.length === 0 && group.bounds.length > 0 && boundOf(variant) === undefined && html` <span class="quiet">– ${s.scaling.load.noBounds}</span>`}${panel.ready.length === 0 && html` <span class="quiet">– ${s.scaling.load.noSteps}</span>`}</p>`;
   return html`<div>${head}${figure(
     described,
-    replicaPanel(panel, scale, wide, s, phone === undefined ? 'every' : 'wide'),
-    phone && replicaPanel(panel, scale, phone, s, 'phone'),
+    replicaPanel(panel, groundOf(panel, wide), scale, wide, s, phone === undefined ? 'every' : 'wide'),
+    phone && replicaPanel(panel, groundOf(panel, phone), scale, phone, s, 'phone'),
   )}</div>`;
 }
 
@@ -127,11 +172,11 @@ function key(group: LoadGroup, s: Strings): Insertable {
     html`<svg width="14" height="10" viewBox="0 0 14 10" aria-hidden="true"><rect class="${name}" width="14" height="10"/></svg>`;
   const stroke = (name: string, dash = '') =>
     html`<svg width="22" height="10" viewBox="0 0 22 10" aria-hidden="true"><path class="${name}" d="M0,5H22"${dash !== '' && html` stroke-dasharray="${dash}"`}/></svg>`;
-  return html`<p class="note replicas">${[
-    html`${stroke('offered')}${s.scaling.load.offered}`,
-    html`${ground('demand')}${s.scaling.load.demand}`,
-    html`${stroke('bound ready-key')}${s.scaling.load.ready}`,
-    ...[...kinds].map((kind) => html`${stroke('bound', boundDash[kind].join(' '))}${s.scaling.bound[kind]}`),
-    html`${ground('miss')}${s.scaling.load.key(binText(group), limitInUnit(goal.responseMs, 'ms'), limitInUnit(goal.errorShare, 'share'))}`,
+  return html`<p class="note whole-width">${[
+    html`${stroke('replica-offered')}${s.scaling.load.offered}`,
+    html`${ground('replica-demand')}${s.scaling.load.demand}`,
+    html`${stroke('replica-ready ready-key')}${s.scaling.load.ready}`,
+    ...[...kinds].map((kind) => html`${stroke('replica-bound', boundDash[kind].join(' '))}${s.scaling.bound[kind]}`),
+    html`${ground('replica-miss')}${s.scaling.load.key(binText(group), limitInUnit(goal.responseMs, 'ms'), limitInUnit(goal.errorShare, 'share'))}`,
   ].map((item) => html`<span class="key-item">${item}</span> `)}</p>`;
 }

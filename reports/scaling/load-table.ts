@@ -2,7 +2,7 @@ import { metricDefinition } from '../../harness/contract/metrics.ts';
 import type { Result } from '../../harness/contract/result.ts';
 import type { Series } from '../charts/looks.ts';
 import { swatch } from '../charts/marks.ts';
-import { type Detail, dataTable, scrolledTable, verdictWord } from '../html/parts.ts';
+import { type Detail, dataTable, verdictWord } from '../html/parts.ts';
 import { html, type Insertable, type Markup } from '../markup.ts';
 import { absent, count } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
@@ -69,20 +69,16 @@ function estimateTable(
   s: Strings,
 ): Markup {
   const ids = shownEstimates(group, estimateTables[table]);
-  const rows = membersOf(group).map((variant) => [
-    table === 'callers' ? name(variant, looks, s) : html`<code class="${looks.get(variant.id)?.wordClass}">${variant.name}</code>`,
-    ...(table === 'callers' ? [goal(variant, s)] : []),
-    ...ids.map((id) => cell(variant, id)),
-  ]);
-  const columns = [
-    { head: s.scaling.table.rule },
-    ...(table === 'callers' ? [{ head: s.scaling.table.goal }] : []),
-    ...ids.map((id) => ({
-      head: columnHead(id, detail, s),
-      numeric: true,
-    })),
-  ];
-  return scrolledTable(columns, rows, s.table.region(title));
+  const goals = table === 'callers';
+  // Numbers are to the right without a class in every cell: there are thousands of them.
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${s.table.region(title)}"><table><thead><tr><th scope="col">${s.scaling.table.rule}</th>${
+    goals && html`<th scope="col" class="verdict-cell">${s.scaling.table.goal}</th>`
+  }${ids.map((id) => html`<th scope="col">${columnHead(id, detail, s)}</th>`)}</tr></thead><tbody>${membersOf(group).map(
+    (variant) =>
+      html`<tr><td>${name(variant, looks, goals && detail !== 'one-width', s)}</td>${
+        goals && html`<td class="verdict-cell">${goal(variant, s)}</td>`
+      }${ids.map((id) => html`<td>${cell(variant, id)}</td>`)}</tr>`,
+  )}</tbody></table></div>`;
 }
 
 /** Where every byte counts, what a column means stands once, below all tables. */
@@ -92,10 +88,10 @@ function columnHead(id: EstimateId, detail: Detail, s: Strings): Markup {
   return html`${detail === 'one-width' ? title : html`<abbr title="${definition}">${title}</abbr>`}<small>${unit}</small>`;
 }
 
-function name(variant: Policy, looks: ReadonlyMap<string, Series>, s: Strings): Markup {
+function name(variant: Policy, looks: ReadonlyMap<string, Series>, isMarked: boolean, s: Strings): Markup {
   const series = looks.get(variant.id);
   const { unstable, replications } = variant.simulated;
-  return html`<span class="name">${series && swatch(series)}<code class="${series?.wordClass}">${variant.name}</code></span>${
+  return html`<span class="name">${isMarked && series && swatch(series)}<code class="${series?.wordClass}">${variant.name}</code></span>${
     unstable > 0 && html`<small class="fail">${s.scaling.table.unstable(unstable, replications)}</small>`
   }`;
 }

@@ -57,7 +57,7 @@ async function loadRows(result: Result, group: LoadGroup, id: string, detail: De
     responseSection(result, group, id, detail, s),
     stageSection(result, group, id, detail, s),
   ]);
-  return [...first, [frontier, response], [stages, decisionSection(group, id, detail, s)]];
+  return [...first, [frontier, response], [stages, decisionSection(result, group, id, detail, s)]];
 }
 
 /** Goals with the variants that are held to them; how many are not is said. */
