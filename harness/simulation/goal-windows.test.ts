@@ -47,6 +47,17 @@ describe('windows of 15 s', () => {
     expect(quiet.violations()).toEqual([{ fromMs: 30_000, toMs: 60_000 }]);
   });
 
+  it('know of requests without an answer at the end only that they are late', () => {
+    const windows = windowsOf(30, [{ atSeconds: 1, count: 100 }]);
+    windows.unfinished(29_950, 30_000);
+    expect([windows.ended, windows.violating]).toEqual([100, 0]);
+    for (let late = 0; late < 20; late += 1) {
+      windows.unfinished(20_000, 30_000);
+    }
+    expect([windows.ended, windows.violating]).toEqual([120, 20]);
+    expect(windows.violations()).toEqual([{ fromMs: 15_000, toMs: 30_000 }]);
+  });
+
   it('that are left over at the end are judged with those before them, and none is left out', () => {
     expect(
       windowsOf(40, [

@@ -17,7 +17,7 @@ interface Span {
 export class GoalWindows {
   /** Requests that failed or were answered later than the goal allows. */
   violating = 0;
-  /** Requests that ended. */
+  /** Requests that ended, or were late when the run did. */
   ended = 0;
   readonly #goal: SimulatedGoal;
   readonly #endMs: number;
@@ -49,6 +49,13 @@ export class GoalWindows {
     this.#failures[window] = (this.#failures[window] as number) + 1;
     this.ended += 1;
     this.violating += 1;
+  }
+
+  /** A request that had no answer when the run ended: late where it was older than the goal allows, otherwise nothing is known of it. */
+  unfinished(startMs: number, nowMs: number): void {
+    if (nowMs - startMs > this.#goal.responseMs) {
+      this.answered(startMs, nowMs - startMs);
+    }
   }
 
   /** Spans in which the goal was missed, joined where they touch. */

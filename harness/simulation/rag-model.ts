@@ -160,6 +160,18 @@ export class RagModel {
     }
   }
 
+  /** The run ends: counts the requests whose client still waits. One that has waited for longer than the goal allows is late already. */
+  stop(): void {
+    const { requests } = this;
+    const { nowMs } = this.events;
+    for (let request = 0; request < requests.rows; request += 1) {
+      if (requests.isUsed[request] === 1 && requests.status[request] === status.here) {
+        this.#measures.counts.unfinished += 1;
+        this.#measures.goal.unfinished(requests.startMs[request] as number, nowMs);
+      }
+    }
+  }
+
   /** What a trace of events says of a code: its name, the number of the request or -1, and the place: a replica or node, or -1. */
   told(code: number): { name: string; request: number; place: number } {
     const { requests } = this;

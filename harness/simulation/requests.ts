@@ -107,15 +107,6 @@ export class Requests {
     this.#freeRows += 1;
   }
 
-  /** Requests whose client still waits. */
-  countHere(): number {
-    let count = 0;
-    for (let request = 0; request < this.rows; request += 1) {
-      count += this.isUsed[request] === 1 && this.status[request] === status.here ? 1 : 0;
-    }
-    return count;
-  }
-
   #grow(): void {
     const length = this.number.length * 2;
     if (length * this.shards > mostItems) {

@@ -106,6 +106,7 @@ it('under random systems every request comes to one end, and the stages add up',
         const sum = run.stages.reduce((total, { ms }) => total + ms, 0);
         expect(Math.abs(sum - (run.responseMs?.mean ?? 0))).toBeLessThan(1e-6);
         expect(run.responseMs?.maximum ?? 0).toBeLessThanOrEqual(deadlineMs);
+        expect(run.bins.every(({ cpuUtilisation = 0, waiting }) => cpuUtilisation <= 1 + 1e-9 && waiting >= 0)).toBe(true);
         expect(simulatedRunSchema.safeParse(run).success).toBe(true);
       },
     ),

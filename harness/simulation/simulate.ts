@@ -180,7 +180,7 @@ export function simulate(request: SimulationRequest): SimulatedRun {
     }
   }
 
-  measures.counts.unfinished = requests.countHere();
+  model.stop();
   const { counts } = measures;
   const stretches: Stretch[] = [
     { title: 'over the whole run', ms: endMs, offered: work.offered, coreMs: fleet.coreMs(endMs) },
