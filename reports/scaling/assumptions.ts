@@ -88,7 +88,7 @@ export function systemSection(result: Result, detail: Detail, s: Strings): Scali
     'system',
     { title: s.scaling.system.title, nav: s.scaling.nav.system },
     s.scaling.system.subtitle,
-    html`${detail === 'one-width' ? scrolledTable(columns, rows, s.scaling.system.title) : table(columns, rows, s.scaling.system.title)}${definitions(s)}${dataTable(s.scaling.system.variantTable, s.scaling.system.variantColumns, variantRows)}`,
+    html`${detail === 'one-width' ? scrolledTable(columns, rows, s.table.region(s.scaling.system.title)) : table(columns, rows, s.scaling.system.title)}${definitions(s)}${dataTable(s.scaling.system.variantTable, s.scaling.system.variantColumns, variantRows)}`,
   );
 }
 

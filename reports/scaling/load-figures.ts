@@ -17,7 +17,7 @@ import { type ScalingSection, scalingSection } from './section.ts';
 import { bestRules, costMeasure, costOf } from './verdicts.ts';
 
 const half = { width: 628, height: 330, left: 52, right: 60, top: 30, bottom: 44 } as const;
-const phone = { width: 328, height: 330, left: 44, right: 12, top: 30, bottom: 44 } as const;
+const phone = { width: 328, height: 330, left: 52, right: 12, top: 30, bottom: 44 } as const;
 
 /** What is cheap and what misses the goal, as one point per rule. */
 export async function frontierSection(result: Result, group: LoadGroup, id: string, detail: Detail, s: Strings): Promise<ScalingSection> {
