@@ -1,7 +1,8 @@
 import type { Judge } from './judge.ts';
 import { keptAtEnd, measuredOf, missing, type OverLoad, overLoads, peakDemand, simulatedRun } from './scaling-runs.ts';
 
-const loads = ['step', 'spike'] as const;
+/** With the CPU that the chapter lets one work out, and with what was measured. */
+const loads = ['step', 'spike', 'measured-step', 'measured-spike'] as const;
 const secondsPerDay = 86_400;
 
 /** Requests of a day at the rate at which the load begins. */

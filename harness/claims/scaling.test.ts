@@ -90,7 +90,10 @@ describe('claims about autoscaling', () => {
   it('scale-up of four pods a minute: against the errors of a day', () => {
     const spike = { shape: 'spike' as const, basePerSecond: 20, peakPerSecond: 200, atSeconds: 60, widthSeconds: 60 };
     const step = { shape: 'step' as const, steps: [{ fromSeconds: 0, ratePerSecond: 20 }] };
-    const of = (shape: Shape) => ({ 'spike-askbot-hpa': { profile: spike, ...shape }, 'step-askbot-hpa': { profile: step, ...shape } });
+    const of = (shape: Shape) => ({
+      ...all(['spike-askbot-hpa', 'measured-spike-askbot-hpa'], { profile: spike, ...shape }),
+      ...all(['step-askbot-hpa', 'measured-step-askbot-hpa'], { profile: step, ...shape }),
+    });
     // 20/s for a day, of which one in a thousand may fail.
     expect(verdict('askbot-hpa-scale-up', of({ counts: { refused: 1_728 } }))).toBe('confirmed');
     expect(judge('askbot-hpa-scale-up', of({ counts: { refused: 1_700, timedOut: 29 } }))).toMatchObject({
