@@ -72,7 +72,6 @@ interface HeapLook {
 
 const isCollecting = ({ collectingShare = 0 }: Point) => collectingShare >= collectingTooMuch;
 
-
 function heapLooks(points: readonly Point[], limitBytes: number): HeapLook[] {
   let fullness: number | undefined;
   return points.flatMap((point) => {
@@ -164,10 +163,7 @@ function cpuSigns({ servers, cores, quotas }: Overloaded): LimitSign[] {
   const loops = servers.flatMap(({ id, points }): LimitSign[] => {
     // One loop can use one core, or what its quota is.
     const limit = Math.min(1, quotas[id]?.cpus ?? 1);
-    const from = lastingFrom(
-      points,
-      (point) => workingCores(point) >= busyShare * limit && (point.eventLoopUtilisation ?? 1) >= busyShare,
-    );
+    const from = lastingFrom(points, (point) => workingCores(point) >= busyShare * limit && (point.eventLoopUtilisation ?? 1) >= busyShare);
     return from === undefined
       ? []
       : [
