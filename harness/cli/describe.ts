@@ -17,7 +17,7 @@ export function listScenarios(scenarios: readonly Scenario[], json: boolean): st
 
 /** Which profiles measure a variant that nobody named. */
 function unasked(profiles: readonly ProfileId[]): string {
-  return profiles.length === 0 ? 'only when --variants names it' : `unasked only in ${profiles.join(' and ')}`;
+  return profiles.length === 0 ? 'only when --variants names it' : `unasked only in ${new Intl.ListFormat('en-GB').format(profiles)}`;
 }
 
 const needs: Record<Capability, string> = {
