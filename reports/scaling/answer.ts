@@ -1,7 +1,7 @@
 import type { Result } from '../../harness/contract/result.ts';
 import type { Strings } from '../strings.ts';
 import { type LoadGroup, loadGroups, membersOf, type Policy, policiesOf } from './groups.ts';
-import { cheapestOf, costText, goalText, loadSentence, mostNamed, nearestText } from './load-sentence.ts';
+import { cheapestOf, costText, goalText, loadSentence, mostNamed, nearestText, singleText } from './load-sentence.ts';
 
 type StaticFinding = NonNullable<Policy['simulated']['staticFindings']>[number];
 
@@ -20,16 +20,14 @@ export function scalingAnswer(result: Result, s: Strings): { readonly headline: 
   const others = groups.filter((group) => !told.includes(group)).map(({ title }) => title);
   const comparing = told.filter(({ rules }) => rules.length > 1);
   const compared = comparing.length > 0 ? comparing : told.filter(({ rules }) => rules.length > 0);
+  const isSingle = compared.length > 0 && compared.every(({ rules }) => rules.length === 1);
   return {
-    headline:
-      compared.length === 0
-        ? s.scaling.answer.boundsAlone(first.title, loadSentence(first, s))
-        : headline(compared, groups.length - compared.length, s),
+    headline: headlineOf(first, compared, groups.length - compared.length, s),
     qualifiers: [
       ...unstable(groups, s),
       ...found(result, s),
       ...(chance ? [s.scaling.answer.alone] : []),
-      ...told.map((group) => loadSentence(group, s)),
+      ...told.map((group) => loadSentence(group, s, isSingle && compared.includes(group))),
       ...(others.length === 0 ? [] : [s.scaling.answer.more(others)]),
     ],
   };
@@ -40,6 +38,19 @@ export function toldGroups(groups: readonly LoadGroup[]): LoadGroup[] {
   const byRules = groups.toSorted((a, b) => Math.min(2, b.rules.length) - Math.min(2, a.rules.length));
   const told = new Set(byRules.slice(0, mostLoads));
   return groups.filter((group) => told.has(group));
+}
+
+function headlineOf(first: LoadGroup, compared: readonly LoadGroup[], more: number, s: Strings): string {
+  if (compared.length === 0) {
+    return s.scaling.answer.boundsAlone(first.title, loadSentence(first, s));
+  }
+  // Where every load has one rule there is no cheapest one.
+  return compared.every(({ rules }) => rules.length === 1)
+    ? s.scaling.answer.singles(
+        compared.map((group) => singleText(group, goalText(group.goal, s), s)),
+        more,
+      )
+    : headline(compared, more, s);
 }
 
 function headline(groups: readonly LoadGroup[], more: number, s: Strings): string {

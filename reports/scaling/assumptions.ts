@@ -3,6 +3,7 @@ import { type Detail, dataTable, scrolledTable, table } from '../html/parts.ts';
 import { html } from '../markup.ts';
 import { count, significant } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
+import { limitInUnit } from '../validity-text.ts';
 import { findingsByRule } from './answer.ts';
 import { type Policy, policiesOf } from './groups.ts';
 import { definitions } from './load-table.ts';
@@ -59,9 +60,9 @@ export function systemRows(result: Result, s: Strings): SystemRow[] {
           ),
           capacityPerReplica.why,
           s.scaling.system.startText(
-            significant(scheduleSeconds + loadSeconds),
-            warmUpSeconds > 0 ? significant(warmUpSeconds) : undefined,
-            significant(warmUpSlowdown),
+            limitInUnit(scheduleSeconds + loadSeconds, 's'),
+            warmUpSeconds > 0 ? limitInUnit(warmUpSeconds, 's') : undefined,
+            limitInUnit(warmUpSlowdown, ''),
           ),
           s.scaling.system.shards(vector.shards, vector.replicas),
         ],
@@ -88,7 +89,7 @@ export function systemSection(result: Result, detail: Detail, s: Strings): Scali
     'system',
     { title: s.scaling.system.title, nav: s.scaling.nav.system },
     s.scaling.system.subtitle,
-    html`${detail === 'one-width' ? scrolledTable(columns, rows, s.table.region(s.scaling.system.title)) : table(columns, rows, s.scaling.system.title)}${definitions(s)}${dataTable(s.scaling.system.variantTable, s.scaling.system.variantColumns, variantRows)}`,
+    html`${detail === 'one-width' ? scrolledTable(columns, rows, s.table.region(s.scaling.system.title)) : table(columns, rows, s.scaling.system.title)}${definitions(s)}<div class="worded">${dataTable(s.scaling.system.variantTable, s.scaling.system.variantColumns, variantRows)}</div>`,
   );
 }
 

@@ -3,6 +3,7 @@ import { type Detail, dataTable } from '../html/parts.ts';
 import { html, type Markup } from '../markup.ts';
 import { count, significant } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
+import { limitInUnit } from '../validity-text.ts';
 import type { LoadGroup, Policy } from './groups.ts';
 import { type ScalingSection, scalingSection } from './section.ts';
 
@@ -31,17 +32,18 @@ export function decisionSection(result: Result, group: LoadGroup, id: string, de
 function log(variant: Policy, shown: number, s: Strings): Markup {
   const { decisions } = variant.simulated.run;
   const rows = decisions.slice(0, shown).map(({ atSeconds, from, to, reason, signals = {} }) => [
-    `${significant(atSeconds)} s`,
+    limitInUnit(atSeconds, 's'),
     from,
     to,
     reason,
     Object.entries(signals)
-      .map(([name, value]) => `${name} ${significant(value)}`)
+      .map(([name, value]) => `${name} ${Number.isInteger(value) ? count(value) : significant(value)}`)
       .join(', '),
   ]);
   const rest = decisions.length - rows.length;
-  return html`${dataTable(s.scaling.decisions.title(variant.name, decisions.length, count(decisions.length)), s.scaling.decisions.columns, [
-    ...rows,
-    ...(rest > 0 ? [['', '', '', s.scaling.decisions.more(count(rest)), '']] : []),
-  ])}`;
+  return html`<div class="worded">${dataTable(
+    s.scaling.decisions.title(variant.name, decisions.length, count(decisions.length)),
+    s.scaling.decisions.columns,
+    [...rows, ...(rest > 0 ? [['', '', '', s.scaling.decisions.more(count(rest)), '']] : [])],
+  )}</div>`;
 }

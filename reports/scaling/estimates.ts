@@ -20,15 +20,13 @@ export type EstimateTable = keyof typeof estimateTables;
 export const estimateIds = [...estimateTables.callers, ...estimateTables.supply];
 export type EstimateId = (typeof estimateIds)[number];
 
-/** The registered metric that defines a figure. */
-export const metricOfEstimate: Record<EstimateId, MetricId> = {
+/** The registered metric that defines a figure; the others are defined as words of the report. */
+export const metricOfEstimate: Record<Exclude<EstimateId, 'errorRatio' | 'p95Ms'>, MetricId> = {
   cost: 'scaling-cost',
   replicaSeconds: 'replica-hours',
   overProvisionedReplicaSeconds: 'over-provisioned-replica-hours',
   sloViolationSeconds: 'slo-violation-seconds',
   violatingRequestRatio: 'violating-request-share',
-  errorRatio: 'error-ratio',
-  p95Ms: 'ask-response-p95',
   timeToRecoverSeconds: 'time-to-recover',
   accuracyUnder: 'accuracy-under',
   accuracyOver: 'accuracy-over',

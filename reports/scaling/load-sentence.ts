@@ -1,8 +1,9 @@
+import type { MetricId } from '../../harness/contract/metrics.ts';
 import type { SimulatedGoal } from '../../harness/contract/simulation.ts';
-import { count, significant } from '../numbers.ts';
+import { count, figure, interval, joined, significant } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
 import { limitInUnit } from '../validity-text.ts';
-import { boundsText, type EstimateId, estimateOf, estimateText, shown, spanOf } from './estimates.ts';
+import { boundsText, type Estimate, type EstimateId, estimateOf, estimateText, goalPercentile, shown, spanOf } from './estimates.ts';
 import { boundOf, type LoadGroup, type Policy } from './groups.ts';
 import { byCost, byTurns, type CostMeasure, costMeasure, costOf, goalVerdict, notToldApart, type Priced } from './verdicts.ts';
 
@@ -14,8 +15,13 @@ export function goalText({ percentile, responseMs, errorShare }: SimulatedGoal, 
 /** `cost 2.46 (2.41–2.51)`, `8.33 replica-hours (8.06–8.61)` */
 export function costText({ cost }: Pick<Priced, 'cost'>, measure: CostMeasure, s: Strings): string {
   // Hours are already hours here, so that the plain figure of `cost` fits every measure.
-  const bounds = boundsText('cost', cost);
-  return s.scaling.cost[measure](shown('cost', cost.mean), bounds === undefined ? '' : ` (${bounds})`);
+  return s.scaling.cost[measure](shown('cost', cost.mean), bracketed('cost', cost));
+}
+
+/** ` (2.41–2.51)`; empty for an estimate of one replication. */
+function bracketed(id: EstimateId, estimate: Estimate): string {
+  const bounds = boundsText(id, estimate);
+  return bounds === undefined ? '' : ` (${bounds})`;
 }
 
 /** More names than this make a sentence a list. */
@@ -32,26 +38,47 @@ export function cheapestOf(group: LoadGroup): {
   return { met, same: notToldApart(byCost(met, measure)), measure };
 }
 
-/** The answer under one load: which rule met the goal at the lowest cost, what the bounds cost, which rule flaps. */
-export function loadSentence(group: LoadGroup, s: Strings): string {
+/**
+ * The answer under one load: which rule met the goal at the lowest cost, what the bounds cost, which rule flaps; without the first
+ * where it is the headline already.
+ */
+export function loadSentence(group: LoadGroup, s: Strings, isHeadline = false): string {
   const [only, ...others] = group.rules;
-  const first = only === undefined ? [] : others.length === 0 ? [single(group, only, s)] : [winner(group, s)];
+  const first =
+    only === undefined || isHeadline
+      ? []
+      : others.length === 0
+        ? [`${group.title}: ${singleText(group, undefined, s)}.`]
+        : [winner(group, s)];
   const rest = [...first, ...bounds(group, s), ...restless(group, s)];
   return first.length === 0 ? `${group.title}: ${rest.join(' ')}` : rest.join(' ');
 }
 
-/** Of a rule that nothing is compared with. */
-function single(group: LoadGroup, rule: Policy, s: Strings): string {
+/** What became of the one rule of a load, with the words of its goal where they are given; empty where there is no rule. */
+export function singleText(group: LoadGroup, goal: string | undefined, s: Strings): string {
+  const [rule] = group.rules;
+  if (rule === undefined) {
+    return '';
+  }
   const measure = costMeasure(group);
   const cost = costOf(rule, measure);
-  const text = (id: EstimateId, words: (value: string) => string) => {
-    const estimate = estimateOf(rule.simulated, id);
-    return estimate === undefined ? [] : [words(estimateText(id, estimate))];
-  };
-  return s.scaling.answer.single(group.title, rule.name, s.scaling.answer.verdict[goalVerdict(rule)], [
+  const outside = estimateOf(rule.simulated, 'sloViolationSeconds');
+  const response = goalPercentile(rule.simulated);
+  const errors = estimateOf(rule.simulated, 'errorRatio');
+  return s.scaling.answer.single(rule.name, s.scaling.answer.verdict[goalVerdict(rule)], goal, group.title, [
+    ...(response === undefined ? [] : [s.scaling.answer.response(group.goal.percentile, ...responseText(response))]),
+    ...(errors === undefined ? [] : [s.scaling.answer.errors(shown('errorRatio', errors.mean), bracketed('errorRatio', errors))]),
     ...(cost === undefined ? [] : [costText({ cost }, measure, s)]),
-    ...text('sloViolationSeconds', s.scaling.answer.outside),
+    ...(outside === undefined
+      ? []
+      : [s.scaling.answer.outside(shown('sloViolationSeconds', outside.mean), bracketed('sloViolationSeconds', outside))]),
   ]);
+}
+
+/** A response time and its interval in the same unit. */
+function responseText({ mean, interval: bounds }: Estimate): [value: string, bounds: string] {
+  const metric = 'ask-response-p95' satisfies MetricId;
+  return [joined(figure(metric, mean)), bounds === undefined ? '' : ` (${interval(metric, mean, bounds)})`];
 }
 
 function winner(group: LoadGroup, s: Strings): string {

@@ -84,8 +84,7 @@ function estimateTable(
 /** Where every byte counts, what a column means stands once, below all tables. */
 function columnHead(id: EstimateId, detail: Detail, s: Strings): Markup {
   const { title, unit } = s.scaling.estimates[id];
-  const { definition } = metricDefinition(metricOfEstimate[id]);
-  return html`${detail === 'one-width' ? title : html`<abbr title="${definition}">${title}</abbr>`}<small>${unit}</small>`;
+  return html`${detail === 'one-width' ? title : html`<abbr title="${definitionOf(id, s)}">${title}</abbr>`}<small>${unit}</small>`;
 }
 
 function name(variant: Policy, looks: ReadonlyMap<string, Series>, isMarked: boolean, s: Strings): Markup {
@@ -132,9 +131,21 @@ function requestTable(group: LoadGroup, s: Strings): Markup {
   return dataTable(s.scaling.requests.title, s.scaling.requests.columns, rows);
 }
 
+/** As registered; what is registered of a measured run has words of its own here. */
+function definitionOf(id: EstimateId, s: Strings): string {
+  switch (id) {
+    case 'errorRatio':
+      return s.scaling.table.errors;
+    case 'p95Ms':
+      return s.scaling.table.p95;
+    default:
+      return metricDefinition(metricOfEstimate[id]).definition;
+  }
+}
+
 /** What every column means, once for all loads. */
 export function definitions(s: Strings): Markup {
   return html`<details class="figures"><summary>${s.scaling.table.definitions}</summary><dl class="facts wide-terms">${estimateIds.map(
-    (id) => html`<dt>${estimateHead(id, s)}</dt><dd>${metricDefinition(metricOfEstimate[id]).definition}</dd>`,
+    (id) => html`<dt>${estimateHead(id, s)}</dt><dd>${definitionOf(id, s)}</dd>`,
   )}</dl><p class="note">${s.scaling.table.demand}</p></details>`;
 }

@@ -76,10 +76,14 @@ export const scalingStrings = {
       `${load}: ${rule} cost least of the ${met} of ${rules} ${plural(rules, 'rule', 'rules')} that met the goal, ${cost}${outside === undefined ? '' : `, ${outside} s outside the goal`}.`,
     cheapestSame: (load: string, items: readonly string[], met: number, rules: number) =>
       `${load}: no difference in cost seen between the cheapest of the ${met} of ${rules} ${plural(rules, 'rule', 'rules')} that met the goal, ${list(items)}.`,
-    single: (load: string, rule: string, verdict: string, parts: readonly string[]) =>
-      `${load}: ${rule} ${verdict}${parts.length === 0 ? '' : `, ${list(parts)}`}.`,
+    single: (rule: string, verdict: string, goal: string | undefined, load: string, parts: readonly string[]) =>
+      `${rule} ${verdict}${goal === undefined ? '' : ` (${goal} over the whole run) under ${load}`}${parts.length === 0 ? '' : `: ${list(parts)}`}`,
+    singles: (parts: readonly string[], more: number) =>
+      `Simulated: ${parts.join('; ')}${more === 0 ? '' : `; ${more} more ${plural(more, 'load', 'loads')} below`}.`,
     verdict: { met: 'met the goal', missed: 'missed the goal', undecided: 'leaves it undecided whether it met the goal' },
-    outside: (seconds: string) => `${seconds} s outside it`,
+    response: (percentile: number, ms: string, bounds: string) => `p${percentile} ${ms}${bounds}`,
+    errors: (share: string, bounds: string) => `errors ${share} %${bounds}`,
+    outside: (seconds: string, bounds: string) => `${seconds} s${bounds} outside it`,
     missed: (load: string, rules: number, undecided: number, nearest: string | undefined) =>
       `${load}: none of the ${rules} ${plural(rules, 'rule', 'rules')} met the goal${undecided > 0 ? `, ${undecided} ${plural(undecided, 'is', 'are')} undecided` : ''}${nearest === undefined ? '' : `; nearest came ${nearest}`}.`,
     noneUnder: (load: string, nearest: string | undefined) => `${load}${nearest === undefined ? '' : ` (nearest ${nearest})`}`,
@@ -158,8 +162,9 @@ export const scalingStrings = {
     verdict: { met: 'met', missed: 'missed', undecided: 'undecided' },
     head: (title: string, unit: string) => (unit === '' ? title : `${title}, ${unit}`),
     definitions: 'What the columns mean',
-    demand:
-      'd, demand: fewest replicas that meet the goal at the load of the moment; s, supply: replicas that were ready; T: length of the run.',
+    demand: 'Demand: the fewest replicas that meet the goal at the load of the moment. Supply: the replicas that were ready.',
+    errors: 'requests that failed, divided by all that arrived; what was in hand at the end is neither',
+    p95: 'p95 of intended start to answer of successful requests',
     met: (goal: string) => `Met: ${goal} over the whole run, the whole intervals included, and no replication was unstable.`,
     replications: (n: number) => `${n} ${plural(n, 'replication', 'replications')}`,
     replicationsRange: (low: number, high: number) => `${low} to ${high} replications`,
@@ -213,7 +218,7 @@ export const scalingStrings = {
     variants: (names: readonly string[], more: number) => `${list(names)}${more === 0 ? '' : ` and ${more} more`}`,
     capacity: (rate: string, shape: string) => `${rate}/s within the goal; ${shape}`,
     startText: (start: string, warm: string | undefined, slowdown: string) =>
-      `${start} s${warm === undefined ? '' : `, then ${warm} s of warm-up at ${slowdown} × the time`}`,
+      `${start}${warm === undefined ? '' : `, then ${warm} of warm-up at ${slowdown} × the time`}`,
     shards: (shards: number, replicas: number) => (replicas === 1 ? `${shards}` : `${shards} × ${replicas}`),
     concurrency: (requests: number, cores: number) =>
       `${requests} ${plural(requests, 'request', 'requests')} at a time, ${cores} ${plural(cores, 'core', 'cores')}`,
