@@ -70,7 +70,7 @@ interface Rule {
   readonly id: string;
   readonly text: string;
   readonly controller: SimulatedVariant['controller'];
-  ready(load: LoadId): Steps;
+  readonly ready: (load: LoadId) => Steps;
   readonly turnsPerHour: number;
   readonly unstable?: number;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { labelledTicks, linearTop, logDomain, logPosition, spreadLabels, ticks125 } from './axis.ts';
+import { labelledTicks, linearTop, logDomain, logPosition, spreadLabels, ticks125, wholeTicks } from './axis.ts';
 
 const positive = fc.double({ min: 1e-3, max: 1e6, noNaN: true });
 
@@ -67,5 +67,23 @@ describe('direct labels', () => {
         }
       }),
     );
+  });
+});
+
+describe('ticks of whole numbers', () => {
+  it('hold the highest value in a few equal steps from 0', () => {
+    fc.assert(
+      fc.property(fc.nat(10_000), fc.integer({ min: 2, max: 6 }), (high, most) => {
+        const ticks = wholeTicks(high, most);
+        const top = ticks.at(-1) ?? 0;
+        expect(ticks[0]).toBe(0);
+        expect(ticks.length).toBeGreaterThanOrEqual(2);
+        expect(ticks.length).toBeLessThanOrEqual(most + 2);
+        expect(ticks.every(Number.isInteger)).toBe(true);
+        expect(top).toBeGreaterThanOrEqual(high);
+      }),
+    );
+    expect(wholeTicks(63, 4)).toEqual([0, 20, 40, 60, 80]);
+    expect(wholeTicks(0, 4)).toEqual([0, 1]);
   });
 });

@@ -88,7 +88,7 @@ function sizes(panels: number, detail: Detail): Sizes {
 interface Grounds extends Sizes {
   /** Stands before the panels that refer to it. */
   readonly defs: Markup | undefined;
-  groundOf(panel: ReplicaPanel, frame: ReplicaFrame): Markup;
+  readonly groundOf: (panel: ReplicaPanel, frame: ReplicaFrame) => Markup;
 }
 
 /** Panels of one system have their ground in common, which then stands once. */

@@ -8,8 +8,9 @@ import { renderPercentilesSvg } from '../percentiles-svg.ts';
 import { hostileTexts } from '../sample-cases.testing.ts';
 import { bareSimulatedResult, manySimulatedResult, simulatedResult } from '../sample-simulated.testing.ts';
 import { strings } from '../strings.ts';
+import { offeredRate, outsideGoal } from './course.ts';
 import { estimateIds, estimateOf, shown } from './estimates.ts';
-import { loadGroups, policiesOf, type Simulated, simulatedVariants } from './groups.ts';
+import { boundsFor, loadGroups, policiesOf, type Simulated, simulatedVariants } from './groups.ts';
 import { policyLooks } from './looks.ts';
 import { goalVerdict } from './verdicts.ts';
 
@@ -133,6 +134,17 @@ describe('the report of a simulation', () => {
     expect(answerOf(simulatedResult(), s).qualifiers.join(' ')).toContain('Before anything was simulated: hpa-cpu, metrics[0]');
   });
 
+  it('refers to nothing that is not in the page', async () => {
+    for (const result of [simulatedResult(), manySimulatedResult(), bareSimulatedResult()]) {
+      const page = await renderHtml(result);
+      const ids = [...page.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+      for (const [, target] of page.matchAll(/href="#([^"]*)"/g)) {
+        expect(ids).toContain(target);
+      }
+    }
+  }, 60_000);
+
   it('keeps sixty variants within the size of a report and of a summary', async () => {
     const result = manySimulatedResult();
     expect(resultSchema.safeParse(result).error?.issues ?? []).toEqual([]);
@@ -208,6 +220,37 @@ describe('the answer of a simulation', () => {
     expect(answerOf(single, s).qualifiers).toContain('One replication gives no interval: what differs here may differ by chance.');
   });
 
+  it('tells of five loads, and of the others in their sections', async () => {
+    const result = manySimulatedResult();
+    const many: Result = {
+      ...result,
+      variants: [
+        ...result.variants,
+        ...simulatedVariants(simulatedResult())
+          .filter(({ id }) => id === 'spike-kpa')
+          .map((variant): Simulated => {
+            const { simulated } = variant;
+            const load = { ...simulated.variant.load, title: 'alone' };
+            return { ...variant, id: 'alone-kpa', simulated: { ...simulated, variant: { ...simulated.variant, load } } };
+          }),
+      ],
+    };
+    const { headline, qualifiers } = answerOf(many, s);
+    expect(headline).toMatch(/; 1 more load below\.$/);
+    expect(qualifiers.filter((sentence) => /^(step|spike|ramp|diurnal|trace): /.test(sentence))).toHaveLength(5);
+    expect(qualifiers.at(-1)).toBe('Each of the other loads tells its answer in its section: alone.');
+    expect(textOf(await renderHtml(many))).toContain('alone: kpa met the goal: p95 498 ms (479–518)');
+  }, 60_000);
+
+  it('of one rule alone is what became of it', () => {
+    const result = simulatedResult();
+    const only = { ...result, variants: result.variants.filter(({ id }) => ['spike-kpa', 'spike-clairvoyant'].includes(id)) };
+    const { headline, qualifiers } = answerOf(only, s);
+    expect(headline).toMatch(/^Simulated: kpa met the goal \(p95 ≤ 800 ms, errors ≤ 1 % over the whole run\) under spike: p95 \d/);
+    expect(headline).toContain('3.24 replica-hours (3.11–3.37), 40.0 s (38.4–41.6) outside it.');
+    expect(qualifiers.join(' ')).not.toContain('cost least');
+  });
+
   it('is withheld from an invalid or interrupted run', () => {
     const invalid: Result = {
       ...simulatedResult(),
@@ -272,6 +315,73 @@ describe('what stands together', () => {
       [5, 2],
       [5, 2],
     ]);
+  });
+
+  it('is told apart by the bounds that it is divided by, where one load is asked of two systems', () => {
+    const result = simulatedResult();
+    const other = simulatedVariants(result)
+      .filter(({ id }) => ['spike-static-at-peak', 'spike-clairvoyant', 'spike-kpa', 'spike-ratio'].includes(id))
+      .map((variant): Simulated => {
+        const { simulated } = variant;
+        const { query } = simulated.variant.system;
+        const cores = variant.id === 'spike-ratio' ? 8 : 2;
+        const system = { ...simulated.variant.system, query: { ...query, cores } };
+        return {
+          ...variant,
+          id: variant.id.replace('spike', 'large'),
+          simulated: { ...simulated, variant: { ...simulated.variant, system } },
+        };
+      });
+    // The ratio rule has a system of its own and is divided by the bound of the large ones.
+    const groups = loadGroups({
+      variants: [...result.variants, ...other],
+      comparisons: [
+        {
+          metric: 'replica-hours',
+          baseline: 'large-static-at-peak',
+          variant: 'large-ratio',
+          resourceRule: 'equal-per-node',
+          ratio: 2,
+          pairs: 5,
+          verdict: 'undecided',
+        },
+      ],
+    });
+    expect(groups.map(({ title }) => title)).toEqual(['spike', 'spike (large)', 'diurnal']);
+    const [spike, large] = groups;
+    expect(spike?.rules.map(({ name }) => name)).toEqual(['hpa-cpu', 'keda-queue', 'kpa', 'ratio', 'static-2']);
+    expect(large?.rules.map(({ name }) => name)).toEqual(['kpa', 'ratio']);
+    const [kpa, ratio] = large?.rules ?? [];
+    expect(large && kpa && boundsFor(large, kpa)).toHaveLength(2);
+    expect(large && ratio && boundsFor(large, ratio)).toHaveLength(0);
+  });
+
+  it('is outside the goal in joined spans of the bins that broke it', () => {
+    const goal = { percentile: 95, responseMs: 100, errorShare: 0.1 };
+    const bin = (fromSeconds: number, p95Ms: number, failed = 0) => ({ fromSeconds, arrivals: 10, failed, p95Ms, waiting: 0 });
+    const bins = [bin(0, 50), bin(10, 101), bin(20, 50, 2), bin(30, 100, 1), bin(40, 500)];
+    expect(outsideGoal(bins, goal, 60)).toEqual([
+      { fromSeconds: 10, toSeconds: 30 },
+      { fromSeconds: 40, toSeconds: 60 },
+    ]);
+    expect(outsideGoal([{ ...bin(0, 500), arrivals: 0 }], goal, 60)).toEqual([]);
+  });
+
+  it('offers the same number of requests, however many bins are drawn together', () => {
+    const [first] = simulatedVariants(simulatedResult());
+    const bins = first?.simulated.run.bins ?? [];
+    for (const most of [1, 7, 50, 1_000]) {
+      const steps = offeredRate(bins, 3_600, most);
+      expect(steps.length).toBeLessThanOrEqual(most);
+      const total = steps.reduce(
+        (sum, { atSeconds, value }, place) => sum + value * ((steps[place + 1]?.atSeconds ?? 3_600) - atSeconds),
+        0,
+      );
+      expect(total).toBeCloseTo(
+        bins.reduce((sum, { arrivals }) => sum + arrivals, 0),
+        6,
+      );
+    }
   });
 
   it('looks the same under every load', () => {
