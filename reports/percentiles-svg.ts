@@ -1,4 +1,3 @@
-import type { OperationKind } from '../harness/contract/common.ts';
 import type { Result } from '../harness/contract/result.ts';
 import { fontFamily } from './charts/compile.ts';
 import { drawableKinds, percentileChart } from './charts/percentiles.ts';
@@ -6,8 +5,9 @@ import { decides, stampOf } from './findings.ts';
 import { html, type Markup, trusted } from './markup.ts';
 import { joined, memory } from './numbers.ts';
 import { light } from './palette.ts';
-import { sourcesOf } from './scaling/assumptions.ts';
+import { sourceKinds } from './scaling/assumptions.ts';
 import { isSimulation } from './scaling/groups.ts';
+import { firstResponseChart } from './scaling/load-figures.ts';
 import { type Language, type Strings, strings } from './strings.ts';
 
 const width = 960;
@@ -21,11 +21,10 @@ const margin = 16;
  */
 export async function renderPercentilesSvg(result: Result, language: Language = 'en'): Promise<string> {
   const s = strings[language];
-  const kind = drawableKinds(result)[0];
-  const chart = kind && (await percentileChart(result, kind, chartFrame, s, 'chart'));
+  const { title, chart } = await titledChart(result, s);
   const height = headHeight + (chart ? chartFrame.height : 40) + margin;
   const lines = [result.scenario, ...captions(result, s)];
-  const picture = html`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="title" font-family="${fontFamily}"><title id="title">${s.picture.title(lines.join('. '))}</title><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line x1="0" x2="0" y1="0" y2="6" stroke="var(--hatch)" stroke-width="1.5"/></pattern></defs><rect width="${width}" height="${height}" fill="var(--surface)"/>${head(result, kind ?? 'search', s)}${
+  const picture = html`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="title" font-family="${fontFamily}"><title id="title">${s.picture.title(lines.join('. '))}</title><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line x1="0" x2="0" y1="0" y2="6" stroke="var(--hatch)" stroke-width="1.5"/></pattern></defs><rect width="${width}" height="${height}" fill="var(--surface)"/>${head(result, title, s)}${
     chart
       ? html`<g transform="translate(0,${headHeight})">${inner(chart)}</g>`
       : html`<text x="${margin}" y="${headHeight + 20}" font-size="13" fill="var(--ink2)">${s.picture.nothing}</text>`
@@ -34,8 +33,25 @@ export async function renderPercentilesSvg(result: Result, language: Language = 
   return inLight(picture.markup);
 }
 
-function head(result: Result, kind: OperationKind, s: Strings): Markup {
-  return html`<text x="${margin}" y="26" font-size="15" font-weight="600" fill="var(--ink)">${result.scenario} · ${s.percentiles.title(kind)}</text>${captions(
+interface TitledChart {
+  readonly title: string;
+  readonly chart: Markup | undefined;
+}
+
+/** What most of the run is about; of a simulation its first load, because the same rules stand under every load. */
+async function titledChart(result: Result, s: Strings): Promise<TitledChart> {
+  if (isSimulation(result)) {
+    return (await firstResponseChart(result, chartFrame, s, 'chart')) ?? { title: s.scaling.badge, chart: undefined };
+  }
+  const kind = drawableKinds(result)[0];
+  return {
+    title: s.percentiles.title(kind ?? 'search'),
+    chart: kind && (await percentileChart(result, kind, chartFrame, s, 'chart')),
+  };
+}
+
+function head(result: Result, title: string, s: Strings): Markup {
+  return html`<text x="${margin}" y="26" font-size="15" font-weight="600" fill="var(--ink)">${result.scenario} · ${title}</text>${captions(
     result,
     s,
   ).map((line, place) => html`<text x="${margin}" y="${46 + place * 17}" font-size="12" fill="var(--ink3)">${line}</text>`)}`;
@@ -51,9 +67,7 @@ function captions(result: Result, s: Strings): string[] {
   const machine = `${provenance.cpuCount} × ${provenance.cpuModel}, ${joined(memory(provenance.memoryBytes))}, ${provenance.operatingSystem}`;
   return [
     // A picture travels without its report, so it says by itself that nothing was started.
-    isSimulation(result)
-      ? s.scaling.provenance.picture(sourcesOf(result, s).join(' · ') || s.scaling.noSource)
-      : [...engines, machine].join(' · '),
+    isSimulation(result) ? s.scaling.provenance.picture(sourceKinds(result)) : [...engines, machine].join(' · '),
     s.picture.run(
       decides(result) ? undefined : s.stamp[stampOf(result)],
       result.profile,

@@ -28,6 +28,11 @@ export function sourcesOf(result: Result, s: Strings): string[] {
   return [...new Set(policiesOf(result).map((variant) => sourceText(variant, s)))];
 }
 
+/** In how many ways the times of the systems came about, without their stories. */
+export function sourceKinds(result: Result): string[] {
+  return [...new Set(policiesOf(result).map(({ simulated }) => simulated.variant.system.source.kind))];
+}
+
 export interface SystemRow {
   readonly variants: string;
   readonly cells: readonly string[];

@@ -2,14 +2,14 @@ import { type MetricId, metricIds } from '../../harness/contract/metrics.ts';
 import type { Result } from '../../harness/contract/result.ts';
 import { frontierChart } from '../charts/cost-frontier.ts';
 import type { Series } from '../charts/looks.ts';
-import { percentileChart } from '../charts/percentiles.ts';
+import { type PercentileFrame, percentileChart } from '../charts/percentiles.ts';
 import { stageChart, stageColours } from '../charts/stages.ts';
 import { chartFigure, type Detail, dataTable, nothing } from '../html/parts.ts';
-import { html } from '../markup.ts';
+import { html, type Markup } from '../markup.ts';
 import { duration, joined, significant } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
 import { estimateOf } from './estimates.ts';
-import { type LoadGroup, membersOf, type Policy } from './groups.ts';
+import { type LoadGroup, loadGroups, membersOf, type Policy } from './groups.ts';
 import { costText } from './load-sentence.ts';
 import { replicationsOf } from './load-table.ts';
 import { policyLooks } from './looks.ts';
@@ -126,6 +126,22 @@ const responsePhone = { width: 328, height: 330, left: 52, right: 8, top: 30, bo
 
 function percentilesText(response: NonNullable<Policy['simulated']['run']['responseMs']>): string {
   return (['p50', 'p95', 'p99'] as const).map((name) => `${name} ${joined(duration(response[name]))}`).join(', ');
+}
+
+/** The curves of the first load alone, for a picture that travels without its report; undefined where nothing succeeded. */
+export async function firstResponseChart(
+  result: Result,
+  frame: PercentileFrame,
+  s: Strings,
+  className: string,
+): Promise<{ readonly title: string; readonly chart: Markup } | undefined> {
+  const [group] = loadGroups(result);
+  if (group === undefined) {
+    return undefined;
+  }
+  const members = drawnMembers(group);
+  const chart = await percentileChart(chartResult(result, group, members), 'ask', frame, s, className, looksByName(result, members));
+  return chart && { title: s.scaling.response.title(group.title), chart };
 }
 
 /** The percentile plots of the rules over each other; undefined where nothing succeeded. */

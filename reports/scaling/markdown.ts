@@ -2,7 +2,7 @@ import type { Result } from '../../harness/contract/result.ts';
 import { plain, table } from '../markdown-text.ts';
 import { absent } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
-import { findingsByRule } from './answer.ts';
+import { findingsByRule, toldGroups } from './answer.ts';
 import { systemRows } from './assumptions.ts';
 import { estimateOf, estimateText } from './estimates.ts';
 import { bannerText } from './first-screen.ts';
@@ -18,10 +18,13 @@ export function scalingBanner(result: Result, s: Strings): string {
 
 /** What the static checks found, one table per load, and what was assumed. */
 export function scalingBlocks(result: Result, s: Strings): string[] {
-  return [...found(result, s), ...loadGroups(result).map((group) => loadBlock(group, s)), ...systems(result, s)];
+  const groups = loadGroups(result);
+  // What the answer tells is not told twice.
+  const told = new Set(toldGroups(groups));
+  return [...found(result, s), ...groups.map((group) => loadBlock(group, told.has(group), s)), ...systems(result, s)];
 }
 
-function loadBlock(group: LoadGroup, s: Strings): string {
+function loadBlock(group: LoadGroup, isTold: boolean, s: Strings): string {
   const ids = shownEstimates(group);
   const rows = membersOf(group).map((variant) => {
     const { unstable, replications } = variant.simulated;
@@ -37,10 +40,10 @@ function loadBlock(group: LoadGroup, s: Strings): string {
   const heads = [s.scaling.table.rule, s.scaling.table.goal, ...ids.map((id) => estimateHead(id, s))];
   return [
     `## ${plain(s.scaling.table.title(group.title))}`,
-    plain(loadSentence(group, s)),
+    ...(isTold ? [] : [plain(loadSentence(group, s))]),
     plain(s.scaling.table.subtitle(replicationsOf(group, s))),
     table(heads, rows),
-    plain(s.scaling.table.met(goalText(group.goal, s))),
+    plain(`${s.scaling.table.met(goalText(group.goal, s))} ${s.scaling.table.narrow}`),
   ].join('\n\n');
 }
 

@@ -232,7 +232,8 @@ export const scalingStrings = {
       `${loads.length} ${plural(loads.length, 'load', 'loads')} (${list(loads)}) · ${virtual} of virtual time and ${events} events in the first replications`,
     machineText: (cpus: number, model: string, memory: string, system: string) =>
       `${cpus} × ${model} · ${memory} · ${system} · no figure of the simulation depends on it`,
-    picture: (source: string) => `Simulated: nothing was started. Service times: ${source}`,
+    picture: (kinds: readonly string[]) =>
+      `Simulated: nothing was started. Service times: ${kinds.length === 0 ? 'not told, because nothing was simulated' : kinds.join(' and ')}`,
   },
 
   nav: { found: 'Found', system: 'Assumptions' },
