@@ -1,4 +1,3 @@
-import type { Result } from '../../harness/contract/result.ts';
 import { type Detail, dataTable } from '../html/parts.ts';
 import { html, type Markup } from '../markup.ts';
 import { count, significant } from '../numbers.ts';
@@ -10,21 +9,17 @@ import { type ScalingSection, scalingSection } from './section.ts';
 /** Decisions of one rule that a page shows; the rest is in `result.json`. */
 const most: Record<Detail, number> = { all: 20, curves: 8, short: 3, 'one-width': 3 };
 
-const mostWithDecisions = 60;
-
 /** What each rule decided and why, folded away; undefined where no rule decided anything. */
-export function decisionSection(result: Result, group: LoadGroup, id: string, detail: Detail, s: Strings): ScalingSection | undefined {
+export function decisionSection(group: LoadGroup, id: string, detail: Detail, s: Strings): ScalingSection | undefined {
   const deciding = group.rules.filter(({ simulated }) => simulated.run.decisions.length > 0);
   if (deciding.length === 0) {
     return undefined;
   }
-  // A page of that many rules has no room for more than their figures.
-  const shown = detail === 'one-width' && result.variants.length > mostWithDecisions ? 0 : most[detail];
   return scalingSection(
     `${id}-decisions`,
     { title: s.scaling.decisions.section(group.title) },
     s.scaling.decisions.subtitle,
-    shown === 0 ? html`<p class="note">${s.scaling.decisions.left}</p>` : deciding.map((variant) => log(variant, shown, s)),
+    deciding.map((variant) => log(variant, most[detail], s)),
     'half',
   );
 }

@@ -42,9 +42,16 @@ export async function scalingPage(result: Result, detail: Detail, words: Strings
   ];
   const present = rows.map((row) => row.filter((part) => part !== undefined)).filter((row) => row.length > 0);
   const links = present.flat().flatMap(({ id, nav }) => (nav === undefined ? [] : [{ id, name: nav }]));
-  return html`${pageHead(result, links, s)}<main class="${decides(result) ? '' : 'decides-nothing'}">${scalingFirstScreen(result, s)}${present.map(
+  return html`${pageHead(result, links, s)}<main class="${decides(result) ? '' : 'decides-nothing'}">${scalingFirstScreen(result, s)}${isCut(result, detail) && html`<p class="note">${s.scaling.cut}</p>`}${present.map(
     (row) => (row.length > 1 ? html`<div class="pair">${row.map((part) => part.markup)}</div>` : row.map((part) => part.markup)),
   )}</main>`;
+}
+
+/** Of more variants than this a small page has no room for where their time went and what they decided. */
+const mostExplained = 60;
+
+function isCut({ variants }: Result, detail: Detail): boolean {
+  return detail === 'one-width' && variants.length > mostExplained;
 }
 
 async function loadRows(result: Result, group: LoadGroup, id: string, detail: Detail, s: Strings): Promise<Row[]> {
@@ -57,7 +64,8 @@ async function loadRows(result: Result, group: LoadGroup, id: string, detail: De
     responseSection(result, group, id, detail, s),
     stageSection(result, group, id, detail, s),
   ]);
-  return [...first, [frontier, response], [stages, decisionSection(result, group, id, detail, s)]];
+  const compared: Row = [frontier, response];
+  return isCut(result, detail) ? [...first, compared] : [...first, compared, [stages, decisionSection(group, id, detail, s)]];
 }
 
 /** Goals with the variants that are held to them; how many are not is said. */

@@ -179,6 +179,8 @@ export const scalingStrings = {
   notHeld: (variants: number) =>
     `${variants} ${plural(variants, 'variant is', 'variants are')} not held to a goal, because what they make of it is the question: the tables by load tell it.`,
 
+  cut: 'Where time went and what each rule decided is left out to keep this file small; result.json has it.',
+
   requests: {
     title: 'What became of the requests, first replication',
     columns: [
@@ -208,7 +210,6 @@ export const scalingStrings = {
     title: (rule: string, n: number, text: string) => `${rule}: ${text} ${plural(n, 'change', 'changes')}`,
     columns: ['At', 'From', 'To', 'Reason', 'Signals'],
     more: (n: string) => `… and ${n} more in result.json`,
-    left: 'The decisions are left out to keep this file small; result.json has them.',
   },
 
   system: {
