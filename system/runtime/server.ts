@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { type ErrorBody, errorStatus } from '../api/errors.ts';
 import { headers } from '../api/headers.ts';
 import { ApiError } from './api-error.ts';
+import { listenAtDoors } from './listen.ts';
 
 const requestIdPattern = /^[A-Za-z0-9._:-]{1,128}$/;
 
@@ -120,20 +120,15 @@ export function createLimitedServer(app: Express): Server {
 /** Starts listening. Rejects with the system's error (EADDRINUSE and the like) when it cannot. */
 export async function listen(app: Express, host: string, port: number): Promise<RunningServer> {
   const server = createLimitedServer(app);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port, backlog: 1024 }, () => resolve());
-  });
+  const listening = await listenAtDoors(server, { host, port });
   return {
-    port: (server.address() as AddressInfo).port,
-    close: (graceMs = 8_000) =>
-      new Promise((resolve) => {
-        const force = setTimeout(() => server.closeAllConnections(), graceMs);
-        server.close(() => {
-          clearTimeout(force);
-          resolve();
-        });
-        server.closeIdleConnections();
-      }),
+    port: listening.port,
+    close: async (graceMs = 8_000) => {
+      const force = setTimeout(() => server.closeAllConnections(), graceMs);
+      const closing = listening.close();
+      server.closeIdleConnections();
+      await closing;
+      clearTimeout(force);
+    },
   };
 }
