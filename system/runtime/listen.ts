@@ -40,7 +40,7 @@ async function refuseTaken(address: Address): Promise<void> {
  * Lets a server listen, and gives its port and what closes every socket once its connections have ended. Rejects with the system's error
  * (EADDRINUSE and the like) when it cannot.
  */
-export async function listenAtDoors(server: Server, address: Address): Promise<{ port: number; close(): Promise<void> }> {
+export async function listenAtDoors(server: Server, address: Address): Promise<{ port: number; close: () => Promise<void> }> {
   if (!canShare) {
     return { port: await open(server, address), close: () => closed(server) };
   }
