@@ -91,7 +91,11 @@ function targetPerReplica({ name, averageUtilization, averageValue }: Metered, {
   return averageUtilization === undefined || request === undefined ? undefined : (request * averageUtilization) / 100;
 }
 
-const written = (value: number): string => String(Number(value.toPrecision(6)));
+/** With its unit, where the metric has one. */
+function written({ name, resource }: Pick<Metered, 'name' | 'resource'>, value: number): string {
+  const [figure, unit] = resource && name === 'memory' ? [value / 2 ** 20, ' MiB'] : [value, resource && name === 'cpu' ? ' cores' : ''];
+  return `${Number(figure.toPrecision(4))}${unit}`;
+}
 
 /** A replica that saturates before its metric reaches the target never makes the rule add another one. */
 function ceilingBelowTarget(setup: AutoscalerSetup): StaticFinding[] {
@@ -109,7 +113,7 @@ function ceilingBelowTarget(setup: AutoscalerSetup): StaticFinding[] {
           {
             check: 'ceiling-below-target' as const,
             path: `metrics[${index}]`,
-            message: `one replica shows at most ${written(ceiling)} of ${meter.name}, and only more than ${written(target * (1 + tolerance))} (target ${written(target)} and tolerance) adds another`,
+            message: `one replica shows at most ${written(meter, ceiling)} of ${meter.name}, and only more than ${written(meter, target * (1 + tolerance))} (target ${written(meter, target)} and tolerance) adds another`,
             hint: 'lower the target, or raise what one replica may use: as it is, this metric never scales out',
           },
         ];
@@ -130,7 +134,7 @@ function targetUnreachable(setup: AutoscalerSetup): StaticFinding[] {
           {
             check: 'target-unreachable' as const,
             path: 'maxReplicas',
-            message: `is ${setup.spec.maxReplicas}, but the expected peak of ${written(peak ?? 0)} ${meter.name} needs ${needed} replicas at the target of metrics[${index}]`,
+            message: `is ${setup.spec.maxReplicas}, but the expected peak of ${written(meter, peak ?? 0)} of ${meter.name} needs ${needed} replicas at the target of metrics[${index}]`,
             hint: `raise maxReplicas to ${needed}, or the target`,
           },
         ];
