@@ -35,7 +35,9 @@ describe('staticFindingsOf', () => {
     const found = staticFindingsOf(variant(hpa(), { query: { ...warm, concurrency: 8 } }));
     // Nor does its memory fill, which requests in hand would.
     expect(checks(found)).toEqual(['ceiling-below-target at metrics[0]', 'ceiling-below-target at metrics[1]']);
-    expect(found[0]?.message).toMatch(/^one replica shows at most 0\.2\d+ cores of cpu, and only more than 0\.77 cores \(target 0\.7 cores and tolerance\)/);
+    expect(found[0]?.message).toMatch(
+      /^one replica shows at most 0\.2\d+ cores of cpu, and only more than 0\.77 cores \(target 0\.7 cores and tolerance\)/,
+    );
   });
 
   it('finds a CPU target that one event loop never reaches on a request of several cores', () => {
