@@ -24,6 +24,15 @@ function figuresOf(run: SimulatedRun, seconds: number): Record<string, number | 
   };
 }
 
+/** The only figure that can be below 0. */
+const signed = 'jitterPerMinute';
+
+/** Student's t knows nothing of the figure: what cannot be negative is not, whatever its interval would say. */
+function possible(name: string, estimate: MeanEstimate): MeanEstimate {
+  const { interval } = estimate;
+  return name === signed || interval === undefined ? estimate : { ...estimate, interval: { ...interval, low: Math.max(0, interval.low) } };
+}
+
 /**
  * Means over the stable replications with Student's t intervals; a figure that one of them does not have is averaged over the others,
  * and its number of samples says so. Unstable replications enter no mean: they would tell how long was watched.
@@ -35,7 +44,7 @@ export function estimatesOf(runs: readonly SimulatedRun[], seconds: number): Sim
   for (const name of names) {
     const values = figures.flatMap((each) => each[name] ?? []);
     if (values.length > 0) {
-      estimates[name] = meanEstimate(values);
+      estimates[name] = possible(name, meanEstimate(values));
     }
   }
   return estimates;

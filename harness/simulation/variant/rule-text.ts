@@ -83,7 +83,7 @@ const texts: { readonly [T in RuleType]: (settings: SettingsOf<T>) => string } =
     `memory above ${percent(settings.above)} for ${settings.forSeconds} s, ${sustainedText(settings)}; ${between(settings)} replicas`,
   'capacity-80': (settings) =>
     `rate above ${percent(settings.share)} of ${settings.capacityPerReplicaPerSecond}/s per replica; in after ${settings.scaleInAfterSeconds} s; ${between(settings)} replicas`,
-  static: ({ replicas }) => `${replicas} replicas, always`,
+  static: ({ replicas }) => `${replicas} ${replicas === 1 ? 'replica' : 'replicas'}, always`,
   scheduled: ({ schedule, periodSeconds }) =>
     `by the clock, every ${periodSeconds} s: ${schedule.map(({ atSeconds, replicas }) => `${replicas} from ${atSeconds} s`).join(', ')}`,
   'target-tracking': (settings) =>

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../contract/failure.ts';
-import type { SimulatedSystem, SimulatedVariant } from '../../contract/simulation.ts';
+import type { SimulatedRun, SimulatedSystem, SimulatedVariant } from '../../contract/simulation.ts';
 import { replicaCapacity } from './capacity.ts';
-import { directionChanges } from './estimates.ts';
+import { directionChanges, estimatesOf } from './estimates.ts';
 import { simulateVariant } from './simulate-variant.ts';
 
 const none = { distribution: 'constant' as const, ms: 0 };
@@ -106,7 +106,7 @@ describe('simulateVariant', () => {
     const stuck = { ...variant, controller: { by: 'rule' as const, settings: { type: 'static', replicas: 1 } } };
     const load = { ...variant.load, profile: { shape: 'constant' as const, ratePerSecond: 40 } };
     const result = await simulateVariant({ ...stuck, load }, options);
-    expect(result).toMatchObject({ unstable: 3, replications: 3, estimates: {}, rule: '1 replicas, always' });
+    expect(result).toMatchObject({ unstable: 3, replications: 3, estimates: {}, rule: '1 replica, always' });
   });
 
   it('names the path, the value and a hint of a rule that makes no sense', async () => {
@@ -143,5 +143,22 @@ describe('directionChanges', () => {
     expect(directionChanges([])).toBe(0);
     expect(directionChanges([decision(1, 2), decision(2, 4), decision(4, 4), decision(4, 8)])).toBe(0);
     expect(directionChanges([decision(1, 2), decision(2, 1), decision(1, 1), decision(1, 2)])).toBe(2);
+  });
+});
+
+describe('estimatesOf', () => {
+  it('keeps an interval above what its figure cannot go below', () => {
+    const runs = [0, 0, 15].map((sloViolationSeconds, index) => ({
+      stability: { verdict: 'stable', why: '' },
+      elasticity: { sloViolationSeconds, jitterPerMinute: index - 1 },
+      ready: [],
+      decisions: [],
+      counts: {},
+    })) as unknown as SimulatedRun[];
+    const { sloViolationSeconds, jitterPerMinute } = estimatesOf(runs, 60);
+    expect(sloViolationSeconds?.mean).toBe(5);
+    expect(sloViolationSeconds?.interval).toMatchObject({ low: 0 });
+    expect(sloViolationSeconds?.interval?.high).toBeGreaterThan(20);
+    expect(jitterPerMinute?.interval?.low).toBeLessThan(0);
   });
 });
