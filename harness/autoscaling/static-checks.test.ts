@@ -45,7 +45,7 @@ describe('staticFindings', () => {
     // 20 replicas at 0.175 cores carry 3.5 cores.
     expect(findings({ expectedPeak: { cpu: 3.51 } })).toEqual(['target-unreachable maxReplicas']);
     const [finding] = staticFindings({ spec: chapterA, ...pod, expectedPeak: { cpu: 7 } });
-    expect(finding?.message).toBe('is 20, but the expected peak of 7 cpu needs 40 replicas at the target of metrics[0]');
+    expect(finding?.message).toBe('is 20, but the expected peak of 7 cores of cpu needs 40 replicas at the target of metrics[0]');
   });
 
   it('windows and periods shorter than the time between samples', () => {

@@ -134,7 +134,7 @@ function targetUnreachable(setup: AutoscalerSetup): StaticFinding[] {
           {
             check: 'target-unreachable' as const,
             path: 'maxReplicas',
-            message: `is ${setup.spec.maxReplicas}, but the expected peak of ${written(meter, peak ?? 0)} of ${meter.name} needs ${needed} replicas at the target of metrics[${index}]`,
+            message: `is ${setup.spec.maxReplicas}, but the expected peak of ${written(meter, peak ?? 0)}${meter.resource ? ' of' : ''} ${meter.name} needs ${needed} replicas at the target of metrics[${index}]`,
             hint: `raise maxReplicas to ${needed}, or the target`,
           },
         ];

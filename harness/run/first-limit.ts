@@ -228,19 +228,24 @@ function feltSigns({ seconds }: Overloaded): LimitSign[] {
   ];
 }
 
+/** `Infinity` where there is none. */
+const earliestOf = (signs: readonly LimitSign[]) => Math.min(...signs.map(({ atSecond }) => atSecond));
+
 /**
  * What gave out first. Memory and the provider's limit are failures by themselves; a full pool or a busy processor gave out only
- * where callers felt it. Of several causes the earliest counts, and of those that began together the one that explains the others:
+ * where callers felt it, and felt it before memory was gone. Of several causes the earliest counts, and of those that began together the one that explains the others:
  * a process without memory collects until its processor is busy, and a busy processor keeps connections waiting. Slow or failing
  * answers without any cause are what is left, and `none` where not even that was seen.
  */
 export function firstLimit(overloaded: Overloaded): FoundLimit {
   const felt = feltSigns(overloaded);
-  const isFelt = felt.length > 0;
-  const ofThemselves = [...memorySigns(overloaded, isFelt), ...providerSigns(overloaded)];
-  const causes = [...ofThemselves, ...(isFelt ? [...cpuSigns(overloaded), ...connectionSigns(overloaded)] : [])];
+  const memory = memorySigns(overloaded, felt.length > 0);
+  // What was only felt when memory had given out was felt because of that: requests in hand cost a processor something too.
+  const isFeltBefore = earliestOf(felt) < earliestOf(memory);
+  const ofThemselves = [...memory, ...providerSigns(overloaded)];
+  const causes = [...ofThemselves, ...(isFeltBefore ? [...cpuSigns(overloaded), ...connectionSigns(overloaded)] : [])];
   const signs = [...causes, ...felt].toSorted((a, b) => a.atSecond - b.atSecond);
-  const earliest = Math.min(...causes.map(({ atSecond }) => atSecond));
+  const earliest = earliestOf(causes);
   // In the order in which they were collected: memory, provider, processor, connections.
   const cause = causes.find(({ atSecond }) => atSecond <= earliest + tieSeconds) ?? signs[0];
   return cause === undefined

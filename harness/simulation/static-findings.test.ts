@@ -49,7 +49,7 @@ describe('staticFindingsOf', () => {
     // 30 ms of own work at 700/s are 21 cores, and 0.7 of them may be used on each of 20.
     const found = staticFindingsOf(variant(hpa(), { query: warm, ratePerSecond: 700 }));
     expect(found).toMatchObject([
-      { check: 'target-unreachable', path: 'maxReplicas', message: expect.stringContaining('peak of 21 cpu needs 30 replicas') },
+      { check: 'target-unreachable', path: 'maxReplicas', message: expect.stringContaining('peak of 21 cores of cpu needs 30 replicas') },
     ]);
     expect(checks(staticFindingsOf(variant(hpa(), { query: warm, ratePerSecond: 400 })))).toEqual([]);
   });

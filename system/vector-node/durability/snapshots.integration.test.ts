@@ -170,10 +170,10 @@ test('a checkpoint for which there is no room harms nothing, and is written when
   const settings = { VECTOR_NODE_CHECKPOINT_LOG_BYTES: '16384' };
   let count = 0;
   {
-    // No file may have more than 512 KiB: the logs stay far below, the state does not.
-    await using node = await startNode(storage, 1024, settings);
+    // No file may have more than 1 MiB: the state grows to 3, and a log only has what comes while one checkpoint is tried.
+    await using node = await startNode(storage, 2048, settings);
     await node.client.createCollection('docs', { vectors: { size: 128, distance: 'Dot' } });
-    for (; count < 4000; count += 50) {
+    for (; count < 6000; count += 50) {
       const points = Array.from({ length: 50 }, (_, index) => ({ id: count + index, vector: Array.from({ length: 128 }, () => count) }));
       await node.client.upsert('docs', { wait: true, points });
     }
@@ -182,7 +182,8 @@ test('a checkpoint for which there is no room harms nothing, and is written when
   const [folder = ''] = await readdir(path.join(storage, 'collections'));
   const files = () => readdir(path.join(storage, 'collections', folder));
   const logsBefore = (await files()).filter((name) => /^log-\d+$/.test(name)).length;
-  expect(logsBefore).toBeGreaterThan(5);
+  // Beside a checkpoint that was written there is one.
+  expect(logsBefore).toBeGreaterThan(2);
   await using node = await startNode(storage, undefined, settings);
   expect((await node.client.count('docs')).count).toBe(count);
   await expect
