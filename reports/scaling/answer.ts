@@ -5,6 +5,8 @@ import { cheapestOf, costText, goalText, loadSentence, mostNamed, nearestText, s
 
 type StaticFinding = NonNullable<Policy['simulated']['staticFindings']>[number];
 
+/** A headline that names more loads than that leaves figures to the sentences below it. */
+const mostWithFigures = 2;
 /** As many loads as an answer tells of; those without several rules to compare come after the others. */
 const mostLoads = 5;
 
@@ -60,16 +62,17 @@ function headline(groups: readonly LoadGroup[], more: number, s: Strings): strin
   const winners = new Map<string, string[]>();
   const same: string[] = [];
   const none: string[] = [];
+  const hasFigures = groups.length <= mostWithFigures;
   for (const group of groups) {
     const { same: cheapest, measure } = cheapestOf(group);
     const [best] = cheapest;
     if (best === undefined) {
-      none.push(s.scaling.answer.noneUnder(group.title, nearestText(group, s)));
+      none.push(s.scaling.answer.noneUnder(group.title, hasFigures ? nearestText(group, s) : undefined));
     } else if (cheapest.length > 1) {
       const names = cheapest.slice(0, mostNamed).map(({ variant }) => variant.name);
-      same.push(s.scaling.answer.same(names, costText(best, measure, s), group.title));
+      same.push(s.scaling.answer.same(names, hasFigures ? costText(best, measure, s) : undefined, group.title));
     } else {
-      const under = s.scaling.answer.under(group.title, costText(best, measure, s));
+      const under = s.scaling.answer.under(group.title, hasFigures ? costText(best, measure, s) : undefined);
       winners.set(best.variant.name, [...(winners.get(best.variant.name) ?? []), under]);
     }
   }

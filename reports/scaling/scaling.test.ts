@@ -145,6 +145,13 @@ describe('the report of a simulation', () => {
     }
   }, 60_000);
 
+  it('leaves the figures of many loads to the sentences below the headline', () => {
+    const many = answerOf(manySimulatedResult(), s);
+    expect(many.headline).not.toMatch(/at cost|replica-hours|nearest/);
+    expect(many.qualifiers.join(' ')).toMatch(/cost \d|replica-hours/);
+    expect(answerOf(simulatedResult(), s).headline).toMatch(/cost \d|replica-hours/);
+  });
+
   it('keeps sixty variants within the size of a report and of a summary', async () => {
     const result = manySimulatedResult();
     expect(resultSchema.safeParse(result).error?.issues ?? []).toEqual([]);

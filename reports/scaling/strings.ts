@@ -58,9 +58,9 @@ export const scalingStrings = {
     goalOf: (goal: string) => `the goal (${goal} over the whole run)`,
     oneGoal: 'the goal of their load',
     costLeast: (rule: string, loads: readonly string[]) => `${rule} cost least ${loads.join(' and ')}`,
-    under: (load: string, cost: string) => `under ${load} at ${cost}`,
-    same: (rules: readonly string[], cost: string, load: string) =>
-      `no difference seen between the cheapest under ${load}, ${list(rules)}, at ${cost}`,
+    under: (load: string, cost: string | undefined) => `under ${load}${cost === undefined ? '' : ` at ${cost}`}`,
+    same: (rules: readonly string[], cost: string | undefined, load: string) =>
+      `no difference seen between the cheapest under ${load}, ${list(rules)}${cost === undefined ? '' : `, at ${cost}`}`,
     noneMet: (loads: readonly string[]) => `none did under ${loads.join(' and ')}`,
     nothing: 'Simulated: no replication ended, so no rule is compared.',
     boundsAlone: (load: string, sentence: string) => `Simulated under ${load}, without a rule. ${sentence}`,
