@@ -106,7 +106,7 @@ describe('what gave out first', () => {
     const silent = (second: number) => (second < 15 ? {} : { ...busy, heapUsedBytes: undefined as unknown as number });
     expect(found({ query: silent, rest: { ended: [end] }, second: slow }).first).toMatchObject({ kind: 'memory', atSecond: 15 });
     // Busy with many requests in hand, which nobody minded until the process was gone.
-    const gone = from(26, failing(50));
+    const gone = from(22, { ...failing(50), firstFailureSecond: 25.8 });
     expect(found({ query: collecting(0.1), rest: { ended: [end] }, second: gone }).first).toMatchObject({ kind: 'memory', atSecond: 26 });
     // One that collects and lives on has no processor to give out, nor has the machine.
     expect(found({ query: collecting(0.6), second: slow }).first.kind).toBe('response-time');

@@ -30,7 +30,7 @@ const fullHeapShare = 0.7;
 /** Where it lives on with so full a heap, its memory has given out all the same. */
 const exhaustedHeapShare = 0.95;
 /** A process that collects so much of the time is short of memory, not of a processor: what it is busy with is no work. */
-const collectingTooMuch = 0.3;
+const collectingTooMuch = 0.2;
 const busyShare = 0.9;
 /** Of all cores: the generator needs some of them too. */
 const busyMachineShare = 0.85;
@@ -241,7 +241,8 @@ export function firstLimit(overloaded: Overloaded): FoundLimit {
   const felt = feltSigns(overloaded);
   const memory = memorySigns(overloaded, felt.length > 0);
   // What was only felt when memory had given out was felt because of that: requests in hand cost a processor something too.
-  const isFeltBefore = earliestOf(felt) < earliestOf(memory);
+  // Callers see a process end a little before its end is told.
+  const isFeltBefore = earliestOf(felt) + tieSeconds < earliestOf(memory);
   const ofThemselves = [...memory, ...providerSigns(overloaded)];
   const causes = [...ofThemselves, ...(isFeltBefore ? [...cpuSigns(overloaded), ...connectionSigns(overloaded)] : [])];
   const signs = [...causes, ...felt].toSorted((a, b) => a.atSecond - b.atSecond);
