@@ -1,5 +1,6 @@
 import { Failure } from '../../contract/failure.ts';
 import { nearest } from '../../contract/parse.ts';
+import { fieldsOf } from '../../traces/csv-fields.ts';
 import { type RateSamples, rateIn, type SeriesChoice, seriesFailure, shown } from './rate-series.ts';
 import { type TimeFormat, timeIn } from './time.ts';
 
@@ -9,36 +10,9 @@ export const rateColumns = ['rate', 'rate_per_second', 'requests_per_second', 'r
 
 const headHint = `the first line names the columns, the time by one of ${timeColumns.join(', ')} and the rate per second by one of ${rateColumns.join(', ')}`;
 
-const quotedField = /"((?:[^"]|"")*)"(?:,|$)|([^",]*)(?:,|$)/y;
-
-/** The fields of one line, quoted as in RFC 4180 or not at all. */
-function fieldsOf(line: string, file: string, place: string): string[] {
-  if (!line.includes('"')) {
-    return line.split(',');
-  }
-  const fields: string[] = [];
-  quotedField.lastIndex = 0;
-  for (;;) {
-    const from = quotedField.lastIndex;
-    const match = quotedField.exec(line);
-    if (match === null) {
-      throw seriesFailure(
-        file,
-        place,
-        `a quote is not closed or stands within a field, at character ${from + 1}`,
-        'a field with a quote or a comma is wrapped in quotes, and its own quotes are doubled',
-      );
-    }
-    fields.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? '');
-    if (!match[0].endsWith(',')) {
-      return fields;
-    }
-    if (quotedField.lastIndex === line.length) {
-      // A comma at the end opens one more field, which is empty.
-      return [...fields, ''];
-    }
-  }
-}
+/** A line that cannot be taken apart. */
+const broken = (file: string, place: string) => (problem: string) =>
+  seriesFailure(file, place, problem, 'a field with a quote or a comma is wrapped in quotes, and its own quotes are doubled');
 
 const isNamed = (names: readonly string[], name: string): boolean => names.includes(name.trim().toLowerCase());
 
@@ -111,7 +85,7 @@ export function csvSamples(text: string, file: string, choice: SeriesChoice): Ra
   while (lines.length > 0 && lines.at(-1)?.trim() === '') {
     lines.pop();
   }
-  const names = lines.length === 0 ? [] : fieldsOf(lines[0] ?? '', file, 'line 1');
+  const names = lines.length === 0 ? [] : fieldsOf(lines[0] ?? '', broken(file, 'line 1'));
   const samples = {
     timesMs: [] as number[],
     ratesPerSecond: [] as number[],
@@ -126,7 +100,7 @@ export function csvSamples(text: string, file: string, choice: SeriesChoice): Ra
   let format: TimeFormat | undefined;
   for (const [index, line] of lines.slice(1).entries()) {
     const place = samples.placeOf(index);
-    const fields = fieldsOf(line, file, place);
+    const fields = fieldsOf(line, broken(file, place));
     if (fields.length !== names.length) {
       throw seriesFailure(
         file,

@@ -1,4 +1,5 @@
 import { nearest } from '../../contract/parse.ts';
+import { fieldsOf } from '../csv-fields.ts';
 import { malformed, outOfOrder, type TraceFormat } from '../format.ts';
 import { lineDecoder } from '../lines.ts';
 
@@ -17,7 +18,7 @@ export const csvFormat: TraceFormat = {
     return lineDecoder(file, (line, number) => {
       const position = `line ${number}`;
       if (places === undefined) {
-        const names = fieldsOf(line, file, position);
+        const names = fieldsOf(line, (problem) => malformed(file, position, problem));
         places = placesOf(names, file);
         width = names.length;
         sink.begin({
@@ -31,7 +32,7 @@ export const csvFormat: TraceFormat = {
       if (line === '') {
         return;
       }
-      const fields = fieldsOf(line, file, position);
+      const fields = fieldsOf(line, (problem) => malformed(file, position, problem));
       if (fields.length !== width) {
         throw malformed(file, position, `${fields.length} fields where the head names ${width}: ${JSON.stringify(line.slice(0, 80))}`);
       }
@@ -106,30 +107,4 @@ function placesOf(names: readonly string[], file: string): Record<Column, number
     cost_tokens: place('cost_tokens'),
     cost_seconds: place('cost_seconds'),
   };
-}
-
-const quotedField = /"((?:[^"]|"")*)"(?:,|$)|([^",]*)(?:,|$)/y;
-
-/** The fields of one line. Most lines hold no quote and need no expression. */
-function fieldsOf(line: string, file: string, position: string): string[] {
-  if (!line.includes('"')) {
-    return line.split(',');
-  }
-  const fields: string[] = [];
-  quotedField.lastIndex = 0;
-  for (;;) {
-    const from = quotedField.lastIndex;
-    const match = quotedField.exec(line);
-    if (match === null) {
-      throw malformed(file, position, `a quote is not closed or stands within a field, at character ${from + 1}`);
-    }
-    fields.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? '');
-    if (!match[0].endsWith(',') || quotedField.lastIndex > line.length) {
-      return fields;
-    }
-    if (quotedField.lastIndex === line.length) {
-      // A comma at the end opens one more field, which is empty.
-      return [...fields, ''];
-    }
-  }
 }
