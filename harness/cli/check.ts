@@ -5,6 +5,7 @@ import { parse, YAMLParseError } from 'yaml';
 import { casesIn, type Disagreement, disagreementsOf } from '../autoscaling/hpa/cases.ts';
 import { Failure } from '../contract/failure.ts';
 import { exitCodes } from '../contract/verdict.ts';
+import { refuseStray } from './stray.ts';
 
 /** A table may repeat its pods by anchors, so that it needs more aliases than the parser lets through by itself. */
 const mostAliases = 100_000;
@@ -71,11 +72,7 @@ export function addCheckCommands(root: Command, setExit: (code: number) => void)
     .requiredOption('--cases <file>', 'YAML or JSON: a list of {name, input, expected}, see schema')
     .option('--json', 'one JSON document')
     .action(async (stray: string[], { cases, json }: { cases: string; json?: boolean }) => {
-      if (stray.length > 0) {
-        throw new Failure('usage', 'unexpected_argument', `unexpected argument "${stray.join(' ')}"`, {
-          hint: 'flags follow a lone --, as in: npm run -s scenario -- check hpa --cases FILE',
-        });
-      }
+      refuseStray(stray, 'npm run -s scenario -- check hpa --cases FILE');
       setExit(await checkHpa(cases, json === true));
     });
 }

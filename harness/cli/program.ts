@@ -18,6 +18,7 @@ import { renderAgain } from './render.ts';
 import { runCommand } from './run-command.ts';
 import { schemaText } from './schema.ts';
 import { addSimulateCommands } from './simulate.ts';
+import { refuseStray } from './stray.ts';
 
 /** More than any machine has cores to spare for. */
 const mostWorkers = 64;
@@ -68,15 +69,6 @@ function variantsOf(scenario: Scenario, chosen: readonly string[] | undefined, p
     }
   }
   return chosen === undefined ? variantsIn(scenario, profile) : known.filter((id) => chosen.includes(id));
-}
-
-/** npm keeps flags for itself unless `--` stands before them, and then only their values arrive. */
-function refuseStray(stray: readonly string[]): void {
-  if (stray.length > 0) {
-    throw new Failure('usage', 'unexpected_argument', `unexpected argument "${stray.join(' ')}"`, {
-      hint: 'flags follow a lone --, as in: npm run scenario single-vs-sharded -- --profile smoke',
-    });
-  }
 }
 
 /** What a run and an export decide alike about the system. */

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { Failure } from '../contract/failure.ts';
 import type { DrawnKeys } from '../run/cache-replay/options.ts';
 import { defaultSizes } from '../simulation/cache-replay/sizes.ts';
 import { traceFormatIds } from '../traces/formats/index.ts';
 import { expiryIds, lifetimeNamed } from './expiry.ts';
 import { formatNamed, policiesNamed, simulateCache } from './simulate-cache.ts';
+import { refuseStray } from './stray.ts';
 
 interface CacheFlags {
   trace: string;
@@ -96,11 +96,7 @@ export function addCacheCommand(
     .option('--json', 'print cache-replay.json on stdout instead of the table')
     .option('--quiet', 'no progress on stderr')
     .action(async (stray: string[], flags: CacheFlags) => {
-      if (stray.length > 0) {
-        throw new Failure('usage', 'unexpected_argument', `unexpected argument "${stray.join(' ')}"`, {
-          hint: 'flags follow a lone --, as in: npm run -s scenario -- simulate cache --trace FILE --format csv',
-        });
-      }
+      refuseStray(stray, 'npm run -s scenario -- simulate cache --trace FILE --format csv');
       setExit(
         await simulateCache({
           file: flags.trace,

@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { Failure } from '../contract/failure.ts';
 import { parseOrFail } from '../contract/parse.ts';
 import { resultSchema } from '../contract/result.ts';
 import { exitCodes } from '../contract/verdict.ts';
 import { calibrate } from '../simulation/calibration/calibrate.ts';
 import { calibrationText } from './calibration-text.ts';
 import { readResult } from './render.ts';
+import { refuseStray } from './stray.ts';
 
 interface CalibrationFlags {
   result: string;
@@ -54,11 +54,7 @@ export function addCalibrationCommand(simulate: Command, seed: (word: string) =>
     .option('--seed <number>', 'of the first window', seed, 1)
     .option('--json', 'print one document on stdout instead of the table')
     .action(async (stray: string[], flags: CalibrationFlags) => {
-      if (stray.length > 0) {
-        throw new Failure('usage', 'unexpected_argument', `unexpected argument "${stray.join(' ')}"`, {
-          hint: 'flags follow a lone --, as in: npm run -s scenario -- simulate calibration --result FILE',
-        });
-      }
+      refuseStray(stray, 'npm run -s scenario -- simulate calibration --result FILE');
       const file = await resultIn(flags.result);
       const calibration = calibrate(parseOrFail(resultSchema, await readResult(file), file), {
         seed: flags.seed,

@@ -9,6 +9,7 @@ import { nearest } from '../contract/parse.ts';
 import { figures, ruleNames } from '../run/simulated/user/rules.ts';
 import { goalPercentiles, type UserGoal } from '../run/simulated/user/user-scenario.ts';
 import { assumedServiceTimes, simulateScaling } from './simulate-scaling.ts';
+import { refuseStray } from './stray.ts';
 
 type Goal = Pick<UserGoal, 'percentile' | 'responseMs'>;
 
@@ -196,11 +197,7 @@ export function addScalingCommand(simulate: Command, seed: (word: string) => num
     .option('--quiet', 'no progress on stderr')
     .addHelpText('after', help)
     .action(async (stray: string[], flags: ScalingFlags) => {
-      if (stray.length > 0) {
-        throw new Failure('usage', 'unexpected_argument', `unexpected argument "${stray.join(' ')}"`, {
-          hint: 'flags follow a lone --, as in: npm run -s scenario -- simulate scaling --autoscaler FILE --load FILE',
-        });
-      }
+      refuseStray(stray, 'npm run -s scenario -- simulate scaling --autoscaler FILE --load FILE');
       if (flags.printTemplate === true) {
         process.stdout.write(await readFile(assumedServiceTimes, 'utf8'));
         return;
