@@ -10,13 +10,13 @@ import { type MetricId, metricDefinition } from '../contract/metrics.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { Capacity, ChangeAudit, CheckerResult, Comparison, Result, ResultVariant, ValidityCheck } from '../contract/result.ts';
 import type { Scenario, Variant } from '../contract/scenario.ts';
-import { type CheckVerdict, type RunVerdict, runVerdictOf } from '../contract/verdict.ts';
 import type { Workload } from '../contract/workload.ts';
 import { compare } from '../gates/comparison.ts';
 import { judgeSlo } from '../gates/slo.ts';
 import { merge } from '../measurement/histogram.ts';
 import type { RunningSystem } from '../platform/platform.ts';
 import { costsOf } from './costs.ts';
+import { verdictOf } from './cut-short.ts';
 import { driftCheck } from './drift-check.ts';
 import type { Measured } from './fan-out.ts';
 import type { JudgedStep } from './judged-step.ts';
@@ -248,12 +248,6 @@ export interface AssembleRequest {
 function componentsOf(parts: readonly Pick<VariantFindings, 'components'>[]): Result['components'] {
   const all = parts.flatMap(({ components }) => components).map((component) => ({ ...component }));
   return [...new Map(all.map((component) => [JSON.stringify(component), component])).values()];
-}
-
-/** A run that was cut short decides nothing, whatever its checks say so far. */
-function verdictOf(checks: readonly CheckVerdict[], measuredRequests: number, partialReason: string | undefined): RunVerdict {
-  const verdict = runVerdictOf(checks, measuredRequests);
-  return partialReason === undefined || verdict === 'no-data' ? verdict : 'inconclusive';
 }
 
 /** Computes every figure of the result once, from what was observed; renderers only show it. */

@@ -16,6 +16,7 @@ import { searchCapacities } from './capacity-phase.ts';
 import { auditChanges, isAudited } from './change-audit.ts';
 import { readClaims } from './claims-file.ts';
 import { corpusOf } from './corpus.ts';
+import { partialReasonOf } from './cut-short.ts';
 import { driveSteps } from './drive-steps.ts';
 import { eventLog } from './event-log.ts';
 import { judgeVariant } from './judge-variant.ts';
@@ -126,13 +127,6 @@ function warmUpFor({ warmUpSeconds }: Pick<RunRequest, 'warmUpSeconds'>, setting
 /** The command with the warm-up of the run, where the profile alone does not say it. */
 function reproduced(command: string, { frozenSeconds }: RunWarmUp, settings: Profile): string {
   return frozenSeconds === undefined || frozenSeconds === settings.warmUpSeconds ? command : `${command} --warm-up ${frozenSeconds}`;
-}
-
-function partialReasonOf(signal: AbortSignal, failure: Error | undefined): string | undefined {
-  if (signal.aborted) {
-    return signal.reason instanceof Error ? signal.reason.message : 'interrupted';
-  }
-  return failure?.message;
 }
 
 /**

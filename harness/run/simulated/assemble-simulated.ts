@@ -5,9 +5,9 @@ import type { Plan } from '../../contract/plan.ts';
 import type { Comparison, Component, Result, ResultVariant } from '../../contract/result.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import type { SimulatedResult } from '../../contract/simulation.ts';
-import { runVerdictOf } from '../../contract/verdict.ts';
 import { compare } from '../../gates/comparison.ts';
 import { judgeSlo } from '../../gates/slo.ts';
+import { verdictOf } from '../cut-short.ts';
 import type { Replication } from './replication.ts';
 import { simulatedCheckers } from './simulated-checkers.ts';
 import { simulatedMetrics } from './simulated-metrics.ts';
@@ -128,10 +128,6 @@ export function assembleSimulated({
   const succeeded = findings
     .flatMap(({ replications }) => replications.filter(({ isStable }) => isStable))
     .reduce((sum, { record }) => sum + record.counts.succeeded, 0);
-  const verdict = runVerdictOf(
-    [...slos, ...checkers].map((check) => check.verdict),
-    succeeded,
-  );
   const tiers = [...new Set(findings.flatMap(({ variant }) => tiersOf(variant)))];
   const found = {
     schemaVersion: 1 as const,
@@ -147,7 +143,11 @@ export function assembleSimulated({
     baseline: scenario.baseline,
     status: partialReason === undefined ? ('complete' as const) : ('partial' as const),
     ...(partialReason === undefined ? {} : { partialReason }),
-    verdict: partialReason === undefined || verdict === 'no-data' ? verdict : ('inconclusive' as const),
+    verdict: verdictOf(
+      [...slos, ...checkers].map((check) => check.verdict),
+      succeeded,
+      partialReason,
+    ),
     validity: validityOf(plan, findings, partialReason),
     platform: {
       id: 'simulated' as const,

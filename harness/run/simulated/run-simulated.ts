@@ -9,6 +9,7 @@ import { resultSchema } from '../../contract/result.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { simulateVariant } from '../../simulation/variant/simulate-variant.ts';
 import { readClaims } from '../claims-file.ts';
+import { partialReasonOf } from '../cut-short.ts';
 import { eventLog } from '../event-log.ts';
 import { provenanceOf } from '../provenance.ts';
 import { resultText } from '../result-text.ts';
@@ -123,14 +124,13 @@ export async function runSimulated({
     throw failure;
   }
   emit({ type: 'judge', message: 'judging' });
-  const interruption = signal.reason instanceof Error ? signal.reason.message : 'interrupted';
   const result = resultSchema.parse(
     assembleSimulated({
       scenario,
       plan,
       requested,
       findings,
-      partialReason: signal.aborted ? interruption : failure?.message,
+      partialReason: partialReasonOf(signal, failure),
       provenance: await provenanceOf({ startedAt, configuration: { scenario, profile, seed, variants }, command }),
       claims,
     }),
