@@ -1,3 +1,4 @@
+import { changesOf, turnsOf } from '../contract/turns.ts';
 import { type Judge, short, undecided } from './judge.ts';
 import { measuredOf, missing, type OverLoad, overLoads, type Simulated, simulatedRun } from './scaling-runs.ts';
 
@@ -5,10 +6,7 @@ import { measuredOf, missing, type OverLoad, overLoads, type Simulated, simulate
 const ids = ['steady-ratio', 'diurnal-ratio', 'slots-ratio'];
 
 /** How often demand itself turns, per hour. */
-function turnsOfDemand({ run: { demand }, variant: { seconds } }: Simulated): number {
-  const directions = demand.slice(1).map(({ replicas }, index) => Math.sign(replicas - (demand[index]?.replicas ?? 0)));
-  return (directions.filter((direction, index) => index > 0 && direction !== directions[index - 1]).length * 3600) / seconds;
-}
+const turnsOfDemand = ({ run: { demand }, variant: { seconds } }: Simulated) => (turnsOf(changesOf(demand)) * 3600) / seconds;
 
 const shrank = ({ run: { decisions } }: Simulated) => decisions.some(({ reason }) => reason === 'CpuLow');
 

@@ -1,3 +1,4 @@
+import { changesOf, turnsOf } from '../../harness/contract/turns.ts';
 import { type Estimate, estimateOf, goalPercentile, spanOf } from './estimates.ts';
 import { type LoadGroup, membersOf, type Policy } from './groups.ts';
 
@@ -89,17 +90,11 @@ export function byTurns({ rules, seconds }: LoadGroup): Restless[] {
   return rules
     .flatMap((variant) => {
       const turns = estimateOf(variant.simulated, 'directionChangesPerHour');
-      return turns === undefined ? [] : [{ variant, turns, demandTurns: (turnsOf(variant.simulated.run.demand) * 3600) / seconds }];
+      return turns === undefined
+        ? []
+        : [{ variant, turns, demandTurns: (turnsOf(changesOf(variant.simulated.run.demand)) * 3600) / seconds }];
     })
     .toSorted((a, b) => b.turns.mean - b.demandTurns - (a.turns.mean - a.demandTurns));
-}
-
-function turnsOf(steps: Policy['simulated']['run']['demand']): number {
-  const signs = steps.flatMap(({ replicas }, place) => {
-    const before = steps[place - 1];
-    return before === undefined || before.replicas === replicas ? [] : [Math.sign(replicas - before.replicas)];
-  });
-  return signs.filter((sign, place) => place > 0 && sign !== signs[place - 1]).length;
 }
 
 /** Points that no other undercuts in cost and violation seconds at once, cheapest first: the staircase of a trade-off. */

@@ -1,12 +1,7 @@
 import type { SimulatedResult, SimulatedRun } from '../../contract/simulation.ts';
+import { turnsOf } from '../../contract/turns.ts';
 import { type MeanEstimate, meanEstimate } from '../../measurement/student-t.ts';
 import { errorShare } from './goal.ts';
-
-/** How often the replicas that a rule asks for turn from growing to shrinking or back. */
-export function directionChanges(decisions: SimulatedRun['decisions']): number {
-  const directions = decisions.map(({ from, to }) => Math.sign(to - from)).filter((direction) => direction !== 0);
-  return directions.filter((direction, index) => index > 0 && direction !== directions[index - 1]).length;
-}
 
 /** The figures of one run that are averaged over replications, by name with the unit last. */
 function figuresOf(run: SimulatedRun, seconds: number): Record<string, number | undefined> {
@@ -15,7 +10,7 @@ function figuresOf(run: SimulatedRun, seconds: number): Record<string, number | 
     ...elasticity,
     meanReplicas: elasticity.replicaSeconds / seconds,
     peakReplicas: Math.max(...ready.map(({ replicas }) => replicas)),
-    directionChangesPerHour: (directionChanges(decisions) * 3600) / seconds,
+    directionChangesPerHour: (turnsOf(decisions.map(({ from, to }) => to - from)) * 3600) / seconds,
     errorRatio: errorShare(run),
     meanMs: responseMs?.mean,
     p50Ms: responseMs?.p50,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Failure } from '../../contract/failure.ts';
 import type { SimulatedRun, SimulatedSystem, SimulatedVariant } from '../../contract/simulation.ts';
 import { replicaCapacity } from './capacity.ts';
-import { directionChanges, estimatesOf } from './estimates.ts';
+import { estimatesOf } from './estimates.ts';
 import { simulateVariant } from './simulate-variant.ts';
 
 const none = { distribution: 'constant' as const, ms: 0 };
@@ -134,15 +134,6 @@ describe('simulateVariant', () => {
     });
     expect(stopped.replications).toBe(2);
     await expect(simulateVariant(variant, { ...options, signal: controller.signal })).rejects.toThrow('enough');
-  });
-});
-
-describe('directionChanges', () => {
-  it('counts turns and not steps', () => {
-    const decision = (from: number, to: number) => ({ atSeconds: 0, from, to, reason: 'x' });
-    expect(directionChanges([])).toBe(0);
-    expect(directionChanges([decision(1, 2), decision(2, 4), decision(4, 4), decision(4, 8)])).toBe(0);
-    expect(directionChanges([decision(1, 2), decision(2, 1), decision(1, 1), decision(1, 2)])).toBe(2);
   });
 });
 
