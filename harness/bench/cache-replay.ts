@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createZstdCompress } from 'node:zlib';
@@ -12,11 +11,11 @@ import { LRUCache } from 'lru-cache';
 import { cachePolicies } from '../../system/policies/caching/index.ts';
 import type { PolicyEntry } from '../../system/policies/caching/policy.ts';
 import { randomStream } from '../../system/policies/random-stream.ts';
-import { Failure } from '../contract/failure.ts';
 import { createZipf } from '../corpus/zipf.ts';
 import { TraceCollector } from '../simulation/cache-replay/trace-collector.ts';
 import { readTrace } from '../traces/read-trace.ts';
 import { benchCommand } from './bench-command.ts';
+import { benchWords } from './bench-words.ts';
 
 /*
  * What a replay costs against a bare loop over the same keys: `lru-cache`, get and on a miss set, is 1. Loop and policies take
@@ -48,27 +47,14 @@ function readSettings(words: readonly string[]): Settings | undefined {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
   const options = { help: flag, short: flag, requests: text, rounds: text, 'stream-requests': text };
-  const usage = (message: string) => new Failure('usage', 'invalid_argument', message, { hint: help.split('\n')[0] ?? '' });
-  let values: ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
-  try {
-    values = parseArgs({ args: [...words], options }).values;
-  } catch (error) {
-    throw usage(error instanceof Error ? error.message : String(error));
-  }
-  const whole = (name: string, word: string, most: number) => {
-    const value = Number(word);
-    if (!(Number.isInteger(value) && value >= 1 && value <= most)) {
-      throw usage(`--${name} is "${word}", which is no whole number from 1 to ${most}`);
-    }
-    return value;
-  };
+  const { values, whole } = benchWords(help, words, options);
   const isShort = values.short === true;
   return values.help === true
     ? undefined
     : {
-        requests: whole('requests', values.requests ?? (isShort ? '200000' : '2000000'), 50_000_000),
-        rounds: whole('rounds', values.rounds ?? (isShort ? '3' : '7'), 100),
-        streamRequests: whole('stream-requests', values['stream-requests'] ?? (isShort ? '2000000' : '100000000'), 1_000_000_000),
+        requests: whole('requests', values.requests ?? (isShort ? '200000' : '2000000'), 1, 50_000_000),
+        rounds: whole('rounds', values.rounds ?? (isShort ? '3' : '7'), 1, 100),
+        streamRequests: whole('stream-requests', values['stream-requests'] ?? (isShort ? '2000000' : '100000000'), 1, 1_000_000_000),
         isShort,
       };
 }

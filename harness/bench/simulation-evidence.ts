@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
-import { Failure } from '../contract/failure.ts';
 import { compare, type ValidationCase, validationCases } from '../simulation/validation.ts';
 import { benchCommand } from './bench-command.ts';
+import { benchWords } from './bench-words.ts';
 
 /*
  * The simulator against queueing theory: every figure that has a closed form, as the mean over replications with other seeds, its error
@@ -24,20 +23,7 @@ interface Settings {
 function readSettings(words: readonly string[]): Settings | undefined {
   const text = { type: 'string' } as const;
   const options = { help: { type: 'boolean' }, seeds: text, requests: text } as const;
-  const usage = (message: string) => new Failure('usage', 'invalid_argument', message, { hint: help.split('\n')[0] ?? '' });
-  let values: ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
-  try {
-    values = parseArgs({ args: [...words], options }).values;
-  } catch (error) {
-    throw usage(error instanceof Error ? error.message : String(error));
-  }
-  const whole = (name: string, word: string, least: number, most: number) => {
-    const value = Number(word);
-    if (!(Number.isInteger(value) && value >= least && value <= most)) {
-      throw usage(`--${name} is "${word}", which is no whole number from ${least} to ${most}`);
-    }
-    return value;
-  };
+  const { values, whole } = benchWords(help, words, options);
   return values.help === true
     ? undefined
     : {

@@ -1,11 +1,10 @@
-import { parseArgs } from 'node:util';
 import { scalingRule } from '../autoscaling/index.ts';
 import { hpaSettingsSchema } from '../autoscaling/rules/hpa.ts';
-import { Failure } from '../contract/failure.ts';
 import type { SimulatedRun, SimulatedSystem } from '../contract/simulation.ts';
 import type { SimulationRequest } from '../simulation/request.ts';
 import { simulate } from '../simulation/simulate.ts';
 import { benchCommand } from './bench-command.ts';
+import { benchWords } from './bench-words.ts';
 
 /*
  * How fast virtual time passes: the whole reference system (gateway, query replicas, vector shards with stragglers, provider) under an HPA
@@ -36,26 +35,13 @@ function readSettings(words: readonly string[]): Settings | undefined {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
   const options = { help: flag, short: flag, rounds: text, seconds: text };
-  const usage = (message: string) => new Failure('usage', 'invalid_argument', message, { hint: help.split('\n')[0] ?? '' });
-  let values: ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
-  try {
-    values = parseArgs({ args: [...words], options }).values;
-  } catch (error) {
-    throw usage(error instanceof Error ? error.message : String(error));
-  }
-  const whole = (name: string, word: string, most: number) => {
-    const value = Number(word);
-    if (!(Number.isInteger(value) && value >= 1 && value <= most)) {
-      throw usage(`--${name} is "${word}", which is no whole number from 1 to ${most}`);
-    }
-    return value;
-  };
+  const { values, whole } = benchWords(help, words, options);
   const isShort = values.short === true;
   return values.help === true
     ? undefined
     : {
-        rounds: whole('rounds', values.rounds ?? (isShort ? '1' : '5'), 100),
-        seconds: whole('seconds', values.seconds ?? (isShort ? '300' : '1200'), daySeconds),
+        rounds: whole('rounds', values.rounds ?? (isShort ? '1' : '5'), 1, 100),
+        seconds: whole('seconds', values.seconds ?? (isShort ? '300' : '1200'), 1, daySeconds),
         daySeconds: isShort ? 1800 : daySeconds,
         isShort,
       };

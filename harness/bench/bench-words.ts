@@ -1,0 +1,23 @@
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { Failure } from '../contract/failure.ts';
+
+/** The flags of a benchmark. Throws a `Failure` (64) whose hint is the first line of its help for words that it does not know. */
+export function benchWords<Options extends ParseArgsOptionsConfig>(help: string, words: readonly string[], options: Options) {
+  const usage = (message: string) => new Failure('usage', 'invalid_argument', message, { hint: help.split('\n')[0] ?? '' });
+  let values: ReturnType<typeof parseArgs<{ options: Options }>>['values'];
+  try {
+    values = parseArgs({ args: [...words], options }).values;
+  } catch (error) {
+    throw usage(error instanceof Error ? error.message : String(error));
+  }
+  return {
+    values,
+    whole: (name: string, word: string, least: number, most: number): number => {
+      const value = Number(word);
+      if (!(Number.isInteger(value) && value >= least && value <= most)) {
+        throw usage(`--${name} is "${word}", which is no whole number from ${least} to ${most}`);
+      }
+      return value;
+    },
+  };
+}
