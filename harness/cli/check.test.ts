@@ -2,9 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Failure } from '../contract/failure.ts';
-import { parseAndRun } from './program.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { failureOf, printed } from './testing/printed.ts';
 
 const own = fileURLToPath(new URL('../../fixtures/hpa-cases/policies.yaml', import.meta.url));
 let folder = '';
@@ -19,21 +18,8 @@ async function written(name: string, content: string): Promise<string> {
   return file;
 }
 
-async function check(...words: string[]) {
-  const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  try {
-    const exitCode = await parseAndRun(['check', ...words]);
-    return { exitCode, stdout: out.mock.calls.map(([chunk]) => String(chunk)).join('') };
-  } finally {
-    out.mockRestore();
-  }
-}
-
-async function failureOf(...words: string[]): Promise<Failure> {
-  const error = await check(...words).catch((reason: unknown) => reason);
-  expect(error).toBeInstanceOf(Failure);
-  return error as Failure;
-}
+const check = (...words: string[]) => printed(['check', ...words]);
+const refusalOf = (...words: string[]) => failureOf(check(...words));
 
 const disabled = (desiredReplicas: number) =>
   JSON.stringify([
@@ -73,19 +59,19 @@ describe('check hpa', () => {
   });
 
   it('tells malformed input, an empty table and a missing file apart', async () => {
-    const malformed = await failureOf('hpa', '--cases', await written('malformed.yaml', disabled(3).replace('maxReplicas', 'maxReplica')));
+    const malformed = await refusalOf('hpa', '--cases', await written('malformed.yaml', disabled(3).replace('maxReplicas', 'maxReplica')));
     expect(malformed).toMatchObject({ exitCode: 78, code: 'invalid_cases' });
     expect(malformed.message).toContain('input.spec.maxReplica: unknown field "maxReplica"; did you mean "maxReplicas"?');
-    expect(await failureOf('hpa', '--cases', await written('no.yaml', 'a: [1'))).toMatchObject({ exitCode: 78, code: 'invalid_yaml' });
-    expect(await failureOf('hpa', '--cases', await written('empty.yaml', '[]'))).toMatchObject({ exitCode: 97, code: 'no_cases' });
-    expect(await failureOf('hpa', '--cases', await written('nothing.yaml', ''))).toMatchObject({ exitCode: 78, code: 'invalid_cases' });
-    expect(await failureOf('hpa', '--cases', path.join(folder, 'absent.yaml'))).toMatchObject({ exitCode: 64, code: 'no_file' });
+    expect(await refusalOf('hpa', '--cases', await written('no.yaml', 'a: [1'))).toMatchObject({ exitCode: 78, code: 'invalid_yaml' });
+    expect(await refusalOf('hpa', '--cases', await written('empty.yaml', '[]'))).toMatchObject({ exitCode: 97, code: 'no_cases' });
+    expect(await refusalOf('hpa', '--cases', await written('nothing.yaml', ''))).toMatchObject({ exitCode: 78, code: 'invalid_cases' });
+    expect(await refusalOf('hpa', '--cases', path.join(folder, 'absent.yaml'))).toMatchObject({ exitCode: 64, code: 'no_file' });
   });
 
   it('refuses what it does not know, and flags that npm swallowed', async () => {
-    expect(await failureOf('vpa')).toMatchObject({ exitCode: 64, hint: 'known: hpa' });
-    expect(await failureOf()).toMatchObject({ exitCode: 64, code: 'missing_check' });
-    expect(await failureOf('hpa', own)).toMatchObject({ exitCode: 64 });
-    expect(await failureOf('hpa', own, '--cases', own)).toMatchObject({ exitCode: 64, code: 'unexpected_argument' });
+    expect(await refusalOf('vpa')).toMatchObject({ exitCode: 64, hint: 'known: hpa' });
+    expect(await refusalOf()).toMatchObject({ exitCode: 64, code: 'missing_check' });
+    expect(await refusalOf('hpa', own)).toMatchObject({ exitCode: 64 });
+    expect(await refusalOf('hpa', own, '--cases', own)).toMatchObject({ exitCode: 64, code: 'unexpected_argument' });
   });
 });

@@ -6,8 +6,8 @@ import { zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { cachePolicies } from '../../system/policies/caching/index.ts';
 import { cacheReplaySchema } from '../contract/cache-replay.ts';
-import { Failure } from '../contract/failure.ts';
 import { parseAndRun } from './program.ts';
+import { failureOf, printed } from './testing/printed.ts';
 
 const sample = fileURLToPath(new URL('../../fixtures/traces/ragpulse-sample.jsonl', import.meta.url));
 let folder = '';
@@ -22,28 +22,8 @@ async function written(name: string, content: string | Buffer): Promise<string> 
   return file;
 }
 
-/** What the command printed on stdout, and its exit code. */
-async function run(...words: string[]) {
-  const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  const progress = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  try {
-    const exitCode = await parseAndRun(['simulate', 'cache', ...words]);
-    return {
-      exitCode,
-      stdout: out.mock.calls.map(([chunk]) => String(chunk)).join(''),
-      stderr: progress.mock.calls.map(([chunk]) => String(chunk)).join(''),
-    };
-  } finally {
-    out.mockRestore();
-    progress.mockRestore();
-  }
-}
-
-async function failureOf(...words: string[]): Promise<Failure> {
-  const error = await run(...words).catch((reason: unknown) => reason);
-  expect(error).toBeInstanceOf(Failure);
-  return error as Failure;
-}
+const run = (...words: string[]) => printed(['simulate', 'cache', ...words]);
+const refusalOf = (...words: string[]) => failureOf(run(...words));
 
 describe('simulate cache', () => {
   it('prints one document, writes it with its report, and both have every policy and the bound', async () => {
@@ -244,7 +224,7 @@ describe('simulate cache', () => {
     [['--draw-keys', '0,1,1'], 'invalid_argument', 64, '"0,1,1"', ''],
     [['stray'], 'unexpected_argument', 64, '"stray"', 'a lone --'],
   ])('refuses %j as %s with exit %i', async (words, code, exitCode, value, hint) => {
-    const failure = await failureOf(
+    const failure = await refusalOf(
       '--trace',
       sample,
       '--format',
@@ -264,21 +244,21 @@ describe('simulate cache', () => {
   it('refuses a trace without times where keys are to expire, an empty one, and a folder that is used', async () => {
     const keys = await written('keys.txt', 'a\nb\n');
     const out = path.join(folder, 'refused-too');
-    expect(await failureOf('--trace', keys, '--format', 'keys', '--ttl', '5', '--quiet', '--out', out)).toMatchObject({
+    expect(await refusalOf('--trace', keys, '--format', 'keys', '--ttl', '5', '--quiet', '--out', out)).toMatchObject({
       code: 'trace_without_times',
       exitCode: 78,
     });
     const empty = await written('empty.txt', '');
-    expect(await failureOf('--trace', empty, '--format', 'keys', '--quiet', '--out', out)).toMatchObject({
+    expect(await refusalOf('--trace', empty, '--format', 'keys', '--quiet', '--out', out)).toMatchObject({
       code: 'empty_trace',
       exitCode: 97,
     });
     const headOnly = await written('head.csv', 'key,time\n');
-    expect(await failureOf('--trace', headOnly, '--format', 'csv', '--quiet', '--out', out)).toMatchObject({
+    expect(await refusalOf('--trace', headOnly, '--format', 'csv', '--quiet', '--out', out)).toMatchObject({
       code: 'empty_trace',
       exitCode: 97,
     });
-    expect(await failureOf('--trace', keys, '--format', 'keys', '--quiet', '--out', folder)).toMatchObject({
+    expect(await refusalOf('--trace', keys, '--format', 'keys', '--quiet', '--out', folder)).toMatchObject({
       code: 'output_not_empty',
       exitCode: 78,
     });
@@ -286,7 +266,7 @@ describe('simulate cache', () => {
 
   it('names the line of a trace that is malformed or out of order', async () => {
     const file = await written('order.csv', 'key,time\na,2\nb,1\n');
-    expect(await failureOf('--trace', file, '--format', 'csv', '--quiet', '--out', path.join(folder, 'order'))).toMatchObject({
+    expect(await refusalOf('--trace', file, '--format', 'csv', '--quiet', '--out', path.join(folder, 'order'))).toMatchObject({
       code: 'trace_out_of_order',
       exitCode: 78,
       message: `${file}, line 3: time 1 after time 2`,

@@ -2,9 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Failure } from '../contract/failure.ts';
-import { parseAndRun } from './program.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { failureOf, printed } from './testing/printed.ts';
 
 const fixture = fileURLToPath(new URL('../../fixtures/calibration/single-vs-sharded-standard.json', import.meta.url));
 let folder = '';
@@ -13,22 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** What the command printed on stdout, and its exit code. */
-async function run(...words: string[]) {
-  const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  try {
-    const exitCode = await parseAndRun(['simulate', 'calibration', '--windows', '2', ...words]);
-    return { exitCode, stdout: out.mock.calls.map(([chunk]) => String(chunk)).join('') };
-  } finally {
-    out.mockRestore();
-  }
-}
-
-async function failureOf(...words: string[]): Promise<Failure> {
-  const error = await run(...words).catch((reason: unknown) => reason);
-  expect(error).toBeInstanceOf(Failure);
-  return error as Failure;
-}
+const run = (...words: string[]) => printed(['simulate', 'calibration', '--windows', '2', ...words]);
+const refusalOf = (...words: string[]) => failureOf(run(...words));
 
 describe('simulate calibration', () => {
   it('prints the answer, every rung with its error beside the runs, and where the figures came from', async () => {
@@ -58,7 +43,7 @@ describe('simulate calibration', () => {
     [['--result', fixture, '--at', '81'], 'unknown_rate', 78, '81/s'],
     [['--result', fixture, 'stray'], 'unexpected_argument', 64, '"stray"'],
   ])('refuses %j', async (words, code, exitCode, value) => {
-    const failure = await failureOf(...words);
+    const failure = await refusalOf(...words);
     expect(failure).toMatchObject({ code, exitCode });
     expect(failure.message).toContain(value);
     expect(failure.hint).toBeDefined();
@@ -67,6 +52,6 @@ describe('simulate calibration', () => {
   it('refuses a file that is no result', async () => {
     const file = path.join(folder, 'other.json');
     await writeFile(file, '{"schemaVersion": 1}');
-    expect(await failureOf('--result', file)).toMatchObject({ code: 'invalid_configuration', exitCode: 78 });
+    expect(await refusalOf('--result', file)).toMatchObject({ code: 'invalid_configuration', exitCode: 78 });
   });
 });

@@ -2,12 +2,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { Failure } from '../contract/failure.ts';
 import { type Result, resultSchema } from '../contract/result.ts';
 import { simulatedSystemSchema } from '../contract/simulation.ts';
-import { parseAndRun } from './program.ts';
+import { failureOf, printed } from './testing/printed.ts';
 
 const fixture = (name: string) => fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url));
 const chapterA = fixture('autoscalers/chapter-a-hpa.yaml');
@@ -26,28 +25,8 @@ async function written(name: string, content: string): Promise<string> {
   return file;
 }
 
-/** What the command printed, and its exit code. */
-async function run(...words: (string | readonly string[])[]) {
-  const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  const progress = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  try {
-    const exitCode = await parseAndRun(['simulate', 'scaling', ...words.flat()]);
-    return {
-      exitCode,
-      stdout: out.mock.calls.map(([chunk]) => String(chunk)).join(''),
-      stderr: progress.mock.calls.map(([chunk]) => String(chunk)).join(''),
-    };
-  } finally {
-    out.mockRestore();
-    progress.mockRestore();
-  }
-}
-
-async function failureOf(...words: string[]): Promise<Failure> {
-  const error = await run(...words).catch((reason: unknown) => reason);
-  expect(error).toBeInstanceOf(Failure);
-  return error as Failure;
-}
+const run = (...words: (string | readonly string[])[]) => printed(['simulate', 'scaling', ...words.flat()]);
+const refusalOf = (...words: string[]) => failureOf(run(...words));
 
 /** A short steady load: 20/s for two minutes. */
 const steady = 'time,rps\n0,20\n60,20\n';
@@ -229,7 +208,7 @@ describe('simulate scaling', () => {
 
   it('stops before the simulation where --strict meets a finding', async () => {
     const out = path.join(folder, 'strict');
-    const failure = await failureOf('--autoscaler', chapterA, '--load', spike, '--strict', '--out', out);
+    const failure = await refusalOf('--autoscaler', chapterA, '--load', spike, '--strict', '--out', out);
     expect(failure).toMatchObject({ code: 'static_findings', exitCode: 78 });
     await expect(readFile(path.join(out, 'result.json'))).rejects.toThrow();
   });
@@ -260,7 +239,7 @@ describe('simulate scaling', () => {
     [['--out', folder || tmpdir()], 'output_not_empty', 78, 'already holds'],
     [['stray'], 'unexpected_argument', 64, '"stray"'],
   ])('refuses %j as %s with exit %i', async (words, code, exitCode, value) => {
-    const failure = await failureOf(
+    const failure = await refusalOf(
       '--autoscaler',
       chapterA,
       '--load',
@@ -287,24 +266,24 @@ describe('simulate scaling', () => {
       ['periodSeconds: 60', '', 'spec.behavior.scaleUp.policies[0].periodSeconds: is missing'],
     ] as const) {
       const file = await written('slip.yaml', manifest.replace(before, after));
-      const failure = await failureOf('--autoscaler', file, '--load', spike);
+      const failure = await refusalOf('--autoscaler', file, '--load', spike);
       expect(failure.exitCode).toBe(78);
       expect(failure.message).toContain(message);
     }
   });
 
   it('needs an autoscaler and a load, and exits 97 on a load of nothing', async () => {
-    expect(await failureOf('--load', spike)).toMatchObject({
+    expect(await refusalOf('--load', spike)).toMatchObject({
       code: 'missing_option',
       exitCode: 64,
       message: expect.stringContaining('--autoscaler'),
     });
-    expect(await failureOf('--autoscaler', chapterA)).toMatchObject({
+    expect(await refusalOf('--autoscaler', chapterA)).toMatchObject({
       code: 'missing_option',
       exitCode: 64,
       message: expect.stringContaining('--load'),
     });
     const zeros = await written('zeros.csv', 'time,rps\n0,0\n60,0\n');
-    expect(await failureOf('--autoscaler', chapterA, '--load', zeros)).toMatchObject({ code: 'empty_rate_series', exitCode: 97 });
+    expect(await refusalOf('--autoscaler', chapterA, '--load', zeros)).toMatchObject({ code: 'empty_rate_series', exitCode: 97 });
   });
 });
