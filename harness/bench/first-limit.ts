@@ -55,9 +55,17 @@ function readSettings(words: readonly string[]): Settings | undefined {
   return values.help === true ? undefined : { rounds, variants };
 }
 
-/** Runs one ramp in a system of its own and gives what was named. */
-async function rampOf(variant: string, seed: number, signal: AbortSignal): Promise<OverloadResult> {
+interface Named {
+  readonly overload: OverloadResult;
+  readonly isRight: boolean;
+  /** Where the run that was named wrongly can be read. */
+  readonly keptIn?: string;
+}
+
+/** Runs one ramp in a system of its own and gives what was named. What was named wrongly is kept: it says why. */
+async function rampOf(variant: string, seed: number, signal: AbortSignal): Promise<Named> {
   const folder = await mkdtemp(path.join(tmpdir(), 'rag-testbed-first-limit-'));
+  let isKept = false;
   try {
     const { result, failure } = await runScenario({
       scenario: loadTest,
@@ -77,16 +85,21 @@ async function rampOf(variant: string, seed: number, signal: AbortSignal): Promi
     if (overload === undefined) {
       throw failure ?? new Error(`the ramp of ${variant} gave no result`);
     }
-    return overload;
+    const isRight = overload.validity.verdict === 'valid' && overload.first.kind === overload.planted;
+    isKept = !isRight;
+    return { overload, isRight, ...(isKept ? { keptIn: folder } : {}) };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    if (!isKept) {
+      await rm(folder, { recursive: true, force: true });
+    }
   }
 }
 
-function rowText(round: number, { variant, planted: wanted, first, validity, counts }: OverloadResult): string {
+function rowText(round: number, { overload, keptIn }: Named): string {
+  const { variant, planted: wanted, first, validity, counts } = overload;
   const verdict = validity.verdict === 'invalid' ? 'generator unfit' : first.kind === wanted ? 'right' : 'WRONG';
   const at = first.atSecond === undefined ? '' : ` after ${first.atSecond.toFixed(0)} s at ${(first.ratePerSecond ?? 0).toFixed(0)}/s`;
-  return `${String(round).padStart(5)}  ${variant.padEnd(24)} ${(wanted ?? '').padEnd(12)} ${first.kind.padEnd(14)} ${verdict.padEnd(16)} ${counts.succeeded} of ${counts.issued} answered${at}: ${first.evidence}`;
+  return `${String(round).padStart(5)}  ${variant.padEnd(24)} ${(wanted ?? '').padEnd(12)} ${first.kind.padEnd(14)} ${verdict.padEnd(16)} ${counts.succeeded} of ${counts.issued} answered${at}: ${first.evidence}${keptIn === undefined ? '' : ` (kept: ${keptIn})`}`;
 }
 
 await benchCommand(help, readSettings, async ({ rounds, variants }, signal) => {
@@ -95,12 +108,10 @@ await benchCommand(help, readSettings, async ({ rounds, variants }, signal) => {
   console.log(`${'round'.padStart(5)}  ${'ramp'.padEnd(24)} ${'planted'.padEnd(12)} ${'named'.padEnd(14)}`);
   for (let round = 1; round <= rounds; round += 1) {
     for (const variant of variants) {
-      const overload = await rampOf(variant, round, signal);
-      console.log(rowText(round, overload));
-      unfit += overload.validity.verdict === 'invalid' ? 1 : 0;
-      if (overload.validity.verdict === 'valid' && overload.first.kind === overload.planted) {
-        right.set(variant, (right.get(variant) ?? 0) + 1);
-      }
+      const named = await rampOf(variant, round, signal);
+      console.log(rowText(round, named));
+      unfit += named.overload.validity.verdict === 'invalid' ? 1 : 0;
+      right.set(variant, (right.get(variant) ?? 0) + (named.isRight ? 1 : 0));
     }
   }
   for (const [variant, count] of right) {

@@ -35,10 +35,9 @@ export interface PartTrouble {
 
 /** Failure of a part: which, of which image, what happened, and the last lines that it wrote. */
 export function partFailure({ code, part, image, what, lines }: PartTrouble): EndedPart {
-  const log = lines.length === 0 ? 'it wrote nothing' : `its last lines:\n${lines.map((line) => `  | ${line}`).join('\n')}`;
   return new EndedPart({
     code,
-    message: `${part} (image ${image.name}) ${what}; ${log}`,
+    what: `${part} (image ${image.name}) ${what}`,
     hint: hintFor(what, image),
     part: part.replace(/ of .*$/, ''),
     lines,

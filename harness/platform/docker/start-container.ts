@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { Failure } from '../../contract/failure.ts';
 import type { ContainerPart } from '../../rendering/containers.ts';
 import type { ChosenImage } from './choose-images.ts';
+import { linesRead } from '../ended-part.ts';
 import { lastLinesOf } from './container-log.ts';
 import type { DockerRun } from './docker-run.ts';
 import type { RunningContainer } from './docker-system.ts';
@@ -140,7 +141,7 @@ class ContainerStart {
 
   async #lines(): Promise<string[]> {
     const { client } = this.#request.run.engine;
-    return this.#containerId === undefined ? [] : lastLinesOf(client.getContainer(this.#containerId));
+    return this.#containerId === undefined ? [] : lastLinesOf(client.getContainer(this.#containerId), linesRead);
   }
 
   #failure(code: string, what: string, lines: readonly string[]): Failure {

@@ -148,7 +148,7 @@ describe('a leashed process', () => {
     await (await leash.spawn(specification('chatty', `console.log('old')`))).exited;
     const child = await leash.spawn(specification('chatty', `console.log('new')`));
     await child.exited;
-    expect(await child.lastLines()).toEqual(['new']);
+    expect(await child.lastLines(20)).toEqual(['new']);
     expect(await readFile(child.logFile, 'utf8')).toBe('old\nnew\n');
   });
 

@@ -69,7 +69,7 @@ export class LeashedProcess {
   }
 
   /** The last lines that this process wrote to stdout and stderr. */
-  async lastLines(count = 20): Promise<string[]> {
+  async lastLines(count: number): Promise<string[]> {
     const file = await open(this.logFile, 'r').catch(() => undefined);
     if (file === undefined) {
       return ['(the log could not be opened)'];

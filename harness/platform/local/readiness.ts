@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../../contract/failure.ts';
-import { EndedPart } from '../ended-part.ts';
+import { EndedPart, linesRead } from '../ended-part.ts';
 import { getOnce } from '../http-get.ts';
 import { describeExit, type LeashedProcess } from './leashed-process.ts';
 
@@ -33,11 +33,10 @@ export interface ReadinessRequest {
 
 /** The failure of a part, with the last lines that it wrote. */
 export async function partFailure(process: LeashedProcess, code: string, what: string, hint?: string): Promise<EndedPart> {
-  const lines = await process.lastLines(20);
-  const log = lines.length === 0 ? 'it wrote nothing' : `its last lines:\n${lines.map((line) => `  | ${line}`).join('\n')}`;
+  const lines = await process.lastLines(linesRead);
   return new EndedPart({
     code,
-    message: `${process.id} ${what}; ${log}`,
+    what: `${process.id} ${what}`,
     hint: hint ?? `the whole log is ${process.logFile}`,
     part: process.id,
     lines,
