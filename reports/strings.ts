@@ -680,13 +680,16 @@ const en = {
       'Peak ÷ mean',
       'CV of gaps per minute',
       'Repeated questions, %',
+      'Prompt tokens, p50',
+      'Answer tokens, p50',
       'From the cache, %',
       'Shared in flight, %',
       'Speed',
     ],
     note: 'A replay is faster than its recording and the model is not: what was asked again minutes after the first answer is asked here while that answer is still being made, and shares it. From the cache and shared in flight together are what a cache that forgets nothing would have spared.',
     words:
-      'The recording tells which questions are equal and not their words, so each has words of its own here; the length of an answer is the model’s, because the route takes no wish for it.',
+      'The recording tells which questions are equal and not their words, so each has words of its own here, and its prompt is as long as this system makes it.',
+    lengths: 'The model writes as many tokens as were recorded; an answer that is kept or shared is as long as the one that it repeats.',
     scaled: (file: string, unit: 'h' | 'min', seconds: string) =>
       `${file}: ${unit === 'h' ? 'an hour' : 'a minute'} of it took ${seconds} s.`,
     panel: (unit: 'h' | 'min') =>

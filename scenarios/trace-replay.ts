@@ -23,6 +23,7 @@ const ragpulse: TraceArrivals = {
   weeks: 'folded',
   whenShort: 'slow-down',
   questions: 'recorded',
+  answerLengths: 'recorded',
 };
 /** An hour of conversations with a model; it does not tell what was asked, so no question comes twice. */
 const azure: TraceArrivals = {
@@ -31,6 +32,7 @@ const azure: TraceArrivals = {
   format: 'azure',
   whenShort: 'slow-down',
   questions: 'recorded',
+  answerLengths: 'recorded',
 };
 
 const beyondSmoke: ProfileId[] = ['quick', 'standard', 'full'];

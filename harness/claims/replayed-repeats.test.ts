@@ -35,6 +35,7 @@ function replayed(id: string, bins: ReplayBin[], repeatedQueryShare: number, res
       file: 'week.jsonl',
       format: 'ragpulse',
       questions: 'recorded',
+      answerLengths: 'recorded',
       timeScale: 1000,
       repetitions: 1,
       recorded: figures,

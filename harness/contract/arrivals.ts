@@ -43,6 +43,11 @@ const traceArrivalsSchema = z
      * (where absent): questions are those of the workload, and the trace says only when.
      */
     questions: z.enum(['recorded', 'drawn']).optional(),
+    /**
+     * `recorded`: the model writes as many tokens for the n-th question as it did when that was recorded; every request of the file must
+     * tell. `drawn` (where absent): as the preset of the provider has it.
+     */
+    answerLengths: z.enum(['recorded', 'drawn']).optional(),
   })
   .refine(({ format, weeks }) => weeks === undefined || format === 'ragpulse', {
     path: ['weeks'],
@@ -94,13 +99,14 @@ export function arrivalsText(arrivals: Arrivals): string {
     case 'mmpp':
       return `mmpp (${settings.states.map(({ rateFactor, meanSeconds }) => `× ${rateFactor} for ${meanSeconds} s`).join(', ')})`;
     case 'trace': {
-      const { file, format, weeks, timeScale, firstRequests, questions } = settings;
+      const { file, format, weeks, timeScale, firstRequests, questions, answerLengths } = settings;
       const parts = [
         `${format}: ${file.split(/[\\/]/).at(-1)}`,
         ...(weeks === undefined ? [] : [`weeks ${weeks}`]),
         ...(firstRequests === undefined ? [] : [`first ${firstRequests} requests`]),
         timeScale === undefined ? 'scaled to the rate' : `time × ${timeScale}`,
         ...(questions === 'recorded' ? ['questions as recorded'] : []),
+        ...(answerLengths === 'recorded' ? ['answers as long as recorded'] : []),
       ];
       return `trace (${parts.join(', ')})`;
     }

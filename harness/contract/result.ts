@@ -317,11 +317,12 @@ export const traceReplaySchema = z.strictObject({
   format: traceFormatSchema,
   weeks: z.enum(['consecutive', 'folded']).optional(),
   questions: z.enum(['recorded', 'drawn']),
+  answerLengths: z.enum(['recorded', 'drawn']),
   /** How much faster than recorded. */
   timeScale: z.number().positive(),
   repetitions: z.int().positive(),
   recorded: traceFiguresSchema,
-  /** The same figures of the requests that were sent in one judged repetition. */
+  /** The same figures of the requests that were sent in one judged repetition; tokens are those of their answers. */
   offered: traceFiguresSchema,
   /** Width of a bin in recorded time, s. */
   binSeconds: z.number().positive(),

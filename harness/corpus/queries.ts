@@ -12,6 +12,8 @@ export interface Query {
   readonly concepts: Mixture;
   /** From the pool of questions that come again; otherwise asked once and never again. */
   readonly repeated: boolean;
+  /** How long its answer was when it was recorded, where the replay keeps to that. */
+  readonly answerTokens?: number;
 }
 
 type Question = Pick<Query, 'text' | 'language' | 'concepts'>;

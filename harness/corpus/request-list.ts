@@ -58,7 +58,8 @@ export function createRequestList(apiKeys: ReadonlyMap<string, string>, { sessio
         throw new RangeError(`there is no API key for tenant "${tenant}"`);
       }
       const body = JSON.stringify(bodyOf(intent));
-      return prepare(`${kind} ${tenant} ${body}`, () => ({
+      const answerTokens = kind === 'ask' || kind === 'ask-stream' ? intent.query.answerTokens : undefined;
+      return prepare(`${kind} ${tenant} ${answerTokens} ${body}`, () => ({
         kind,
         method: 'POST',
         path: paths[kind],
@@ -66,6 +67,7 @@ export function createRequestList(apiKeys: ReadonlyMap<string, string>, { sessio
           'content-type': 'application/json',
           accept: kind === 'ask-stream' ? 'text/event-stream' : 'application/json',
           [headers.apiKey]: apiKey,
+          ...(answerTokens === undefined ? {} : { [headers.answerTokens]: String(answerTokens) }),
         },
         body,
         ...(sessions && (kind === 'ask' || kind === 'ask-stream') ? { session: true } : {}),

@@ -6,6 +6,7 @@ import { preparedRequestSchema } from '../contract/plan.ts';
 import { createCorpus, tenantNames } from './documents.ts';
 import { createQueries } from './queries.ts';
 import { createStepRequests, type StepRequestSettings } from './requests.ts';
+import { withRecordedAnswers } from './trace-questions.ts';
 
 const space = createConceptSpace({ seed: 1, concepts: 32, dimensions: 8 });
 const tenants = tenantNames(3);
@@ -56,6 +57,25 @@ describe('requests of a step', () => {
       }
     }
     expect(built.requests.map((request) => preparedRequestSchema.safeParse(request).success)).not.toContain(false);
+  });
+
+  test('tell the simulated model how long an answer was when it was recorded, beside the question', () => {
+    const lengths = [5, undefined, 900];
+    const queries = withRecordedAnswers(
+      settings.queries,
+      lengths.map((outputTokens) => (outputTokens === undefined ? {} : { outputTokens })),
+    );
+    const workload = { ...settings.workload, mix: { ask: 1 } };
+    const plain = createStepRequests({ ...settings, workload, jobs: 3 });
+    const told = createStepRequests({ ...settings, workload, jobs: 3, queries });
+    for (const [job, tokens] of lengths.entries()) {
+      const { headers, body } = requestOfJob(job, told);
+      expect(headers['x-simulated-answer-tokens']).toBe(tokens?.toString());
+      expect(body).toBe(requestOfJob(job, plain).body);
+    }
+    // A search has no answer.
+    const searches = createStepRequests({ ...settings, workload: { ...workload, mix: { search: 1 } }, jobs: 3, queries });
+    expect(searches.requests.some(({ headers }) => 'x-simulated-answer-tokens' in headers)).toBe(false);
   });
 
   test('follow the mix (chi-square)', () => {

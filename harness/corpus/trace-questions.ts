@@ -55,3 +55,26 @@ export function createTraceQuestions(space: ConceptSpace, settings: TraceQuestio
     },
   };
 }
+
+/**
+ * The same questions, each with the length of the answer that the recorded request in its place got. The n-th question has the n-th
+ * length, also where its words came before.
+ */
+export function withRecordedAnswers(
+  questions: Pick<Queries, 'open'>,
+  requests: readonly Pick<TraceRequest, 'outputTokens'>[],
+): Pick<Queries, 'open'> {
+  return {
+    open(seed, label) {
+      const opened = questions.open(seed, label);
+      let place = -1;
+      return {
+        next() {
+          place += 1;
+          const answerTokens = requests[place]?.outputTokens;
+          return { ...opened.next(), ...(answerTokens === undefined ? {} : { answerTokens }) };
+        },
+      };
+    },
+  };
+}

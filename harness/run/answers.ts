@@ -1,6 +1,6 @@
 import { writeResponseSchema } from '../../system/api/documents.ts';
 import type { Evidence } from '../../system/api/evidence.ts';
-import { askResponseSchema, type Hit, searchResponseSchema } from '../../system/api/search.ts';
+import { type AskResponse, askResponseSchema, type Hit, searchResponseSchema } from '../../system/api/search.ts';
 import type { JobIntent } from '../corpus/job-intent.ts';
 import type { Outcome } from './history.ts';
 
@@ -12,6 +12,8 @@ export interface Answer {
   readonly evidence: Evidence;
   /** The generated text of an ask. */
   readonly text: string | undefined;
+  /** Tokens of an ask. */
+  readonly usage: AskResponse['usage'] | undefined;
 }
 
 /** A write with what is known of its fate. */
@@ -33,10 +35,10 @@ export interface StepAnswers {
 function readAnswer(outcome: Outcome, intent: Answer['intent'], body: unknown): Answer {
   if (intent.kind === 'search') {
     const { results, evidence } = searchResponseSchema.parse(body);
-    return { outcome, intent, hits: results, evidence, text: undefined };
+    return { outcome, intent, hits: results, evidence, text: undefined, usage: undefined };
   }
-  const { answer, sources, evidence } = askResponseSchema.parse(body);
-  return { outcome, intent, hits: sources, evidence, text: answer };
+  const { answer, sources, usage, evidence } = askResponseSchema.parse(body);
+  return { outcome, intent, hits: sources, evidence, text: answer, usage };
 }
 
 /** Reads every response of a step's history by the schema of its route. */

@@ -30,7 +30,7 @@ function answer({ kind = 'ask', tier = 'none', stages = {}, intendedMs = 0, resp
     type: 'ok',
     ...(stream === undefined ? {} : { stream }),
   } as const;
-  return { outcome, intent: { kind } as Answer['intent'], hits: [], evidence, text: undefined };
+  return { outcome, intent: { kind } as Answer['intent'], hits: [], evidence, text: undefined, usage: undefined };
 }
 
 const hit = answer({ tier: 'redis', stages: { cache: 2 }, responseMs: 4 });

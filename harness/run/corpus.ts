@@ -10,7 +10,7 @@ import { type CorpusDocument, createCorpus, tenantNames } from '../corpus/docume
 import type { JobIntent } from '../corpus/job-intent.ts';
 import { createQueries, type Queries } from '../corpus/queries.ts';
 import { createStepRequests } from '../corpus/requests.ts';
-import { createTraceQuestions } from '../corpus/trace-questions.ts';
+import { createTraceQuestions, withRecordedAnswers } from '../corpus/trace-questions.ts';
 import type { ApiKey } from '../platform/platform.ts';
 import type { FillDocument } from './fill.ts';
 
@@ -64,11 +64,8 @@ export function corpusOf({
   const corpus = createCorpus(space, { seed, documents: settings.documents, tenants, chineseShare: workload.corpus.chineseShare });
   // One pool for all who ask alike, so that they ask the same popular questions.
   const pools = new Map<string, Queries>();
-  const queriesOf = (asked: Workload): Pick<Queries, 'open'> => {
-    const { queries, arrivals, closedLoop } = asked;
-    const settings = arrivalSettings(arrivals);
-    const isRecorded = closedLoop === undefined && settings.process === 'trace' && settings.questions === 'recorded';
-    const trace = isRecorded ? traceOf(arrivals) : undefined;
+  const questionsOf = (asked: Workload, trace: Trace | undefined): Pick<Queries, 'open'> => {
+    const { queries } = asked;
     if (trace !== undefined) {
       // Variants that are asked alike are asked the same words, whatever system answers them.
       const { chineseShare } = workload.corpus;
@@ -78,6 +75,13 @@ export function corpusOf({
     const pool = pools.get(key) ?? createQueries(space, { seed, tenants, ...queries, chineseShare: workload.corpus.chineseShare });
     pools.set(key, pool);
     return pool;
+  };
+  const queriesOf = (asked: Workload): Pick<Queries, 'open'> => {
+    const settings = arrivalSettings(asked.arrivals);
+    const replayed = asked.closedLoop === undefined && settings.process === 'trace' ? settings : undefined;
+    const trace = replayed === undefined ? undefined : traceOf(asked.arrivals);
+    const questions = questionsOf(asked, replayed?.questions === 'recorded' ? trace : undefined);
+    return replayed?.answerLengths === 'recorded' && trace !== undefined ? withRecordedAnswers(questions, trace.requests) : questions;
   };
   const workloadOf = (variant: string) => workloads?.get(variant) ?? workload;
   const intents = new Map<string, (job: number) => JobIntent | undefined>();

@@ -9,7 +9,13 @@ export interface ReplayedRequest {
   readonly intendedUs: number;
   readonly succeeded: boolean;
   /** Of a question that was answered. */
-  readonly answer?: { readonly responseMs: number; readonly origin: AnswerOrigin };
+  readonly answer?: {
+    readonly responseMs: number;
+    readonly origin: AnswerOrigin;
+    /** Tokens of the prompt that it was made from. */
+    readonly promptTokens: number;
+    readonly answerTokens: number;
+  };
   /** What was asked; equal for equal questions. */
   readonly question?: string;
 }
@@ -29,9 +35,16 @@ export function replayedRequests(
         job,
         intendedUs,
         succeeded: type === 'ok',
-        ...(answer === undefined || doneUs === undefined
+        ...(answer?.usage === undefined || doneUs === undefined
           ? {}
-          : { answer: { responseMs: (doneUs - intendedUs) / 1000, origin: originOf(answer) } }),
+          : {
+              answer: {
+                responseMs: (doneUs - intendedUs) / 1000,
+                origin: originOf(answer),
+                promptTokens: answer.usage.prompt_tokens,
+                answerTokens: answer.usage.completion_tokens,
+              },
+            }),
         ...(question === undefined ? {} : { question }),
       };
     })

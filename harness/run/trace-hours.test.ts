@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Trace } from '../arrivals/trace/trace-request.ts';
 import type { TraceArrivals } from '../contract/arrivals.ts';
 import { traceReplaySchema } from '../contract/result.ts';
+import type { AnswerOrigin } from './ask-answers.ts';
 import type { JudgedStep } from './judged-step.ts';
 import type { ReplayedRequest } from './replayed-requests.ts';
 import { traceReplayOf } from './trace-hours.ts';
@@ -21,11 +22,12 @@ const stepWith = (ratePerSecond: number, replayed: readonly ReplayedRequest[]) =
     quality: { replayed },
   }) as unknown as JudgedStep;
 
+const answered = (responseMs: number, origin: AnswerOrigin = 'miss') => ({ responseMs, origin, promptTokens: 1_000, answerTokens: 200 });
 const sent = (job: number, seconds: number, rest: Partial<ReplayedRequest> = {}): ReplayedRequest => ({
   job,
   intendedUs: seconds * 1e6,
   succeeded: true,
-  answer: { responseMs: 100 * (job + 1), origin: 'miss' },
+  answer: answered(100 * (job + 1)),
   question: `q${job}`,
   ...rest,
 });
@@ -40,8 +42,8 @@ describe('traceReplayOf', () => {
       stepWith(1, [
         sent(0, 0, { question: 'a' }),
         sent(1, 1, { question: 'b' }),
-        sent(2, 1.2, { question: 'a', answer: { responseMs: 5, origin: 'hit' } }),
-        sent(3, 3, { question: 'a', answer: { responseMs: 7, origin: 'shared' } }),
+        sent(2, 1.2, { question: 'a', answer: answered(5, 'hit') }),
+        sent(3, 3, { question: 'a', answer: answered(7, 'shared') }),
       ]),
     ];
     const replay = traceReplaySchema.parse(traceReplayOf({ trace, workload, judged }));
@@ -57,6 +59,8 @@ describe('traceReplayOf', () => {
     // Two of the four questions that were sent were asked before; of those that were recorded, one.
     expect(replay.recorded.repeatedQueryShare).toBe(0.25);
     expect(replay.offered).toMatchObject({ requests: 4, spanSeconds: 3 * 3_600, repeatedQueryShare: 0.5 });
+    // Tokens are those of the answers that came, not of the recording.
+    expect(replay.offered).toMatchObject({ inputTokensP50: 1_000, outputTokensP50: 200 });
   });
 
   it('adds repetitions up, and tells failures from answers', () => {

@@ -51,9 +51,14 @@ function binsOf(requests: readonly Timed[], binSeconds: number): ReplayBin[] {
 }
 
 /** A request as the recording would have it that had been made of this replay. */
-function offeredRequest(trace: Trace, { job, recordedUs, question }: Timed): TraceRequest {
-  const { queryKey: _, ...recorded } = trace.requests[job] ?? { atUs: 0 };
-  return { ...recorded, atUs: Math.round(recordedUs), ...(question === undefined ? {} : { queryKey: question }) };
+function offeredRequest(trace: Trace, { job, recordedUs, question, answer }: Timed): TraceRequest {
+  const { passageKeys } = trace.requests[job] ?? {};
+  return {
+    atUs: Math.round(recordedUs),
+    ...(passageKeys === undefined ? {} : { passageKeys }),
+    ...(question === undefined ? {} : { queryKey: question }),
+    ...(answer === undefined ? {} : { inputTokens: answer.promptTokens, outputTokens: answer.answerTokens }),
+  };
 }
 
 export interface ReplaySource {
@@ -92,13 +97,14 @@ export function traceReplayOf({ trace, workload, judged }: ReplaySource): TraceR
 
 /** Of the file only the name: paths are private. */
 function sourceOf(
-  { format, weeks, questions }: TraceArrivals,
+  { format, weeks, questions, answerLengths }: TraceArrivals,
   { file }: Trace,
-): Pick<TraceReplay, 'file' | 'format' | 'weeks' | 'questions'> {
+): Pick<TraceReplay, 'file' | 'format' | 'weeks' | 'questions' | 'answerLengths'> {
   return {
     file: file.split(/[\\/]/).at(-1) ?? file,
     format,
     ...(weeks === undefined ? {} : { weeks }),
     questions: questions ?? 'drawn',
+    answerLengths: answerLengths ?? 'drawn',
   };
 }

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { traceReplay } from '../../scenarios/trace-replay.ts';
+import type { TraceRequest } from '../arrivals/trace/trace-request.ts';
 import { loadPlanSchema } from '../contract/plan.ts';
 import { type Scenario, scenarioSchema } from '../contract/scenario.ts';
 import { choosePlatform } from '../platform/choose.ts';
 import { leftoversAfter } from '../platform/local/testing/leftovers.ts';
 import { runScenario } from './run.ts';
+import { readTrace } from './trace-file.ts';
 
 /** The smoke profile at half its length: 200 requests of the sample, of a model that answers at once. */
 const profile = { ...traceReplay.profiles.smoke, documents: 200, pilotSeconds: 1, steadySeconds: 4 };
@@ -20,11 +22,16 @@ const scenario: Scenario = scenarioSchema.parse({
   profiles: { smoke: profile, quick: profile, standard: profile, full: profile },
 });
 
+/** The upper median of what the model wrote when it was recorded. */
+const medianAnswer = (requests: readonly TraceRequest[]) =>
+  requests.map(({ outputTokens = 0 }) => outputTokens).toSorted((a, b) => a - b)[Math.floor(requests.length / 2)];
+
 describe('the scenario trace-replay', () => {
   it('asks what was recorded, and tells by the hour of the recording what became of it', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'rag-testbed-replay-'));
     const runId = `trace-replay-${process.pid}`;
     const messages: string[] = [];
+    const recorded = await readTrace(scenario.workload.arrivals, {});
     try {
       const { result, failure } = await runScenario({
         scenario,
@@ -59,6 +66,9 @@ describe('the scenario trace-replay', () => {
         expect(repeats).toBeGreaterThan(0);
         if (sum('answers') === replay.offered.requests) {
           expect(sum('hits') + sum('shared')).toBe(id === 'ragpulse-cache' ? repeats : 0);
+          if (id === 'ragpulse-no-cache') {
+            expect(replay.offered.outputTokensP50).toBe(medianAnswer(recorded?.requests.slice(0, replay.offered.requests) ?? []));
+          }
         }
       }
       // Both were asked the same words.

@@ -41,11 +41,17 @@ export async function replaySection(result: Result, detail: Detail, s: Strings):
   );
   const tables =
     detail === 'all' || detail === 'curves' ? replayed.map((variant) => binTable(variant, s)) : html`<p class="note">${s.replay.left}</p>`;
+  const isAny = (holds: (replay: TraceReplay) => boolean) => replayed.some(({ traceReplay }) => holds(traceReplay));
+  const notes = [
+    s.replay.note,
+    ...(isAny(({ questions }) => questions === 'recorded') ? [s.replay.words] : []),
+    ...(isAny(({ answerLengths }) => answerLengths === 'recorded') ? [s.replay.lengths] : []),
+  ];
   return section(
     'replay',
     s.section.replay,
     s.replay.subtitle,
-    html`${figuresTable(result, groups, s)}<p class="note">${s.replay.note}${replayed.some(({ traceReplay: { questions } }) => questions === 'recorded') && ` ${s.replay.words}`}</p>${charts}${someDrawn(result, 'data', s)}${tables}`,
+    html`${figuresTable(result, groups, s)}<p class="note">${notes.join(' ')}</p>${charts}${someDrawn(result, 'data', s)}${tables}`,
   );
 }
 
@@ -65,6 +71,8 @@ function rowOf(name: Insertable, figures: TraceFigures, rest: readonly Insertabl
     figures.peakToMean === undefined ? absent : significant(figures.peakToMean),
     figures.gapCvPerMinute === undefined ? absent : significant(figures.gapCvPerMinute),
     shareText(figures.repeatedQueryShare),
+    figures.inputTokensP50 === undefined ? absent : count(figures.inputTokensP50),
+    figures.outputTokensP50 === undefined ? absent : count(figures.outputTokensP50),
     ...rest,
   ];
 }

@@ -21,6 +21,7 @@ export interface Forwarded {
 function upstreamRequestOf(request: Request, response: Response, { path, principal, internalToken }: Forwarded): UpstreamRequest {
   const deadline = deadlineIn(response.locals);
   const body = response.locals.rawBody as Buffer | undefined;
+  const answerTokens = request.get(headers.answerTokens);
   return {
     method: request.method as 'GET' | 'POST' | 'DELETE',
     path,
@@ -29,6 +30,7 @@ function upstreamRequestOf(request: Request, response: Response, { path, princip
       [headers.internalToken]: internalToken,
       [headers.requestId]: requestIdOf(response.locals),
       [headers.deadlineMs]: String(Math.max(1, Math.floor(deadline.remainingMs()))),
+      ...(answerTokens === undefined ? {} : { [headers.answerTokens]: answerTokens }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     body,

@@ -99,13 +99,14 @@ describe('forwarding', () => {
     ['GET', '/v1/jobs/some-id', '/v1/jobs/some-id', 'read-key'],
   ])('%s %s', async (method, path, inward, key) => {
     const body = '{ "doc_ids" : ["a"],\n"text":"ä文" }';
-    const response = await send(path, { method, key, body, headers: { 'x-request-id': 'mine' } });
+    const response = await send(path, { method, key, body, headers: { 'x-request-id': 'mine', 'x-simulated-answer-tokens': '7' } });
     expect([response.status, await response.json()]).toEqual([200, well.body]);
     expect(response.headers.get('x-request-id')).toBe('mine');
     const [request, ...more] = received();
     expect(more).toEqual([]);
     expect(request).toMatchObject({ method, path: inward });
     expect(request?.headers).toMatchObject({ 'x-tenant': 'acme', 'x-internal-token': token, 'x-request-id': 'mine' });
+    expect(request?.headers['x-simulated-answer-tokens']).toBe('7');
     expect(Number(request?.headers['x-deadline-ms'])).toBeGreaterThan(9_000);
     expect(Number(request?.headers['x-deadline-ms'])).toBeLessThanOrEqual(10_000);
     expect(request?.headers['x-api-key']).toBeUndefined();

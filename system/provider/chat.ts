@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { hash32, randomStream } from '../policies/random-stream.ts';
+import { answerTokensOf } from '../runtime/answer-tokens.ts';
 import { valid } from '../runtime/json-body.ts';
 import type { Admission } from './admission.ts';
 import { writeAnswer } from './answer.ts';
@@ -45,13 +46,18 @@ function targetTokensOf(preset: Preset, seed: number, prompt: string): number {
   return preset.outputTokens(stream);
 }
 
-function complete(preset: Preset, seed: number, { model, messages, ...limits }: ChatRequest): Completion {
+/** `asked` tokens, where the caller of the whole system says how long its answer is, come before everything but the caller's own limit. */
+function complete(
+  { preset, seed }: Pick<ChatModel, 'preset' | 'seed'>,
+  { model, messages, ...limits }: ChatRequest,
+  asked: number | undefined,
+): Completion {
   const prompt = messages.map(({ content }) => content).join('\n');
   const limitTokens = limits.max_completion_tokens ?? limits.max_tokens ?? Number.POSITIVE_INFINITY;
   const { text, isCut } = writeAnswer(
     messages.map(({ role, content }) => ({ role, text: content })),
-    Math.max(limits.min_tokens ?? 0, targetTokensOf(preset, seed, prompt)),
-    limitTokens,
+    asked ?? Math.max(limits.min_tokens ?? 0, targetTokensOf(preset, seed, prompt)),
+    Math.min(limitTokens, asked ?? Number.POSITIVE_INFINITY),
   );
   const [prompt_tokens, completion_tokens] = [tokenCount(prompt), tokenCount(text)];
   return {
@@ -59,7 +65,7 @@ function complete(preset: Preset, seed: number, { model, messages, ...limits }: 
     created: Math.floor(Date.now() / 1000),
     model,
     text,
-    finishReason: isCut ? 'length' : 'stop',
+    finishReason: isCut && (asked ?? Number.POSITIVE_INFINITY) >= limitTokens ? 'length' : 'stop',
     usage: { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens },
   };
 }
@@ -82,7 +88,7 @@ export function chat({ preset, seed, clock, admission, generation, metrics }: Ch
     const arrivedMs = clock.nowMs();
     const planned = admission.arrive(response, arrivedMs);
     const body = valid(chatRequestSchema, request.body);
-    const completion = complete(preset, seed, body);
+    const completion = complete({ preset, seed }, body, answerTokensOf(request));
     const { prompt_tokens: promptTokens, completion_tokens: outputTokens } = completion.usage;
     // As OpenAI counts before it knows: the prompt, and what the caller allows the answer to be.
     admission.charge(response, promptTokens + (body.max_completion_tokens ?? body.max_tokens ?? 0), arrivedMs);

@@ -32,8 +32,12 @@ afterAll(async () => {
 });
 
 const messages = [{ role: 'user', content: '[1] Trees grow. 树木生长😀。\n[2] 水在流动。\n\nQuestion: what grows?' }];
-const ask = (port: number, more: object) =>
-  request(`http://127.0.0.1:${port}/v1/chat/completions`, { method: 'POST', body: JSON.stringify({ model: 'm', messages, ...more }) });
+const ask = (port: number, more: object, headers: Record<string, string> = {}) =>
+  request(`http://127.0.0.1:${port}/v1/chat/completions`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ model: 'm', messages, ...more }),
+  });
 const dataOf = (text: string) =>
   text
     .split('\n\n')
@@ -76,6 +80,32 @@ describe('a streamed answer', () => {
       arrivals.push(performance.now());
     }
     expect(arrivals.length).toBeGreaterThan(5);
+  });
+});
+
+describe('an answer whose length the caller of the whole system names', () => {
+  const named = async (tokens: string, more: object = {}) => {
+    const answer = await ask(server.port, more, { 'x-simulated-answer-tokens': tokens });
+    return { status: answer.statusCode, body: (await answer.body.json()) as Record<string, unknown> };
+  };
+
+  test.each([1, 7, 500])('has %s tokens, and ends of itself', async (tokens) => {
+    expect(await named(String(tokens))).toMatchObject({
+      status: 200,
+      body: { choices: [{ finish_reason: 'stop' }], usage: { completion_tokens: tokens } },
+    });
+  });
+
+  test('keeps within what the request itself allows', async () => {
+    const cut = { choices: [{ finish_reason: 'length' }], usage: { completion_tokens: 20 } };
+    expect((await named('500', { max_tokens: 20 })).body).toMatchObject(cut);
+  });
+
+  test.each(['0', '-1', '1.5', 'many', '100001', ''])('is refused where it is "%s"', async (tokens) => {
+    expect(await named(tokens)).toMatchObject({
+      status: 400,
+      body: { error: { message: expect.stringContaining('x-simulated-answer-tokens') } },
+    });
   });
 });
 

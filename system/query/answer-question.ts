@@ -21,6 +21,8 @@ export interface Question extends SearchTask {
   readonly earlier: readonly ChatMessage[];
   readonly sessionId: string | undefined;
   readonly sampling: Sampling;
+  /** What the simulated model is told to write; it says nothing about the question. */
+  readonly answerTokens: number | undefined;
 }
 
 /** Who is told of an answer while it is made. What is told next waits until this is done. */
@@ -57,6 +59,7 @@ export async function answerQuestion(parts: AnswerParts, question: Question, lis
     messages: promptOf(text, sources, [...messagesOf(turns), ...question.earlier]),
     model: parts.chatModel,
     sampling: question.sampling,
+    answerTokens: question.answerTokens,
     requestId,
     signal: deadline.signal,
   };

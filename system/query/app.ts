@@ -6,6 +6,7 @@ import { chatRequestSchema, openAiErrorOf } from '../api/chat-completions.ts';
 import { eventStreamType } from '../api/event-stream.ts';
 import { askRequestSchema, type SearchResponse, searchRequestSchema } from '../api/search.ts';
 import { answerJson } from '../runtime/answer.ts';
+import { answerTokensOf } from '../runtime/answer-tokens.ts';
 import { ApiError } from '../runtime/api-error.ts';
 import { deadlineIn, guardDeadline } from '../runtime/deadline.ts';
 import { requireInternalToken, tenantOf } from '../runtime/internal-token.ts';
@@ -119,6 +120,7 @@ export function createQuery(parts: QueryParts): Express {
     earlier: [],
     sessionId: undefined,
     sampling: {},
+    answerTokens: undefined,
   });
 
   const post = (path: string, handle: (request: Request, response: Response) => Promise<void>) =>
@@ -140,7 +142,7 @@ export function createQuery(parts: QueryParts): Express {
   post('/v1/ask', async (request, response) => {
     const { query, stream, session_id, ...retrieval } = valid(askRequestSchema, request.body);
     const asker = askerOf(response);
-    const question = { ...questionOf(asker, query, retrieval), sessionId: session_id };
+    const question = { ...questionOf(asker, query, retrieval), sessionId: session_id, answerTokens: answerTokensOf(request) };
     if (stream ?? prefersEventStream(request)) {
       await streamAnswer(response, askStreamForm(asker.requestId), (listener) => answer(question, listener));
     } else {
@@ -167,7 +169,12 @@ export function createQuery(parts: QueryParts): Express {
     }
     const asker = askerOf(response);
     const earlier = messages.slice(0, -1).map(({ role, content }) => ({ role, content }));
-    const question = { ...questionOf(asker, (messages.at(-1)?.content ?? '').trim(), rag_testbed), earlier, sampling };
+    const question = {
+      ...questionOf(asker, (messages.at(-1)?.content ?? '').trim(), rag_testbed),
+      earlier,
+      sampling,
+      answerTokens: answerTokensOf(request),
+    };
     const head = { requestId: asker.requestId, model, created: Math.floor(Date.now() / 1000) };
     if (stream === true) {
       await streamAnswer(response, chatStreamForm(head, stream_options?.include_usage === true), (listener) => answer(question, listener));

@@ -11,6 +11,7 @@ export interface GenerationTask {
   readonly messages: readonly ChatMessage[];
   readonly model: string;
   readonly sampling: Sampling;
+  readonly answerTokens?: number | undefined;
   readonly requestId: string;
   readonly signal: AbortSignal;
 }
@@ -40,11 +41,15 @@ const chunkSchema = z.object({
 const unsaidReason = 'stop';
 const lastData = '[DONE]';
 
-function requestOf({ model, messages, sampling, requestId, signal }: GenerationTask, streamed: boolean): UpstreamRequest {
+function requestOf({ model, messages, sampling, answerTokens, requestId, signal }: GenerationTask, streamed: boolean): UpstreamRequest {
   return {
     method: 'POST',
     path: '/v1/chat/completions',
-    headers: { 'content-type': 'application/json', [headers.requestId]: requestId },
+    headers: {
+      'content-type': 'application/json',
+      [headers.requestId]: requestId,
+      ...(answerTokens === undefined ? {} : { [headers.answerTokens]: String(answerTokens) }),
+    },
     body: JSON.stringify({
       model,
       messages,

@@ -1,3 +1,4 @@
+import { maximumAnswerTokens } from '../../../system/api/headers.ts';
 import type { TraceArrivals } from '../../contract/arrivals.ts';
 import { Failure } from '../../contract/failure.ts';
 import { parseTrace } from './parse-trace.ts';
@@ -7,14 +8,15 @@ import type { Trace, TraceRequest } from './trace-request.ts';
 /** About half a gigabyte of requests with passages. */
 const maximumRequests = 1_000_000;
 
-export type TraceSource = Pick<TraceArrivals, 'format' | 'weeks' | 'firstRequests'>;
+export type TraceSource = Pick<TraceArrivals, 'format' | 'weeks' | 'firstRequests' | 'answerLengths'>;
 
 /**
  * Reads a trace into memory, or as much of it as is asked for. Throws a `Failure` (`invalid_trace`) for a malformed line,
- * for more than a million requests, and for requests from which no rate follows: fewer than two, or all at one moment.
+ * for more than a million requests, for requests from which no rate follows (fewer than two, or all at one moment), and for one that does
+ * not tell how long its answer was where that is asked for.
  */
 export async function collectTrace(
-  { format, weeks, firstRequests }: TraceSource,
+  { format, weeks, firstRequests, answerLengths }: TraceSource,
   lines: AsyncIterable<string> | Iterable<string>,
   file: string,
 ): Promise<Trace> {
@@ -36,7 +38,24 @@ export async function collectTrace(
       hint: 'a trace needs two requests at different moments',
     });
   }
+  if (answerLengths === 'recorded') {
+    requireLengths(requests, file);
+  }
   return { file, requests: ordered };
+}
+
+/** An answer has at least one token, and at most as many as a model may be asked for. */
+function requireLengths(requests: readonly TraceRequest[], file: string): void {
+  const place = requests.findIndex(({ outputTokens = 0 }) => outputTokens < 1 || outputTokens > maximumAnswerTokens);
+  if (place >= 0) {
+    const told = requests[place]?.outputTokens;
+    throw new Failure(
+      'configuration',
+      'invalid_trace',
+      `request ${place + 1} of ${file} has ${told === undefined ? 'no number of' : told} output tokens, and its answer is to be as long as recorded`,
+      { hint: `from 1 to ${maximumAnswerTokens} in every request, or leave out answerLengths` },
+    );
+  }
 }
 
 /** Requests per second over the span of a trace: one gap per request, the last taken as long as the mean one. */

@@ -151,6 +151,16 @@ describe('what is refused, with file, line, value and hint', () => {
     expect((error as Failure).hint).toContain(hint);
   });
 
+  it.each([
+    [['atSeconds,outputTokens', '1,7', '2,'], 'request 2 of some.trace has no number of output tokens'],
+    [['atSeconds,outputTokens', '1,0', '2,7'], 'request 1 of some.trace has 0 output tokens'],
+    [['atSeconds,outputTokens', '1,7', '2,100001'], 'request 2 of some.trace has 100001 output tokens'],
+  ])('%j where answers are to be as long as recorded', async (lines, message) => {
+    await expect(collect({ format: 'csv' }, lines)).resolves.toHaveProperty('requests.length', 2);
+    const refused = collect({ format: 'csv', answerLengths: 'recorded' }, lines);
+    await expect(refused).rejects.toMatchObject({ code: 'invalid_trace', exitCode: 78, message: expect.stringContaining(message) });
+  });
+
   it('a long line is shown in part', async () => {
     const error = await collect({ format: 'ragpulse' }, ['x'.repeat(5000)]).catch((reason: unknown) => reason);
     expect((error as Failure).message.length).toBeLessThan(150);
