@@ -1,16 +1,11 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { stripTypeScriptTypes } from 'node:module';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
+import { type Mutant, mutatedRoom } from '../testing/mutated-room.ts';
 import type * as Validation from './validation.ts';
 
 // A second or two when the machine is idle; beside other work a test may be kept waiting for long.
 vi.setConfig({ testTimeout: 120_000 });
 
-/** Wrong simulators, each one slip away from the right one: the file, what stands there (once), and what stands there instead. */
-const mutants: readonly (readonly [file: string, right: string, wrong: string])[] = [
+const mutants: readonly Mutant[] = [
   // Last come, first served: every mean stays as it is, the tail does not.
   [
     'station.ts',
@@ -47,38 +42,8 @@ const mutants: readonly (readonly [file: string, right: string, wrong: string])[
   ],
 ];
 
-const room = fileURLToPath(new URL('.', import.meta.url));
-const sources: Readonly<Record<string, string>> = Object.fromEntries(
-  await Promise.all(
-    (await readdir(room))
-      .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
-      .map(async (name) => [name, await readFile(path.join(room, name), 'utf8')] as const),
-  ),
-);
-
-let copies = '';
-beforeAll(async () => {
-  copies = await mkdtemp(path.join(tmpdir(), 'simulation-mutants-'));
-  await mkdir(path.join(copies, 'node_modules'));
-  await writeFile(path.join(copies, 'node_modules/package.json'), '{"type":"module"}');
-});
-afterAll(() => rm(copies, { recursive: true, force: true }));
-
-/**
- * A copy of this room with one change. It lies below a folder called node_modules, because the test runner leaves such files to Node; all
- * that it imports from other rooms is what stands there.
- */
-async function validationWith(name: string, changed: string, change: (source: string) => string): Promise<typeof Validation> {
-  const folder = path.join(copies, 'node_modules', name);
-  await mkdir(folder);
-  for (const [file, source] of Object.entries(sources)) {
-    const script = stripTypeScriptTypes(file === changed ? change(source) : source)
-      .replaceAll(/(from '\.\/[^']+)\.ts'/g, "$1.js'")
-      .replaceAll(/from '(\.\.\/[^']+)'/g, (_, place: string) => `from '${pathToFileURL(path.join(room, place)).href}'`);
-    await writeFile(path.join(folder, file.replace(/\.ts$/, '.js')), script);
-  }
-  return import(/* @vite-ignore */ pathToFileURL(path.join(folder, 'validation.js')).href) as Promise<typeof Validation>;
-}
+const room = await mutatedRoom(new URL('.', import.meta.url));
+afterAll(() => room[Symbol.asyncDispose]());
 
 /** The first figure that contradicts theory, or how a run failed; `undefined` where all agree. */
 function firstDisagreement({ validationCases, compare }: typeof Validation): string | undefined {
@@ -98,14 +63,9 @@ function firstDisagreement({ validationCases, compare }: typeof Validation): str
 }
 
 it('a copy without a change agrees with theory', async () => {
-  expect(firstDisagreement(await validationWith('unchanged', 'station.ts', (source) => source))).toBeUndefined();
+  expect(firstDisagreement(await room.load<typeof Validation>('validation.ts', 'unchanged'))).toBeUndefined();
 });
 
-it.each(mutants.map((mutant, index) => [index, ...mutant] as const))('mutant %i: %s: %s → %s', async (index, file, right, wrong) => {
-  const mutant = await validationWith(`mutant-${index}`, file, (source) => {
-    // A mutant whose place has moved would be the right simulator, and a test that cannot fail.
-    expect(source.split(right).length - 1, `"${right}" in ${file}`).toBe(1);
-    return source.replace(right, () => wrong);
-  });
-  expect(firstDisagreement(mutant)).toBeDefined();
+it.each(mutants.map((mutant, index) => [index, ...mutant] as const))('mutant %i: %s: %s → %s', async (index, ...mutant) => {
+  expect(firstDisagreement(await room.load<typeof Validation>('validation.ts', `mutant-${index}`, mutant))).toBeDefined();
 });

@@ -1,18 +1,16 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { stripTypeScriptTypes } from 'node:module';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
+import { type Mutant, mutatedRoom } from '../../testing/mutated-room.ts';
 import { casesIn, disagreementsOf } from './cases.ts';
 import type { reconcileHpa } from './reconcile.ts';
 
 // Milliseconds when the machine is idle; beside other work a test may be kept waiting for long.
 vi.setConfig({ testTimeout: 60_000 });
 
-/** Wrong rules, each one slip away from the right one: the file, what stands there (once), and what stands there instead. */
-const mutants: readonly (readonly [file: string, right: string, wrong: string])[] = [
+const mutants: readonly Mutant[] = [
   ['tolerance.ts', '1 - down <= ratio', '1 - down < ratio'],
   ['tolerance.ts', 'ratio <= 1 + up', 'ratio < 1 + up'],
   ['tolerance.ts', 'of(behavior?.scaleUp?.tolerance)', 'of(undefined)'],
@@ -92,26 +90,10 @@ const mutants: readonly (readonly [file: string, right: string, wrong: string])[
   ['reconcile.ts', 'scale?.status.replicas ?? status.currentReplicas', 'status.desiredReplicas ?? 1'],
 ];
 
-const room = fileURLToPath(new URL('.', import.meta.url));
-const project = path.resolve(room, '../../..');
-const sources: Readonly<Record<string, string>> = Object.fromEntries(
-  await Promise.all(
-    (await readdir(room))
-      .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && name !== 'cases.ts')
-      .map(async (name) => [name, await readFile(path.join(room, name), 'utf8')] as const),
-  ),
-);
+const room = await mutatedRoom(new URL('.', import.meta.url), ['zod']);
+afterAll(() => room[Symbol.asyncDispose]());
 
-let copies = '';
-beforeAll(async () => {
-  copies = await mkdtemp(path.join(tmpdir(), 'hpa-mutants-'));
-  await mkdir(path.join(copies, 'node_modules'));
-  await symlink(path.join(project, 'node_modules/zod'), path.join(copies, 'node_modules/zod'));
-  await writeFile(path.join(copies, 'node_modules/package.json'), '{"type":"module"}');
-});
-afterAll(() => rm(copies, { recursive: true, force: true }));
-
-const tables = path.join(project, 'fixtures/hpa-cases');
+const tables = fileURLToPath(new URL('../../../fixtures/hpa-cases', import.meta.url));
 const documents = await Promise.all(
   (await readdir(tables))
     .filter((name) => name.endsWith('.yaml'))
@@ -119,37 +101,19 @@ const documents = await Promise.all(
 );
 const cases = documents.flatMap((document) => casesIn(document, 'cases'));
 
-/**
- * A copy of the rule with one change, loaded as it is. It lies below a folder called node_modules, because the test runner leaves such
- * files to Node; transforming a thousand of them would take most of the time.
- */
-async function ruleWith(name: string, changed: string, change: (source: string) => string): Promise<typeof reconcileHpa> {
-  const folder = path.join(copies, 'node_modules', name);
-  await mkdir(folder);
-  for (const [file, source] of Object.entries(sources)) {
-    const script = stripTypeScriptTypes(file === changed ? change(source) : source).replaceAll(/(from '\.\/[^']+)\.ts'/g, "$1.js'");
-    await writeFile(path.join(folder, file.replace(/\.ts$/, '.js')), script);
-  }
-  const loaded = (await import(/* @vite-ignore */ pathToFileURL(path.join(folder, 'reconcile.js')).href)) as {
-    reconcileHpa: typeof reconcileHpa;
-  };
-  return loaded.reconcileHpa;
+interface Rule {
+  readonly reconcileHpa: typeof reconcileHpa;
 }
 
-const disagreementsWith = (rule: typeof reconcileHpa) => cases.flatMap((each) => disagreementsOf(each, rule));
+const disagreementsWith = (rule: Rule) => cases.flatMap((each) => disagreementsOf(each, rule.reconcileHpa));
 
 describe('the cases tell wrong rules from the right one', () => {
   it('a copy without a change agrees with all of them', async () => {
-    const rule = await ruleWith('unchanged', 'limit.ts', (source) => source);
-    expect(disagreementsWith(rule)).toEqual([]);
+    expect(disagreementsWith(await room.load<Rule>('reconcile.ts', 'unchanged'))).toEqual([]);
   });
 
-  it.each(mutants.map((mutant, index) => [index, ...mutant] as const))('mutant %i: %s: %s → %s', async (index, file, right, wrong) => {
-    const rule = await ruleWith(`mutant-${index}`, file, (source) => {
-      // A mutant whose place has moved would be the right rule, and a test that cannot fail.
-      expect(source.split(right).length - 1, `"${right}" in ${file}`).toBe(1);
-      return source.replace(right, () => wrong);
-    });
-    expect(disagreementsWith(rule).length).toBeGreaterThan(0);
+  it.each(mutants.map((mutant, index) => [index, ...mutant] as const))('mutant %i: %s: %s → %s', async (index, ...mutant) => {
+    const wrong = await room.load<Rule>('reconcile.ts', `mutant-${index}`, mutant);
+    expect(disagreementsWith(wrong).length).toBeGreaterThan(0);
   });
 });
