@@ -10,14 +10,20 @@ export function benchWords<Options extends ParseArgsOptionsConfig>(help: string,
   } catch (error) {
     throw usage(error instanceof Error ? error.message : String(error));
   }
+  const read = (name: string, word: string, wanted: string, isGood: (value: number) => boolean): number => {
+    const value = word.trim() === '' ? Number.NaN : Number(word);
+    if (!isGood(value)) {
+      throw usage(`--${name} is "${word}", which is no ${wanted}`);
+    }
+    return value;
+  };
   return {
     values,
-    whole: (name: string, word: string, least: number, most: number): number => {
-      const value = Number(word);
-      if (!(Number.isInteger(value) && value >= least && value <= most)) {
-        throw usage(`--${name} is "${word}", which is no whole number from ${least} to ${most}`);
-      }
-      return value;
-    },
+    /** What is wrong with the words, as the failure that ends the command. */
+    usage,
+    whole: (name: string, word: string, least: number, most: number): number =>
+      read(name, word, `whole number from ${least} to ${most}`, (value) => Number.isInteger(value) && value >= least && value <= most),
+    number: (name: string, word: string, least: number, most: number): number =>
+      read(name, word, `number from ${least} to ${most}`, (value) => value >= least && value <= most),
   };
 }

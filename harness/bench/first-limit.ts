@@ -1,15 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { loadTest } from '../../scenarios/load-test.ts';
-import { Failure } from '../contract/failure.ts';
-import type { OverloadResult } from '../contract/result.ts';
+import type { OverloadResult } from '../contract/overload.ts';
 import { exitCodes } from '../contract/verdict.ts';
 import { choosePlatform } from '../platform/choose.ts';
 import { runScenario } from '../run/run.ts';
 import { newRunId } from '../run/run-folder.ts';
 import { benchCommand } from './bench-command.ts';
+import { benchWords } from './bench-words.ts';
 
 /*
  * Is what gave out first named correctly? Drives every ramp of the load test whose limit is planted, several times, and prints what
@@ -21,9 +20,6 @@ const help = `npm run evidence:first-limit -- [--rounds N] [--variants A,B]
   --variants A,B  only these ramps
 `;
 
-const defaultRounds = 5;
-const mostRounds = 100;
-
 interface Settings {
   readonly rounds: number;
   readonly variants: readonly string[];
@@ -32,25 +28,13 @@ interface Settings {
 const planted = loadTest.variants.filter(({ overload }) => overload?.planted !== undefined).map(({ id }) => id);
 
 function readSettings(words: readonly string[]): Settings | undefined {
-  const options = { help: { type: 'boolean' }, rounds: { type: 'string' }, variants: { type: 'string' } } as const;
-  let values: ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
-  try {
-    values = parseArgs({ args: [...words], options }).values;
-  } catch (error) {
-    throw new Failure('usage', 'unknown_option', error instanceof Error ? error.message : String(error), {
-      hint: help.split('\n')[0] ?? '',
-    });
-  }
-  const rounds = Number(values.rounds ?? defaultRounds);
-  if (!(Number.isInteger(rounds) && rounds >= 1 && rounds <= mostRounds)) {
-    throw new Failure('usage', 'invalid_argument', `--rounds is "${values.rounds}"`, { hint: `a whole number from 1 to ${mostRounds}` });
-  }
+  const text = { type: 'string' } as const;
+  const { values, usage, whole } = benchWords(help, words, { help: { type: 'boolean' }, rounds: text, variants: text });
+  const rounds = whole('rounds', values.rounds ?? '5', 1, 100);
   const variants = values.variants?.split(',') ?? planted;
   const unknown = variants.find((id) => !planted.includes(id));
   if (unknown !== undefined) {
-    throw new Failure('usage', 'unknown_variant', `"${unknown}" is no ramp with a planted limit`, {
-      hint: `they are ${planted.join(', ')}`,
-    });
+    throw usage(`--variants names "${unknown}", which is no ramp with a planted limit; they are ${planted.join(', ')}`);
   }
   return values.help === true ? undefined : { rounds, variants };
 }

@@ -1,9 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
-import { Failure } from '../contract/failure.ts';
 import { benchCommand } from './bench-command.ts';
+import { benchWords } from './bench-words.ts';
 import { arrivalRows, scheduleRow, stallRows } from './load-accuracy.ts';
 import type { BenchSettings } from './load-bench.ts';
 import { fastRows, soakRow, userRows } from './load-capacity.ts';
@@ -49,22 +48,11 @@ interface Settings {
 const isGroup = (name: string): name is Group => Object.hasOwn(groups, name);
 
 function readSettings(words: readonly string[]): Settings | undefined {
-  const [text, flag] = [{ type: 'string' }, { type: 'boolean' }] as const;
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
   const options = { help: flag, short: flag, only: text, repetitions: text, seconds: text, soak: text };
-  const usage = (message: string) => new Failure('usage', 'invalid_argument', message, { hint: help.split('\n')[0] ?? '' });
-  let values: ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
-  try {
-    values = parseArgs({ args: [...words], options }).values;
-  } catch (error) {
-    throw usage(error instanceof Error ? error.message : String(error));
-  }
-  const whole = (name: 'repetitions' | 'seconds' | 'soak', fallback: number) => {
-    const value = Number(values[name] ?? fallback);
-    if (!(Number.isInteger(value) && value >= 1 && value <= 100_000)) {
-      throw usage(`--${name} is "${values[name]}", which is no whole number from 1`);
-    }
-    return value;
-  };
+  const { values, usage, whole } = benchWords(help, words, options);
+  const count = (name: 'repetitions' | 'seconds' | 'soak', usual: string) => whole(name, values[name] ?? usual, 1, 100_000);
   const only = values.only?.split(',') ?? Object.keys(groups);
   const unknown = only.find((name) => !isGroup(name));
   if (unknown !== undefined) {
@@ -74,9 +62,9 @@ function readSettings(words: readonly string[]): Settings | undefined {
   return values.help === true
     ? undefined
     : {
-        repetitions: whole('repetitions', short ? 2 : 8),
-        seconds: whole('seconds', short ? 2 : 10),
-        soakSeconds: whole('soak', short ? 10 : 600),
+        repetitions: count('repetitions', short ? '2' : '8'),
+        seconds: count('seconds', short ? '2' : '10'),
+        soakSeconds: count('soak', short ? '10' : '600'),
         only: only.filter(isGroup),
       };
 }

@@ -2,10 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { singleVsSharded } from '../../scenarios/single-vs-sharded.ts';
 import { routerHash, single } from '../../scenarios/topologies.ts';
-import { Failure } from '../contract/failure.ts';
 import type { MetricId } from '../contract/metrics.ts';
 import type { Step } from '../contract/plan.ts';
 import { compare } from '../gates/comparison.ts';
@@ -20,6 +18,7 @@ import { MachineWatch } from '../run/machine-watch.ts';
 import { meanMs, percentileMs, steadyHistogram } from '../run/quantiles.ts';
 import { createRunFolder } from '../run/run-folder.ts';
 import { benchCommand } from './bench-command.ts';
+import { benchWords } from './bench-words.ts';
 
 /*
  * What Docker costs: the same topology as processes and as containers, in interleaved repetitions, with quotas so large
@@ -49,37 +48,16 @@ interface Settings {
 }
 
 function readSettings(words: readonly string[]): Settings | undefined {
-  const options = {
-    help: { type: 'boolean' },
-    short: { type: 'boolean' },
-    repetitions: { type: 'string' },
-    seconds: { type: 'string' },
-    rate: { type: 'string' },
-  } as const;
-  let values: ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
-  try {
-    values = parseArgs({ args: [...words], options }).values;
-  } catch (error) {
-    throw new Failure('usage', 'unknown_option', error instanceof Error ? error.message : String(error), {
-      hint: help.split('\n')[0] ?? '',
-    });
-  }
-  const positive = (name: 'repetitions' | 'seconds' | 'rate', fallback: number) => {
-    const value = Number(values[name] ?? fallback);
-    if (!(value > 0 && value <= 10_000)) {
-      throw new Failure('usage', 'invalid_argument', `--${name} is "${values[name]}", which is no number above 0`, {
-        hint: help.split('\n')[0] ?? '',
-      });
-    }
-    return value;
-  };
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  const { values, whole, number } = benchWords(help, words, { help: flag, short: flag, repetitions: text, seconds: text, rate: text });
   const short = values.short === true;
   return values.help === true
     ? undefined
     : {
-        repetitions: positive('repetitions', short ? 2 : 8),
-        seconds: positive('seconds', short ? 2 : 6),
-        rate: positive('rate', 60),
+        repetitions: whole('repetitions', values.repetitions ?? (short ? '2' : '8'), 1, 100),
+        seconds: number('seconds', values.seconds ?? (short ? '2' : '6'), 1, 3_600),
+        rate: number('rate', values.rate ?? '60', 1, 10_000),
         starts: short ? 1 : 3,
       };
 }

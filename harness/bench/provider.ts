@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { closedLoopRow } from '../../system/policies/generation/closed-loop.ts';
 import {
   type ConcurrencyRow,
@@ -11,12 +10,12 @@ import {
   publishedLengths,
   publishedRows,
 } from '../../system/policies/generation/llama-3.3-70b-2xh100.ts';
-import { Failure } from '../contract/failure.ts';
 import { Leash } from '../platform/local/leashed-process.ts';
 import { httpProbe, waitUntilReady } from '../platform/local/readiness.ts';
 import { localUrl } from '../platform/loopback.ts';
 import { Ports } from '../platform/ports.ts';
 import { benchCommand } from './bench-command.ts';
+import { benchWords } from './bench-words.ts';
 import { driveProvider } from './provider-load.ts';
 
 /*
@@ -47,18 +46,9 @@ function readSettings(words: readonly string[]): Settings | undefined {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
   const options = { help: flag, short: flag, 'time-scale': text, concurrency: text };
-  const usage = (message: string) => new Failure('usage', 'invalid_argument', message, { hint: help.split('\n')[0] ?? '' });
-  let values: ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
-  try {
-    values = parseArgs({ args: [...words], options }).values;
-  } catch (error) {
-    throw usage(error instanceof Error ? error.message : String(error));
-  }
+  const { values, usage, number } = benchWords(help, words, options);
   const short = values.short === true;
-  const timeScale = Number(values['time-scale'] ?? '10');
-  if (!(timeScale >= 0.01 && timeScale <= 1000)) {
-    throw usage(`--time-scale is "${values['time-scale']}", which is no number from 0.01 to 1000`);
-  }
+  const timeScale = number('time-scale', values['time-scale'] ?? '10', 0.01, 1000);
   const known = publishedRows.map(({ concurrency }) => concurrency);
   const named = values.concurrency ?? (short ? '1,5,25' : known.join(','));
   const concurrencies = named.split(',').map(Number);

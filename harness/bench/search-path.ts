@@ -1,10 +1,8 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { singleVsSharded } from '../../scenarios/single-vs-sharded.ts';
 import { hybrid, single } from '../../scenarios/topologies.ts';
-import { Failure } from '../contract/failure.ts';
 import type { Step } from '../contract/plan.ts';
 import type { Topology } from '../contract/topology.ts';
 import type { Workload } from '../contract/workload.ts';
@@ -19,6 +17,7 @@ import { percentileMs, steadyHistogram } from '../run/quantiles.ts';
 import { createRunFolder } from '../run/run-folder.ts';
 import { settle } from '../run/settle.ts';
 import { benchCommand } from './bench-command.ts';
+import { benchWords } from './bench-words.ts';
 
 /*
  * How many searches a second go through gateway, query and vector node, with the generator on the same cores: open loop at rising
@@ -51,27 +50,14 @@ function readSettings(words: readonly string[]): Settings | undefined {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
   const options = { help: flag, short: flag, documents: text, rates: text, seconds: text, 'cpu-prof': text };
-  const usage = (message: string) => new Failure('usage', 'invalid_argument', message, { hint: help.split('\n')[0] ?? '' });
-  let values: ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
-  try {
-    values = parseArgs({ args: [...words], options }).values;
-  } catch (error) {
-    throw usage(error instanceof Error ? error.message : String(error));
-  }
-  const positive = (name: string, word: string) => {
-    const value = Number(word);
-    if (!(value > 0 && value <= 1_000_000)) {
-      throw usage(`--${name} is "${word}", which is no number above 0`);
-    }
-    return value;
-  };
+  const { values, whole, number } = benchWords(help, words, options);
   const short = values.short === true;
   return values.help === true
     ? undefined
     : {
-        documents: positive('documents', values.documents ?? (short ? '2000' : '50000')),
-        rates: (values.rates ?? (short ? '100,200' : '300,400,500,600')).split(',').map((rate) => positive('rates', rate)),
-        seconds: positive('seconds', values.seconds ?? (short ? '3' : '15')),
+        documents: whole('documents', values.documents ?? (short ? '2000' : '50000'), 1, 1_000_000),
+        rates: (values.rates ?? (short ? '100,200' : '300,400,500,600')).split(',').map((rate) => number('rates', rate, 1, 100_000)),
+        seconds: number('seconds', values.seconds ?? (short ? '3' : '15'), 1, 3_600),
         profileFolder: values['cpu-prof'] === undefined ? undefined : path.resolve(values['cpu-prof']),
       };
 }
