@@ -114,6 +114,15 @@ describe('judgeStep', () => {
     expect(failing({ lagUs: repeated(9900), responseUs, more: quick })).toEqual(['lag-p99']);
     const fewQuick = [histogramRecord('response', 'success', repeated(5000, 20), 'upsert')];
     expect(failing({ lagUs: repeated(9900), responseUs, more: fewQuick })).toEqual([]);
+    // On a ramp past the knee nobody reads how fast probes were answered.
+    const probes = [histogramRecord('response', 'success', repeated(50_000), 'health')];
+    expect(failing({ lagUs: repeated(9900), responseUs, more: probes })).toEqual(['lag-p99']);
+    const pastTheKnee = judgeStep(
+      observation({ lagUs: repeated(9900), responseUs, more: probes }),
+      { ...step, phase: 'overload' },
+      'constant',
+    );
+    expect(pastTheKnee.verdict).toBe('valid');
   });
 
   it('withholds the p99.9 of a step that is otherwise valid', () => {

@@ -63,10 +63,12 @@ const percentileMs = (histogram: Histogram, percentile: number): number | undefi
 
 /**
  * The smallest percentile that the report will print for this step: a lag must be small against every one of them. Kinds
- * with too few samples for a p99 are left out unless there is nothing else.
+ * with too few samples for a p99 are left out unless there is nothing else. What a system that is driven past its knee answers to probes
+ * is not printed.
  */
-function reportedResponseMs(observation: Observation, percentile: number): number | undefined {
-  const kinds = [...new Set(observation.histograms.map((histogram) => histogram.kind))];
+function reportedResponseMs(observation: Observation, phase: Step['phase'], percentile: number): number | undefined {
+  const all = [...new Set(observation.histograms.map((histogram) => histogram.kind))];
+  const kinds = phase === 'overload' ? all.filter((kind) => kind !== 'health') : all;
   const responses = kinds.map((kind) => steadyHistogram(observation, 'response', 'success', kind));
   const settled = responses.filter((response) => response.totalCount >= minimumSamplesForP99);
   const values = (settled.length > 0 ? settled : [merge(responses)]).map((response) => percentileMs(response, percentile));
@@ -91,10 +93,10 @@ function lags(observation: Observation): Histogram[] {
   return workers === undefined ? [steadyHistogram(observation, 'lag', 'all')] : workers.map(({ lag }) => decode(lag.encoded));
 }
 
-function judgeLag(observation: Observation, percentile: 99 | 99.9): Judged {
+function judgeLag(observation: Observation, phase: Step['phase'], percentile: 99 | 99.9): Judged {
   const tail = percentile === 99.9;
   const floorMs = tail ? lagP999FloorMs : lagP99FloorMs;
-  const limit = Math.max(floorMs, lagShareOfResponse * (reportedResponseMs(observation, percentile) ?? 0));
+  const limit = Math.max(floorMs, lagShareOfResponse * (reportedResponseMs(observation, phase, percentile) ?? 0));
   // Withholding a p99.9 needs no proof that the lag is long; it needs proof that it is not.
   const ofWorkers = lags(observation).flatMap((lag) => (tail ? percentileMs(lag, percentile) : lowerBoundMs(lag, percentile)) ?? []);
   const observed = ofWorkers.length === 0 ? undefined : Math.max(...ofWorkers);
@@ -262,8 +264,8 @@ export function judgeStep(
   surroundings?: Surroundings,
 ): StepValidity {
   const judged = [
-    judgeLag(observation, 99),
-    judgeLag(observation, 99.9),
+    judgeLag(observation, step.phase, 99),
+    judgeLag(observation, step.phase, 99.9),
     judgeLoopUtilisation(observation),
     judgeThrottling(observation),
     judgeUnsent(observation, step.phase),
