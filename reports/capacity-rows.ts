@@ -1,4 +1,5 @@
-import type { Capacity, Result } from '../harness/contract/result.ts';
+import type { Capacity } from '../harness/contract/capacity.ts';
+import type { Result } from '../harness/contract/result.ts';
 import { absent, count, significant } from './numbers.ts';
 import type { Strings } from './strings.ts';
 import { limitInUnit } from './validity-text.ts';

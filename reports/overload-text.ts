@@ -1,4 +1,4 @@
-import type { OverloadResult } from '../harness/contract/result.ts';
+import type { OverloadResult } from '../harness/contract/overload.ts';
 import { significant } from './numbers.ts';
 import type { Strings } from './strings.ts';
 

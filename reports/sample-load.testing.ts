@@ -1,5 +1,7 @@
 import { type MetricId, metricDefinition } from '../harness/contract/metrics.ts';
-import type { OverloadResult, Result, ResultVariant, ServerSeries } from '../harness/contract/result.ts';
+import type { OverloadResult } from '../harness/contract/overload.ts';
+import type { Result, ResultVariant } from '../harness/contract/result.ts';
+import type { ServerSeries } from '../harness/contract/server-series.ts';
 import type { Workload } from '../harness/contract/workload.ts';
 import { passingResult } from './sample-result.testing.ts';
 

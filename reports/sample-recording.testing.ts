@@ -1,4 +1,5 @@
-import type { Result, TraceReplay } from '../harness/contract/result.ts';
+import type { Result } from '../harness/contract/result.ts';
+import type { TraceReplay } from '../harness/contract/trace-replay.ts';
 import { passingResult } from './sample-result.testing.ts';
 
 /** A day and night that repeat, an hour without a request, and hits that grow as the cache fills; every number is invented. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Capacity, type Result, resultSchema, type WarmUp } from '../harness/contract/result.ts';
+import type { Capacity } from '../harness/contract/capacity.ts';
+import { type Result, resultSchema, type WarmUp } from '../harness/contract/result.ts';
 import { renderHtml } from './html/index.ts';
 import { renderMarkdown } from './markdown.ts';
 import { passingResult } from './sample-result.testing.ts';

@@ -1,4 +1,5 @@
-import type { CheckerResult, OverloadResult } from '../contract/result.ts';
+import type { OverloadResult } from '../contract/overload.ts';
+import type { CheckerResult } from '../contract/result.ts';
 
 /**
  * Is a limit that was planted named as the one that gave out first? A result of our own method, checked on cases whose answer is

@@ -1,6 +1,7 @@
 import type { MetricId, MetricValues } from '../contract/metrics.ts';
 import { metricDefinition } from '../contract/metrics.ts';
-import type { OverloadResult, OverloadSecond, ResultVariant } from '../contract/result.ts';
+import type { OverloadResult, OverloadSecond } from '../contract/overload.ts';
+import type { ResultVariant } from '../contract/result.ts';
 import type { Workload } from '../contract/workload.ts';
 import { findings, variant } from './findings.testing.ts';
 import type { Findings } from './judge.ts';

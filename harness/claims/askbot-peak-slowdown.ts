@@ -1,4 +1,4 @@
-import type { OverloadSecond } from '../contract/result.ts';
+import type { OverloadSecond } from '../contract/overload.ts';
 import { time } from './askbot-runs.ts';
 import { boundOf, type Judge, short, undecided } from './judge.ts';
 import { failedOf, isPlain, rampOf } from './overloaded.ts';

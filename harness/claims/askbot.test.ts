@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { contradictionSchema, judgedClaimSchema } from '../contract/claim.ts';
-import type { OverloadSecond, ResultVariant } from '../contract/result.ts';
+import type { OverloadSecond } from '../contract/overload.ts';
+import type { ResultVariant } from '../contract/result.ts';
 import { asked, fiveQuestions, loadTest, overload, underAll, workload } from './askbot-findings.testing.ts';
 import { contradictionsOf } from './contradictions.ts';
 import { judgeClaims } from './index.ts';

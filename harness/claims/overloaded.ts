@@ -1,4 +1,4 @@
-import type { OverloadResult } from '../contract/result.ts';
+import type { OverloadResult } from '../contract/overload.ts';
 import { type Findings, type Judgement, notRun, undecided } from './judge.ts';
 
 /**

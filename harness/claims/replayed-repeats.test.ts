@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import type { ReplayBin, ResultVariant, TraceReplay } from '../contract/result.ts';
+import type { ResultVariant } from '../contract/result.ts';
+import type { ReplayBin, TraceReplay } from '../contract/trace-replay.ts';
 import { findings, variant, window } from './findings.testing.ts';
 import { judgeClaims } from './index.ts';
 import { claimsFrom } from './registry.ts';

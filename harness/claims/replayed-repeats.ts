@@ -1,4 +1,5 @@
-import type { ReplayBin, ResultVariant, TraceReplay } from '../contract/result.ts';
+import type { ResultVariant } from '../contract/result.ts';
+import type { ReplayBin, TraceReplay } from '../contract/trace-replay.ts';
 import type { Findings } from './judge.ts';
 
 export type Replayed = ResultVariant & { readonly traceReplay: TraceReplay };

@@ -1,13 +1,16 @@
 import { z } from 'zod';
-import { traceFormatSchema } from './arrivals.ts';
+import { capacitySchema } from './capacity.ts';
 import { contradictionSchema, judgedClaimSchema } from './claim.ts';
 import { intervalSchema, nameSchema, nonNegative, operationKindSchema, profileIdSchema, resourceRuleSchema, share } from './common.ts';
 import { metricIdSchema, metricValuesSchema } from './metrics.ts';
 import { countsSchema, secondSchema } from './observation.ts';
 import { errorClassSchema } from './operation.ts';
-import { capacityLimitsSchema, comparatorSchema, firstLimitKindSchema, profileSchema } from './scenario.ts';
+import { overloadResultSchema } from './overload.ts';
+import { comparatorSchema, profileSchema } from './scenario.ts';
+import { serverSeriesSchema, serverWindowSchema } from './server-series.ts';
 import { simulatedResultSchema } from './simulation.ts';
 import { quotaSchema, tierSchema, topologySchema } from './topology.ts';
+import { traceReplaySchema } from './trace-replay.ts';
 import { checkVerdictSchema, runVerdictSchema, validityVerdictSchema } from './verdict.ts';
 import { workloadSchema } from './workload.ts';
 
@@ -35,61 +38,6 @@ export const validityCheckSchema = z.strictObject({
   verdict: checkVerdictSchema,
 });
 export type ValidityCheck = z.infer<typeof validityCheckSchema>;
-
-/** What one server of the system under test did in one steady window. */
-export const serverWindowSchema = z.strictObject({
-  tier: tierSchema,
-  /** Unique in the variant, such as `vector-2`. */
-  id: nameSchema,
-  cpuSeconds: nonNegative,
-  /** Share of the window in which its event loop was busy. Absent, as everything below, where the server does not tell. */
-  eventLoopUtilisation: share.optional(),
-  /** By how much its timers fired late, from buckets: exact to the width of one. */
-  eventLoopDelayP99Ms: nonNegative.optional(),
-});
-export type ServerWindow = z.infer<typeof serverWindowSchema>;
-
-/**
- * One look at a server, once a second. What it did not tell, or could not because it was too busy, is absent; a server that has ended
- * has no further points. Rates are over the time since the look before.
- */
-export const serverPointSchema = z.strictObject({
-  /** Since the first look, which is the beginning of the steady window. */
-  seconds: nonNegative,
-  /** Cores in use. */
-  cpuCores: nonNegative.optional(),
-  residentBytes: count.optional(),
-  heapUsedBytes: count.optional(),
-  eventLoopUtilisation: share.optional(),
-  eventLoopDelayP99Ms: nonNegative.optional(),
-  /** Share of the time in which it stood still for garbage collection. */
-  collectingShare: share.optional(),
-  /** Requests that it was answering. */
-  inFlight: count.optional(),
-  /** Its pools of connections, by what they lead to. */
-  pools: z
-    .array(
-      z.strictObject({
-        peer: z.string(),
-        /** Connections that carried a request. */
-        inUse: count,
-        /** Requests that waited for a connection: above 0 for long, the pool is too small or its peer too slow. */
-        waiting: count,
-      }),
-    )
-    .optional(),
-});
-export type ServerPoint = z.infer<typeof serverPointSchema>;
-
-/** One server over the steady window of one step. */
-export const serverSeriesSchema = z.strictObject({
-  tier: tierSchema,
-  id: nameSchema,
-  /** Beyond this size of its heap V8 ends the process. */
-  heapLimitBytes: count.optional(),
-  points: z.array(serverPointSchema).max(200),
-});
-export type ServerSeries = z.infer<typeof serverSeriesSchema>;
 
 /** Response times of one window, ms. */
 const windowResponseSchema = z.strictObject({
@@ -245,92 +193,6 @@ export const warmUpSchema = z.strictObject({
 });
 export type WarmUp = z.infer<typeof warmUpSchema>;
 
-/** The search for the highest rate within limits. */
-export const capacitySchema = z.strictObject({
-  limits: capacityLimitsSchema,
-  /**
-   * `found`: known to 5 % and confirmed. `never-failed`: even the highest rate to try was carried, so it is at least that.
-   * `always-failed`: no rate was carried. `undecided`: the probes ran out, or said nothing.
-   */
-  outcome: z.enum(['found', 'never-failed', 'always-failed', 'undecided']),
-  /** The highest rate that held in every probe; a capacity only when the outcome is `found`, a lower bound when `never-failed`. */
-  ratePerSecond: z.number().positive().optional(),
-  /** The lowest rate that failed: with `ratePerSecond` the interval of the answer. Absent where nothing failed. */
-  failedAtPerSecond: z.number().positive().optional(),
-  reason: z.string(),
-  /** In the order in which they were made. */
-  probes: z.array(
-    z.strictObject({
-      stepId: nameSchema,
-      phase: z.enum(['bracket', 'bisect', 'confirm']),
-      ratePerSecond: z.number().positive(),
-      verdict: z.enum(['passed', 'failed', 'undecided']),
-      reason: z.string(),
-      achievedPerSecond: nonNegative,
-      /** At the percentile of the limits; absent where nothing succeeded. */
-      responseMs: nonNegative.optional(),
-      sampleCount: count,
-      /** Of the response times from the beginning of the probe to its end, as a share of their median. */
-      drift: z.number().optional(),
-    }),
-  ),
-});
-export type Capacity = z.infer<typeof capacitySchema>;
-
-/** A recording in its published terms; what it does not tell is absent. */
-const traceFiguresSchema = z.strictObject({
-  requests: count,
-  spanSeconds: nonNegative,
-  /** Over all hours from that of the first request to that of the last. */
-  meanPerHour: nonNegative,
-  peakPerHour: count,
-  peakToMean: nonNegative.optional(),
-  /** Median over its minutes of the coefficient of variation of the gaps. */
-  gapCvPerMinute: nonNegative.optional(),
-  repeatedQueryShare: share.optional(),
-  repeatedPassageShare: share.optional(),
-  inputTokensP50: count.optional(),
-  outputTokensP50: count.optional(),
-});
-export type TraceFigures = z.infer<typeof traceFiguresSchema>;
-
-const replayBinSchema = z.strictObject({
-  /** Counted from the beginning of the recording; the hour of the week where bins are hours. */
-  bin: count,
-  arrivals: count,
-  succeeded: count,
-  /** Successful asks; the counts and times below are theirs. */
-  answers: count,
-  /** Answered from the cache. */
-  hits: count,
-  /** Waited for the answer that was being made for an equal question. */
-  shared: count,
-  p50Ms: nonNegative.optional(),
-  p95Ms: nonNegative.optional(),
-});
-export type ReplayBin = z.infer<typeof replayBinSchema>;
-
-/** What was replayed, and what became of it by the clock of the recording: intended starts, mapped back by the time scale. */
-export const traceReplaySchema = z.strictObject({
-  /** Without its folder. */
-  file: z.string(),
-  format: traceFormatSchema,
-  weeks: z.enum(['consecutive', 'folded']).optional(),
-  questions: z.enum(['recorded', 'drawn']),
-  answerLengths: z.enum(['recorded', 'drawn']),
-  /** How much faster than recorded. */
-  timeScale: z.number().positive(),
-  repetitions: z.int().positive(),
-  recorded: traceFiguresSchema,
-  /** The same figures of the requests that were sent in one judged repetition; tokens are those of their answers. */
-  offered: traceFiguresSchema,
-  /** Width of a bin in recorded time, s. */
-  binSeconds: z.number().positive(),
-  /** Over all valid judged repetitions. */
-  bins: z.array(replayBinSchema).max(200),
-});
-export type TraceReplay = z.infer<typeof traceReplaySchema>;
-
 export const resultVariantSchema = z.strictObject({
   id: nameSchema,
   title: z.string(),
@@ -372,60 +234,6 @@ export const resultVariantSchema = z.strictObject({
   ),
 });
 export type ResultVariant = z.infer<typeof resultVariantSchema>;
-
-/** One second of a ramp; requests belong to the second of their intended start, whenever they ended. */
-const overloadSecondSchema = z.strictObject({
-  second: count,
-  /** What the ramp asked for in its middle. */
-  ratePerSecond: nonNegative,
-  arrivals: count,
-  succeeded: count,
-  failed: z.partialRecord(errorClassSchema, count),
-  /** When the first of the failed ones did: long after it came, where a process ended that had it. */
-  firstFailureSecond: nonNegative.optional(),
-  /** Failed requests whose error says that the provider refused them. */
-  refusedByProvider: count,
-  /** Of successes. */
-  responseMs: z.strictObject({ mean: nonNegative, p50: nonNegative, p95: nonNegative }).optional(),
-});
-export type OverloadSecond = z.infer<typeof overloadSecondSchema>;
-
-/** Something that gave out, or a sign of it, with the second in which it began. */
-const limitSignSchema = z.strictObject({
-  kind: firstLimitKindSchema,
-  atSecond: nonNegative,
-  /** One sentence with the figures. */
-  evidence: z.string(),
-});
-export type LimitSign = z.infer<typeof limitSignSchema>;
-
-/** One instance driven past its knee, and what gave out first. */
-export const overloadResultSchema = z.strictObject({
-  variant: nameSchema,
-  title: z.string(),
-  topology: topologySchema,
-  workload: workloadSchema,
-  stepId: nameSchema,
-  ramp: z.strictObject({ fromPerSecond: nonNegative, toPerSecond: z.number().positive(), seconds: z.number().positive() }),
-  validity: z.strictObject({ verdict: validityVerdictSchema, reasons: z.array(z.string()) }),
-  counts: countsSchema,
-  /** What the topology makes give out. */
-  planted: firstLimitKindSchema.optional(),
-  first: z.strictObject({
-    kind: firstLimitKindSchema,
-    atSecond: nonNegative.optional(),
-    /** The rate of the ramp then. */
-    ratePerSecond: nonNegative.optional(),
-    evidence: z.string(),
-  }),
-  /** Everything that was seen to give out, in order of time. */
-  signs: z.array(limitSignSchema),
-  /** Processes that ended. */
-  ended: z.array(z.strictObject({ part: z.string(), atSecond: nonNegative, outOfMemory: z.boolean(), how: z.string() })),
-  seconds: z.array(overloadSecondSchema),
-  servers: z.array(serverSeriesSchema),
-});
-export type OverloadResult = z.infer<typeof overloadResultSchema>;
 
 export const sloResultSchema = z.strictObject({
   id: nameSchema,

@@ -4,11 +4,12 @@ import { plantedLimit } from '../checkers/planted-limit.ts';
 import { contradictionsOf } from '../claims/contradictions.ts';
 import { judgeClaims } from '../claims/index.ts';
 import type { Findings } from '../claims/judge.ts';
+import type { Capacity } from '../contract/capacity.ts';
 import type { Claim } from '../contract/claim.ts';
 import { workloadOf } from '../contract/effective-workload.ts';
 import { type MetricId, metricDefinition } from '../contract/metrics.ts';
 import type { Plan } from '../contract/plan.ts';
-import type { Capacity, ChangeAudit, CheckerResult, Comparison, Result, ResultVariant, ValidityCheck } from '../contract/result.ts';
+import type { ChangeAudit, CheckerResult, Comparison, Result, ResultVariant, ValidityCheck } from '../contract/result.ts';
 import type { Scenario, Variant } from '../contract/scenario.ts';
 import type { Workload } from '../contract/workload.ts';
 import { compare } from '../gates/comparison.ts';
@@ -22,6 +23,7 @@ import type { Measured } from './fan-out.ts';
 import type { JudgedStep } from './judged-step.ts';
 import { processUses } from './process-uses.ts';
 import { meanMs, percentileMs, steadyHistogram, tailSamples } from './quantiles.ts';
+import { resultHead } from './result-head.ts';
 import { curvesOf, seriesOf } from './series.ts';
 import type { VariantState } from './stage.ts';
 import { stageCohorts } from './stages.ts';
@@ -312,20 +314,8 @@ function measuredResult({
     0,
   );
   return {
-    schemaVersion: 1,
-    runId: plan.runId,
-    scenario: scenario.id,
-    title: scenario.title,
-    question: scenario.question,
-    hypothesis: scenario.hypothesis,
-    profile: plan.profile,
-    settings: plan.settings,
-    workload: scenario.workload,
-    seed: plan.seed,
+    ...resultHead(scenario, plan, partialReason),
     workers: plan.workers,
-    baseline: scenario.baseline,
-    status: partialReason === undefined ? 'complete' : 'partial',
-    ...(partialReason === undefined ? {} : { partialReason }),
     verdict: verdictOf(
       [...slos, ...checkers].map(({ verdict }) => verdict),
       measuredRequests,

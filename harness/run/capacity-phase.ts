@@ -1,7 +1,7 @@
 import { type Probed, type ProbeOutcome, type ProbeTask, searchRate } from '../capacity/rate-search.ts';
 import { type Steadiness, steadinessOf } from '../capacity/steadiness.ts';
+import type { Capacity } from '../contract/capacity.ts';
 import type { Step } from '../contract/plan.ts';
-import type { Capacity } from '../contract/result.ts';
 import type { CapacityLimits, CapacitySearch } from '../contract/scenario.ts';
 import type { RunningSystem } from '../platform/platform.ts';
 import { type DrivenStep, drive } from './drive.ts';

@@ -2,7 +2,8 @@ import { createConceptSpace } from '../../system/concepts/concept-space.ts';
 import { schedule, scheduleWithProfile } from '../arrivals/index.ts';
 import type { Trace } from '../arrivals/trace/trace-request.ts';
 import { type Arrivals, arrivalSettings } from '../contract/arrivals.ts';
-import type { LoadPlan, Step } from '../contract/plan.ts';
+import { Failure } from '../contract/failure.ts';
+import type { LoadPlan, Plan, Step } from '../contract/plan.ts';
 import type { Profile } from '../contract/scenario.ts';
 import type { Workload } from '../contract/workload.ts';
 import { createClosedLoopRequests } from '../corpus/closed-loop-requests.ts';
@@ -32,16 +33,47 @@ export interface RunCorpus {
   intentsOf(stepId: string): (job: number) => JobIntent | undefined;
 }
 
-/** When the jobs of a step are due; a replay begins with the trace in every step. */
+/**
+ * When the jobs of a step are due; a replay begins with the trace in every step. A pilot asks at least once. Throws a `Failure` (78) for any
+ * other step in which nothing would be asked, and for a trace too short for it.
+ */
 export function stepSchedule(arrivals: Arrivals, step: Step, trace: Trace | undefined): number[] {
   const { seed, ratePerSecond, ramp, warmUpSeconds, steadySeconds } = step;
   if (ratePerSecond === undefined) {
     throw new Error(`step ${step.id} has no rate: a closed loop has no schedule`);
   }
   const window = { durationMs: (warmUpSeconds + steadySeconds) * 1000, seed, trace };
-  return ramp === undefined
-    ? schedule(arrivals, { ...window, ratePerSecond })
-    : scheduleWithProfile(arrivals, { ...window, profile: { shape: 'ramp', ...ramp } });
+  const offsetsUs =
+    ramp === undefined
+      ? schedule(arrivals, { ...window, ratePerSecond })
+      : scheduleWithProfile(arrivals, { ...window, profile: { shape: 'ramp', ...ramp } });
+  if (offsetsUs.length > 0) {
+    return offsetsUs;
+  }
+  if (step.phase === 'pilot') {
+    return [0];
+  }
+  throw new Failure(
+    'configuration',
+    'empty_step',
+    `step ${step.id} asks nothing: no arrival in ${warmUpSeconds + steadySeconds} s at ${ratePerSecond} per second`,
+    { hint: 'raise its rate, make it longer, or take another --seed' },
+  );
+}
+
+/**
+ * Makes the schedule of every step whose rate is known once, so that one that cannot be driven is refused before anything starts. Throws as
+ * `stepSchedule` does.
+ */
+export function checkSchedules(
+  { steps }: Pick<Plan, 'steps'>,
+  workloadOf: (variant: string) => Pick<Workload, 'arrivals'>,
+  traceOf: (arrivals: Arrivals) => Trace | undefined,
+): void {
+  for (const step of steps.filter(({ ratePerSecond }) => ratePerSecond !== undefined)) {
+    const { arrivals } = workloadOf(step.variant);
+    stepSchedule(arrivals, step, traceOf(arrivals));
+  }
 }
 
 export function corpusOf({

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { headers } from '../../system/api/headers.ts';
 import type { Observation, Second } from '../contract/observation.ts';
 import type { LoadPlan, Step } from '../contract/plan.ts';
-import type { ServerSeries, ServerWindow } from '../contract/result.ts';
+import type { ServerSeries, ServerWindow } from '../contract/server-series.ts';
 import type { Workload } from '../contract/workload.ts';
 import type { LoadGenerator } from '../load/generator.ts';
 import { judgeStep, type StepValidity } from '../measurement/validity.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { OverloadSecond, ServerSeries } from '../contract/result.ts';
+import type { OverloadSecond } from '../contract/overload.ts';
+import type { ServerSeries } from '../contract/server-series.ts';
 import { firstLimit, lowLoadMs, type Overloaded } from './first-limit.ts';
 
 const seconds = 40;

@@ -1,4 +1,5 @@
-import type { LimitSign, OverloadResult, OverloadSecond, ServerSeries } from '../contract/result.ts';
+import type { LimitSign, OverloadResult, OverloadSecond } from '../contract/overload.ts';
+import type { ServerSeries } from '../contract/server-series.ts';
 import type { Quota } from '../contract/topology.ts';
 
 type Point = ServerSeries['points'][number];

@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import type { OverloadResult, OverloadSecond } from '../contract/result.ts';
+import type { OverloadResult, OverloadSecond } from '../contract/overload.ts';
 import { vectorNodeCount } from '../contract/topology.ts';
 import type { LoadGenerator } from '../load/generator.ts';
 import { distributionOf } from '../measurement/order-statistic.ts';

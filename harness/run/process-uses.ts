@@ -1,4 +1,5 @@
-import type { ProcessUse, ServerWindow } from '../contract/result.ts';
+import type { ProcessUse } from '../contract/result.ts';
+import type { ServerWindow } from '../contract/server-series.ts';
 import { tierSchema } from '../contract/topology.ts';
 import type { RunningSystem } from '../platform/platform.ts';
 import type { JudgedStep } from './judged-step.ts';

@@ -15,7 +15,7 @@ import { assembleResult, countedSteps, type VariantFindings } from './assemble.t
 import { searchCapacities } from './capacity-phase.ts';
 import { auditChanges, isAudited } from './change-audit.ts';
 import { readClaims } from './claims-file.ts';
-import { corpusOf } from './corpus.ts';
+import { checkSchedules, corpusOf } from './corpus.ts';
 import { partialReasonOf } from './cut-short.ts';
 import { driveSteps } from './drive-steps.ts';
 import { eventLog } from './event-log.ts';
@@ -143,6 +143,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
   const workloads = new Map(scenario.variants.map((variant) => [variant.id, workloadOf(scenario.workload, variant, plan.settings)]));
   const asked = (variant: string) => workloads.get(variant) ?? scenario.workload;
   const traceOf = await readTraces(plan.variants.map(asked));
+  checkSchedules(plan, asked, traceOf);
   const replays = replayDescriptions(plan, asked, traceOf);
   const warmUp = warmUpFor(request, plan.settings);
   const folder = await createRunFolder(request.outputDirectory);

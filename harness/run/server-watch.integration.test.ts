@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
-import { serverSeriesSchema } from '../contract/result.ts';
+import { serverSeriesSchema } from '../contract/server-series.ts';
 import type { ProcessSample } from '../platform/platform.ts';
 import { ServerWatch } from './server-watch.ts';
 

@@ -1,4 +1,4 @@
-import type { ServerPoint, ServerSeries, ServerWindow } from '../contract/result.ts';
+import type { ServerPoint, ServerSeries, ServerWindow } from '../contract/server-series.ts';
 import { addedBuckets, bucketQuantile } from '../measurement/bucket-quantile.ts';
 import type { ProcessSample, RunningSystem } from '../platform/platform.ts';
 import { type ProcessWindow, processWindows } from './process-windows.ts';

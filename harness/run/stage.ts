@@ -1,5 +1,7 @@
+import type { Capacity } from '../contract/capacity.ts';
+import type { OverloadResult } from '../contract/overload.ts';
 import type { Plan } from '../contract/plan.ts';
-import type { Capacity, ChangeAudit, OverloadResult } from '../contract/result.ts';
+import type { ChangeAudit } from '../contract/result.ts';
 import type { Scenario, Variant } from '../contract/scenario.ts';
 import type { Platform, RunningSystem } from '../platform/platform.ts';
 import type { RunCorpus } from './corpus.ts';

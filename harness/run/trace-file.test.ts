@@ -5,7 +5,6 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { singleVsSharded } from '../../scenarios/single-vs-sharded.ts';
 import { summariseTrace } from '../arrivals/trace/trace-summary.ts';
 import type { TraceArrivals } from '../contract/arrivals.ts';
-import { Failure } from '../contract/failure.ts';
 import { planOf } from './plan.ts';
 import { readTrace, replayDescription } from './trace-file.ts';
 
@@ -101,11 +100,5 @@ describe('replayDescription', () => {
       /azure-conversation-sample\.csv: 3000 requests over 0\.2 h; time × 20\.96 \(for the asked rate\)$/,
     );
     expect(replayDescription({ ...azure, timeScale: 4 }, trace, { ...plan, steps })).toMatch(/time × 4 \(as given\)$/);
-  });
-
-  it('refuses a trace that is too short for one of the steps', async () => {
-    const trace = await read({ ...azure, firstRequests: 10 });
-    expect(() => replayDescription(azure, trace, plan)).toThrow(Failure);
-    expect(() => replayDescription(azure, trace, plan)).toThrow('has 10 requests, the window expects');
   });
 });

@@ -10,7 +10,6 @@ import { type Arrivals, arrivalSettings, arrivalsSchema, type TraceArrivals, typ
 import { Failure } from '../contract/failure.ts';
 import type { Plan, Step } from '../contract/plan.ts';
 import type { Workload } from '../contract/workload.ts';
-import { stepSchedule } from './corpus.ts';
 
 const projectFolder = fileURLToPath(new URL('../../', import.meta.url));
 /** The samples that come with the project; they are parts of larger files. */
@@ -76,16 +75,10 @@ export async function readTraces(
   return (arrivals) => traces.get(keyOf(arrivals) ?? '');
 }
 
-/**
- * Makes the schedule of every step once, so that a trace too short for one of them is refused before anything starts.
- * Gives what will be replayed, in words.
- */
+/** What will be replayed, in words. */
 export function replayDescription(arrivals: Arrivals, trace: Trace, { steps }: Pick<Plan, 'steps'>): string {
   // A closed loop has no rate: nothing is replayed in it.
   const open = steps.filter(({ ratePerSecond }) => ratePerSecond !== undefined);
-  for (const step of open) {
-    stepSchedule(arrivals, step, trace);
-  }
   // Nobody counts what a pilot replays.
   const counted = open.filter(({ phase }) => phase !== 'pilot');
   const scales = new Set((counted.length > 0 ? counted : open).map((step) => stepTimeScale(arrivals, step, trace) ?? 0));
@@ -108,7 +101,7 @@ export function stepTimeScale(
     : replayTimeScale(settings, trace, { ratePerSecond, durationSeconds: warmUpSeconds + steadySeconds });
 }
 
-/** What is replayed for each workload, said once for variants that replay alike. Throws as `replayDescription` does. */
+/** What is replayed for each workload, said once for variants that replay alike. */
 export function replayDescriptions(
   plan: Pick<Plan, 'steps'>,
   workloadOf: (variant: string) => Pick<Workload, 'arrivals'>,

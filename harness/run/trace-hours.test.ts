@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Trace } from '../arrivals/trace/trace-request.ts';
 import type { TraceArrivals } from '../contract/arrivals.ts';
-import { traceReplaySchema } from '../contract/result.ts';
+import { traceReplaySchema } from '../contract/trace-replay.ts';
 import type { AnswerOrigin } from './ask-answers.ts';
 import type { JudgedStep } from './judged-step.ts';
 import type { ReplayedRequest } from './replayed-requests.ts';

@@ -1,7 +1,7 @@
 import type { Trace, TraceRequest } from '../arrivals/trace/trace-request.ts';
 import { summariseTrace } from '../arrivals/trace/trace-summary.ts';
 import { arrivalSettings, type TraceArrivals } from '../contract/arrivals.ts';
-import type { ReplayBin, TraceReplay } from '../contract/result.ts';
+import type { ReplayBin, TraceReplay } from '../contract/trace-replay.ts';
 import type { Workload } from '../contract/workload.ts';
 import { distributionOf } from '../measurement/order-statistic.ts';
 import type { AnswerOrigin } from './ask-answers.ts';

@@ -1,4 +1,5 @@
-import type { OverloadResult, ServerSeries } from '../../harness/contract/result.ts';
+import type { OverloadResult } from '../../harness/contract/overload.ts';
+import type { ServerSeries } from '../../harness/contract/server-series.ts';
 import type { Markup } from '../markup.ts';
 import type { Strings } from '../strings.ts';
 import { linearTop, spreadLabels } from './axis.ts';

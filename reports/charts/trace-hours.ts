@@ -1,4 +1,4 @@
-import type { ReplayBin } from '../../harness/contract/result.ts';
+import type { ReplayBin } from '../../harness/contract/trace-replay.ts';
 import type { Markup } from '../markup.ts';
 import { linearTop } from './axis.ts';
 import { type Frame, plotSize, renderChart } from './compile.ts';

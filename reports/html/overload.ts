@@ -1,4 +1,5 @@
-import type { OverloadResult, Result } from '../../harness/contract/result.ts';
+import type { OverloadResult } from '../../harness/contract/overload.ts';
+import type { Result } from '../../harness/contract/result.ts';
 import { type OverloadPanel, overloadFrame, overloadPanel } from '../charts/overload.ts';
 import { html, type Insertable } from '../markup.ts';
 import { count, significant } from '../numbers.ts';

@@ -1,4 +1,5 @@
-import type { Result, ResultVariant, TraceFigures, TraceReplay } from '../../harness/contract/result.ts';
+import type { Result, ResultVariant } from '../../harness/contract/result.ts';
+import type { TraceFigures, TraceReplay } from '../../harness/contract/trace-replay.ts';
 import type { Series } from '../charts/looks.ts';
 import { seriesOf } from '../charts/series.ts';
 import { type ReplayAxis, type ReplayPanel, replayFrame, replayPanel } from '../charts/trace-hours.ts';

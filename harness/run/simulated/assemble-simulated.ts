@@ -8,6 +8,7 @@ import type { SimulatedResult } from '../../contract/simulation.ts';
 import { compare } from '../../gates/comparison.ts';
 import { judgeSlo } from '../../gates/slo.ts';
 import { verdictOf } from '../cut-short.ts';
+import { resultHead } from '../result-head.ts';
 import type { Replication } from './replication.ts';
 import { simulatedCheckers } from './simulated-checkers.ts';
 import { simulatedMetrics } from './simulated-metrics.ts';
@@ -130,19 +131,7 @@ export function assembleSimulated({
     .reduce((sum, { record }) => sum + record.counts.succeeded, 0);
   const tiers = [...new Set(findings.flatMap(({ variant }) => tiersOf(variant)))];
   const found = {
-    schemaVersion: 1 as const,
-    runId: plan.runId,
-    scenario: scenario.id,
-    title: scenario.title,
-    question: scenario.question,
-    hypothesis: scenario.hypothesis,
-    profile: plan.profile,
-    settings: plan.settings,
-    workload: scenario.workload,
-    seed: plan.seed,
-    baseline: scenario.baseline,
-    status: partialReason === undefined ? ('complete' as const) : ('partial' as const),
-    ...(partialReason === undefined ? {} : { partialReason }),
+    ...resultHead(scenario, plan, partialReason),
     verdict: verdictOf(
       [...slos, ...checkers].map((check) => check.verdict),
       succeeded,
