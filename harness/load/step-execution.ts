@@ -1,30 +1,19 @@
 import { performance } from 'node:perf_hooks';
-import type { ErrorClass, StreamArrival } from '../contract/operation.ts';
+import type { ErrorClass } from '../contract/operation.ts';
 import type { LoadPlan } from '../contract/plan.ts';
 import type { JobSource } from './job-source.ts';
 import type { OperationLog } from './operation-log.ts';
 import type { Epoch } from './protocol.ts';
 import { type WireRequest, wireRequest } from './request-wire.ts';
+import { StepHistory } from './step-history.ts';
 import type { StepMilestones } from './step-milestones.ts';
 import type { StepRecord } from './step-record.ts';
 import { StreamReader } from './stream-reader.ts';
 import type { Ticker } from './ticker.ts';
 import type { ConnectionFailure, PartialAnswer, Transport, TransportObserver } from './transport.ts';
 
-/** What the history tells of how a stream came; nothing where it brought no text. */
-function arrivalOf({ firstTokenUs, firstEventUs, states, tokens }: StreamReader): { readonly stream?: StreamArrival } {
-  return firstTokenUs === undefined
-    ? {}
-    : { stream: { firstTokenUs, tokens, states: [...states], ...(firstEventUs === undefined ? {} : { firstEventUs }) } };
-}
-
 /** How often deadlines, window limits and seconds are looked at: the most by which a timeout is noticed late. */
 const sweepEveryMs = 20;
-const failedBodyBytes = 2048;
-
-/** Outcomes after which the operation has certainly had no effect on the system under test. */
-const withoutEffect: ReadonlySet<ErrorClass> = new Set(['http-4xx', 'refused', 'dropped']);
-
 /** 2xx is success; what is neither that nor an error of HTTP (a redirect) is not the answer that was asked for. */
 function classOf(status: number): ErrorClass | undefined {
   if (status >= 200 && status < 300) {
@@ -50,10 +39,9 @@ interface ExecutionParts {
  * and its response time still counts from its intended start.
  */
 export class StepExecution implements TransportObserver {
-  readonly #plan: LoadPlan;
   readonly #jobs: JobSource;
   readonly #record: StepRecord;
-  readonly #log: OperationLog;
+  readonly #history: StepHistory;
   readonly #milestones: StepMilestones;
   readonly #signal: AbortSignal;
   readonly #wire: WireRequest[];
@@ -73,10 +61,9 @@ export class StepExecution implements TransportObserver {
   readonly #finished = Promise.withResolvers<void>();
 
   constructor({ plan, jobs, record, log, milestones, signal }: ExecutionParts) {
-    this.#plan = plan;
     this.#jobs = jobs;
     this.#record = record;
-    this.#log = log;
+    this.#history = new StepHistory({ stepId: plan.stepId, jobs, record, log });
     this.#milestones = milestones;
     this.#signal = signal;
     this.#wire = plan.requests.map((request) => wireRequest(request, plan.target, jobs.sessionLength));
@@ -109,7 +96,7 @@ export class StepExecution implements TransportObserver {
       this.#signal.removeEventListener('abort', stop);
     }
     this.#milestones.end(this.#stopped);
-    this.#log.flush();
+    this.#history.flush();
   }
 
   onAnswered(job: number, status: number, body: Buffer): void {
@@ -123,17 +110,7 @@ export class StepExecution implements TransportObserver {
       }
       this.#record.settled(job, nowUs, undefined, stream);
       this.#jobs.ended(job, nowUs, undefined);
-      if (this.#isKept(job)) {
-        this.#log.append({
-          type: 'ok',
-          id: this.#idOf(job),
-          sentUs: this.#record.sentUs(job) ?? nowUs,
-          doneUs: nowUs,
-          status,
-          body: stream === undefined ? body.toString('utf8') : stream.body,
-          ...(stream !== undefined && arrivalOf(stream)),
-        });
-      }
+      this.#history.answered(job, nowUs, { status, body }, stream);
     } else {
       this.#fail(job, nowUs, error, { status, body });
     }
@@ -164,14 +141,6 @@ export class StepExecution implements TransportObserver {
     return Math.max(0, Math.floor(this.#elapsedUs()));
   }
 
-  #idOf(job: number): string {
-    return `${this.#plan.stepId}:${this.#jobs.jobOf(job)}`;
-  }
-
-  #isKept(job: number): boolean {
-    return this.#log.keeps(this.#jobs.jobOf(job));
-  }
-
   /** Invokes everything that is due and sends what finds a connection; true until the step was stopped. */
   #fireDue(): boolean {
     if (this.#stopped) {
@@ -183,19 +152,10 @@ export class StepExecution implements TransportObserver {
     while (this.#jobs.takeDue(elapsedUs)) {
       const job = this.#jobs.count - 1;
       this.#record.invoked(job, nowUs);
-      if (this.#isKept(job)) {
-        this.#log.append({
-          type: 'invoke',
-          id: this.#idOf(job),
-          job: this.#jobs.jobOf(job),
-          kind: this.#record.kindOf(job),
-          intendedUs: this.#jobs.intendedUs(job),
-          invokedUs: nowUs,
-        });
-      }
+      this.#history.invoked(job, nowUs);
     }
     if (this.#jobs.count > first) {
-      this.#log.flush();
+      this.#history.flush();
       this.#sendWaiting();
       this.#connectionWaits += this.#jobs.count - Math.max(this.#firstWaiting, first);
     }
@@ -228,11 +188,10 @@ export class StepExecution implements TransportObserver {
         continue;
       }
       this.#firstWaiting += 1;
-      const id = this.#idOf(job);
       const request = this.#wire[this.#jobs.requestOf(job)] as WireRequest;
       const outgoing = {
         job,
-        requestId: id,
+        requestId: this.#history.idOf(job),
         wire: request,
         remainingMs: Math.floor(remainingUs / 1000),
         sessionId: request.sessionAt === undefined ? undefined : this.#jobs.sessionOf(job),
@@ -259,21 +218,8 @@ export class StepExecution implements TransportObserver {
     const stream = this.#streams.get(job);
     this.#streams.delete(job);
     this.#record.settled(job, nowUs, error, stream);
-    const body = stream === undefined || stream.body === '' ? partial.body : Buffer.from(stream.body);
     this.#jobs.ended(job, nowUs, error);
-    if (!this.#isKept(job)) {
-      return;
-    }
-    const sentUs = this.#record.sentUs(job);
-    this.#log.append({
-      type: withoutEffect.has(error) ? 'fail' : 'info',
-      id: this.#idOf(job),
-      ...(sentUs !== undefined && { sentUs }),
-      doneUs: nowUs,
-      errorClass: error,
-      ...(partial.status !== undefined && { status: partial.status }),
-      ...(body !== undefined && body.length > 0 && { body: body.subarray(0, failedBodyBytes).toString('utf8') }),
-    });
+    this.#history.failed(job, nowUs, error, partial, stream);
   }
 
   /** Called after everything that may have ended a job or made one due. */
@@ -288,7 +234,7 @@ export class StepExecution implements TransportObserver {
     const nowUs = this.#nowUs();
     this.#expire(nowUs);
     this.#milestones.pass(nowUs);
-    this.#log.flush();
+    this.#history.flush();
     this.#lookAhead();
   }
 
