@@ -1,8 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
+const nowhere = ['node_modules/**', 'out/**'];
+/** A bound against what hangs, not a measure. */
+const patience = { testTimeout: 120_000, hookTimeout: 120_000 };
+
 /**
- * `unit` is pure and fast; `integration` starts real processes and `docker` containers, so their
- * files run one after the other, and each kind only when the one before has ended: they would measure each other's load.
+ * A file's name says what it needs. `unit` is pure and fast. `integration` starts real processes and asserts what they do, so that two
+ * files may run at once. `load` puts load on them and `docker` starts containers under quotas: they would measure each other, so their
+ * files run one after the other. Each kind begins when the one before has ended.
  */
 export default defineConfig({
   test: {
@@ -11,8 +16,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{harness,system,scenarios,reports}/**/*.test.ts'],
-          exclude: ['**/*.{integration,docker}.test.ts'],
-          // A bound against what hangs, not a measure: on shared cores a test of a second may take ten.
+          exclude: ['**/*.{integration,load,docker}.test.ts'],
+          // On shared cores a test of a second may take ten.
           testTimeout: 30_000,
         },
       },
@@ -21,21 +26,29 @@ export default defineConfig({
           name: 'integration',
           sequence: { groupOrder: 1 },
           include: ['**/*.integration.test.ts'],
-          exclude: ['node_modules/**', 'out/**'],
+          exclude: nowhere,
+          maxWorkers: 2,
+          ...patience,
+        },
+      },
+      {
+        test: {
+          name: 'load',
+          sequence: { groupOrder: 2 },
+          include: ['**/*.load.test.ts'],
+          exclude: nowhere,
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          ...patience,
         },
       },
       {
         test: {
           name: 'docker',
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
           include: ['**/*.docker.test.ts'],
-          exclude: ['node_modules/**', 'out/**'],
+          exclude: nowhere,
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          ...patience,
         },
       },
     ],
