@@ -1,33 +1,24 @@
 import path from 'node:path';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { scenarios } from '../../scenarios/index.ts';
-import { profileIdSchema } from '../contract/common.ts';
 import { Failure } from '../contract/failure.ts';
-import { nearest, parseOrFail } from '../contract/parse.ts';
+import { parseOrFail } from '../contract/parse.ts';
 import { type Scenario, scenarioSchema, variantsIn } from '../contract/scenario.ts';
 import { exitCodes } from '../contract/verdict.ts';
 import { requestedPlatforms } from '../platform/choose.ts';
-import type { NamedImages } from '../platform/docker/choose-images.ts';
 import { readClaims } from '../run/claims-file.ts';
 import { addCheckCommands } from './check.ts';
 import { claimsJson, claimsText, listedClaims } from './claims.ts';
 import { explainScenario, listScenarios } from './describe.ts';
 import { type DoctorFlags, doctorCommand, doctorHelp } from './doctor.ts';
 import { exportCompose } from './export-command.ts';
+import { numberOfWorkers, numberWithin, oneOf, portNumber, portsByPart, seed, unknownName } from './flag-values.ts';
 import { renderAgain } from './render.ts';
 import { runCommand } from './run-command.ts';
 import { schemaText } from './schema.ts';
 import { addSimulateCommands } from './simulate.ts';
 import { refuseStray } from './stray.ts';
-
-/** More than any machine has cores to spare for. */
-const mostWorkers = 64;
-
-function unknownName(what: string, word: string, known: readonly string[]): Failure {
-  const suggestion = nearest(word, known);
-  const hint = suggestion === undefined ? `known: ${known.join(', ')}` : `did you mean "${suggestion}"? known: ${known.join(', ')}`;
-  return new Failure('usage', `unknown_${what}`, `unknown ${what} "${word}"`, { hint });
-}
+import { namedImages, type SystemFlags, withSystemFlags } from './system-flags.ts';
 
 /** The scenario of that name, validated; unknown names are exit 64 with the nearest one. */
 function scenarioNamed(name: string): Scenario {
@@ -42,25 +33,6 @@ function scenarioNamed(name: string): Scenario {
   return parseOrFail(scenarioSchema, found, `scenario "${name}"`);
 }
 
-/** A choice from a fixed list, with the nearest one named when it is none of them. */
-function oneOf<T extends string>(what: string, known: readonly T[]): (word: string) => T {
-  return (word) => {
-    const found = known.find((candidate) => candidate === word);
-    if (found === undefined) {
-      throw unknownName(what, word, known);
-    }
-    return found;
-  };
-}
-
-function seed(word: string): number {
-  const value = Number(word);
-  if (!(Number.isSafeInteger(value) && value >= 0 && value <= 1_000_000_000)) {
-    throw new InvalidArgumentError(`"${word}" is no whole number from 0 to 1,000,000,000.`);
-  }
-  return value;
-}
-
 function variantsOf(scenario: Scenario, chosen: readonly string[] | undefined, profile: SystemFlags['profile']): string[] {
   const known = scenario.variants.map(({ id }) => id);
   for (const name of chosen ?? []) {
@@ -69,18 +41,6 @@ function variantsOf(scenario: Scenario, chosen: readonly string[] | undefined, p
     }
   }
   return chosen === undefined ? variantsIn(scenario, profile) : known.filter((id) => chosen.includes(id));
-}
-
-/** What a run and an export decide alike about the system. */
-interface SystemFlags {
-  profile: (typeof profileIdSchema.options)[number];
-  seed: number;
-  cpus?: number;
-  memory?: number;
-  systemImage?: string;
-  qdrantImage?: string;
-  redisImage?: string;
-  postgresImage?: string;
 }
 
 interface RunFlags extends SystemFlags {
@@ -101,80 +61,7 @@ interface ExportFlags extends SystemFlags {
   force?: boolean;
 }
 
-/** A positive number within the limits of a field of the contract. */
-function numberWithin(least: number, most: number, unit: string): (word: string) => number {
-  return (word) => {
-    const value = Number(word);
-    if (!(value >= least && value <= most)) {
-      throw new InvalidArgumentError(`"${word}" is no number of ${unit} from ${least} to ${most}.`);
-    }
-    return value;
-  };
-}
-
-function namedImages({ systemImage, qdrantImage, redisImage, postgresImage }: SystemFlags): NamedImages {
-  const named = { system: systemImage, qdrant: qdrantImage, redis: redisImage, postgres: postgresImage };
-  return Object.fromEntries(Object.entries(named).filter(([, name]) => name !== undefined));
-}
-
-/** `<part>=<port>`, separated by commas. */
-function portsByPart(text: string): Record<string, number> {
-  return Object.fromEntries(
-    text.split(',').map((word) => {
-      const [, part = '', port = ''] = /^([^=]+)=(\d+)$/.exec(word) ?? [];
-      if (part === '') {
-        throw new InvalidArgumentError(`"${word}" is not <part>=<port>, such as vector-0=6333.`);
-      }
-      return [part, portNumber(port)];
-    }),
-  );
-}
-
-function portNumber(word: string): number {
-  const port = Number(word);
-  if (!(Number.isInteger(port) && port >= 1 && port <= 65_535)) {
-    throw new InvalidArgumentError(`"${word}" is no port from 1 to 65535.`);
-  }
-  return port;
-}
-
-function numberOfWorkers(word: string): number {
-  const workers = Number(word);
-  if (!(Number.isInteger(workers) && workers >= 1 && workers <= mostWorkers)) {
-    throw new InvalidArgumentError(`"${word}" is no number of processes from 1 to ${mostWorkers}.`);
-  }
-  return workers;
-}
-
-function withSystemFlags(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--profile <name>', `how long and how large: ${profileIdSchema.options.join(', ')}`)
-        .argParser(oneOf('profile', profileIdSchema.options))
-        .default('quick'),
-    )
-    .option('--seed <number>', 'decides arrivals, questions and documents', seed, 1)
-    .option(
-      '--cpus <cores>',
-      'what the vector tier may use, by the resource rule of each variant (docker)',
-      numberWithin(0.01, 1024, 'cores'),
-    )
-    .option('--memory <MiB>', 'its memory, likewise (docker)', numberWithin(16, 1_048_576, 'MiB'))
-    .option('--system-image <name>', 'instead of the image that npm run images builds (docker)')
-    .option('--qdrant-image <name>', 'instead of the pinned Qdrant (docker)')
-    .option('--redis-image <name>', 'instead of the pinned Redis (docker)')
-    .option('--postgres-image <name>', 'instead of the pinned PostgreSQL (docker)');
-}
-
-function program(words: readonly string[], setExit: (code: number) => void): Command {
-  const root = new Command('npm run scenario')
-    .description('Find out before production what sharding, caching, autoscaling and failover will do to a RAG service.')
-    .usage(
-      '<scenario> -- [flags]   |   list   |   explain <scenario>   |   doctor   |   claims   |   report <folder>   |   export compose <scenario> <variant>   |   simulate cache | scaling | calibration   |   check hpa   |   schema',
-    )
-    .helpCommand(false)
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined });
+function addRunCommand(root: Command, setExit: (code: number) => void): void {
   withSystemFlags(root.command('run <scenario> [stray...]', { isDefault: true }))
     .description('start the reference system, measure it, and write a report (the default command)')
     .option('--platform <name>', `where it runs: ${requestedPlatforms.join(', ')}`, 'auto')
@@ -211,19 +98,9 @@ function program(words: readonly string[], setExit: (code: number) => void): Com
         }),
       );
     });
-  root
-    .command('list')
-    .description('all scenarios with their questions')
-    .option('--json', 'one JSON document')
-    .action((flags: { json?: boolean }) => void process.stdout.write(listScenarios(scenarios, flags.json === true)));
-  root
-    .command('explain <scenario>')
-    .description('what a scenario asks, measures and judges, without running it')
-    .action((name: string) => void process.stdout.write(explainScenario(scenarioNamed(name))));
-  root
-    .command('report <folder>')
-    .description('render report.html, summary.md and percentiles.svg again from the folder’s result.json')
-    .action(async (folder: string) => void process.stdout.write(await renderAgain(path.resolve(folder))));
+}
+
+function addExportCommands(root: Command, words: readonly string[]): void {
   const exported = root
     .command('export')
     .description('write files that start a variant elsewhere')
@@ -259,6 +136,32 @@ function program(words: readonly string[], setExit: (code: number) => void): Com
         words: words.slice(2),
       });
     });
+}
+
+function program(words: readonly string[], setExit: (code: number) => void): Command {
+  const root = new Command('npm run scenario')
+    .description('Find out before production what sharding, caching, autoscaling and failover will do to a RAG service.')
+    .usage(
+      '<scenario> -- [flags]   |   list   |   explain <scenario>   |   doctor   |   claims   |   report <folder>   |   export compose <scenario> <variant>   |   simulate cache | scaling | calibration   |   check hpa   |   schema',
+    )
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+  addRunCommand(root, setExit);
+  root
+    .command('list')
+    .description('all scenarios with their questions')
+    .option('--json', 'one JSON document')
+    .action((flags: { json?: boolean }) => void process.stdout.write(listScenarios(scenarios, flags.json === true)));
+  root
+    .command('explain <scenario>')
+    .description('what a scenario asks, measures and judges, without running it')
+    .action((name: string) => void process.stdout.write(explainScenario(scenarioNamed(name))));
+  root
+    .command('report <folder>')
+    .description('render report.html, summary.md and percentiles.svg again from the folder’s result.json')
+    .action(async (folder: string) => void process.stdout.write(await renderAgain(path.resolve(folder))));
+  addExportCommands(root, words);
   root
     .command('doctor [stray...]')
     .description('what this machine could run now, and the command that mends each lack')
