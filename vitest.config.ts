@@ -15,6 +15,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          sequence: { groupOrder: 1 },
           include: ['{harness,system,scenarios,reports}/**/*.test.ts'],
           exclude: ['**/*.{integration,load,docker}.test.ts'],
           // On shared cores a test of a second may take ten.
@@ -24,7 +25,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           include: ['**/*.integration.test.ts'],
           exclude: nowhere,
           maxWorkers: 2,
@@ -34,7 +35,7 @@ export default defineConfig({
       {
         test: {
           name: 'load',
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
           include: ['**/*.load.test.ts'],
           exclude: nowhere,
           fileParallelism: false,
@@ -44,7 +45,7 @@ export default defineConfig({
       {
         test: {
           name: 'docker',
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
           include: ['**/*.docker.test.ts'],
           exclude: nowhere,
           fileParallelism: false,

@@ -100,6 +100,14 @@ export function provenanceFacts(result: Result, s: Strings): Fact[] {
       s.provenance.machine,
       machineText(provenance.cpuCount, provenance.cpuModel, joined(memory(provenance.memoryBytes)), provenance.operatingSystem),
     ],
+    ...(provenance.generator === undefined
+      ? []
+      : [
+          [
+            s.provenance.generator,
+            s.provenance.generatorText(provenance.generator.processes, provenance.generator.realTimeScheduling),
+          ] as const,
+        ]),
     [s.provenance.runtime, [`${s.product} ${provenance.version}`, `Node ${provenance.node}`, ...versions].join(' · ')],
     [s.provenance.duration, s.provenance.durationText(span(Math.max(0, length)), utc(provenance.startedAt))],
   ];

@@ -295,6 +295,19 @@ describe('a run on containers', () => {
     expect(text).toContain('quotas of the containers hold');
     expect(text).not.toContain('Without a network or quotas');
   });
+  it('tells what making the load took and how it was scheduled, and nothing of it where nobody told', async () => {
+    const told = textOf(await renderHtml(passingResult()));
+    expect(told).toMatch(
+      /The load generator is no part of the system: [\d.]+ to [\d.]+ CPU s per 1k requests, its event loop 4(\.0+)? % busy at most/,
+    );
+    expect(told).toContain('1 process under real-time scheduling');
+    const silent = passingResult();
+    const { generator: _, ...provenance } = silent.provenance;
+    const variants = silent.variants.map(({ generator: __, ...variant }) => variant);
+    const text = textOf(await renderHtml({ ...silent, variants, provenance }));
+    expect(text).not.toContain('The load generator');
+    expect(text).not.toContain('scheduling:');
+  });
   it('shows what each container may use, its peak and its throttling, and where a cluster put its replicas', async () => {
     const text = textOf(await renderHtml(containersResult()));
     for (const part of [

@@ -230,6 +230,7 @@ export function sampleVariant(shape: VariantShape): ResultVariant {
       })),
       { tier: 'postgres', id: 'postgres-1', cpuSeconds: 0.3, cpuSecondsPer1k: 0.0208 },
     ],
+    generator: { cpuSecondsPer1k: 0.11 * shape.scale, eventLoopUtilisation: 0.04 },
     shards: Array.from({ length: shape.shards }, (_, shard) => ({
       id: `vector-${shard + 1}`,
       points: shape.shards === 1 ? 10_000 : ([3433, 3318, 3249][shard] ?? 0),
@@ -403,6 +404,7 @@ export function passingResult(): Result {
       cpuCount: 2,
       memoryBytes: 8_320_000_000,
       versions: { usearch: '2.26.0', postgres: '18.4' },
+      generator: { processes: 1, realTimeScheduling: true },
     },
   };
 }

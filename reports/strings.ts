@@ -489,6 +489,9 @@ const en = {
     throttling:
       'Throttled: the share of the scheduling periods of 100 ms in which the container wanted to run on after its quota was spent.',
     total: 'all processes',
+    range: (low: string, high: string) => `${low} to ${high}`,
+    generator: (cpu: string, busy: string) =>
+      `The load generator is no part of the system: ${cpu} CPU s per 1k requests, its event loop ${busy} % busy at most.`,
     none: 'No process was observed.',
     noMemory: '– marks memory that the machine would not tell.',
   },
@@ -574,6 +577,9 @@ const en = {
     machine: 'Machine',
     machineText: (cpus: number, model: string, memory: string, system: string) =>
       `${cpus} × ${model} · ${memory} · ${system} · generator on the same machine`,
+    generator: 'Generator',
+    generatorText: (processes: number, isRealTime: boolean) =>
+      `${processes} ${plural(processes, 'process', 'processes')} under ${isRealTime ? 'real-time scheduling: others on this machine do not keep it waiting' : 'ordinary scheduling: others on this machine keep it waiting, which is part of its lag'}`,
     runtime: 'Runtime',
     duration: 'Duration',
     durationText: (length: string, startedAt: string) => `${length}, from ${startedAt}`,

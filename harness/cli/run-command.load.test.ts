@@ -68,6 +68,7 @@ describe('npm run scenario single-vs-sharded -- --profile smoke', () => {
     expect(first.code, first.stderr).toBe(expected);
     expect([0, 75, 99]).toContain(first.code);
     expect(result.status).toBe('complete');
+    expect(result.provenance.generator).toEqual({ processes: 1, realTimeScheduling: expect.any(Boolean) });
     expect(result.variants.map(({ id }) => id)).toEqual(['single', 'router-hash-3']);
     expect(result.variants.map(({ shards }) => shards.length)).toEqual([1, 3]);
     for (const { runs, shards, processes } of result.variants) {

@@ -216,6 +216,14 @@ export const resultVariantSchema = z.strictObject({
   traceReplay: traceReplaySchema.optional(),
   stages: z.array(stageCohortSchema),
   processes: z.array(processUseSchema),
+  /** What making its load took, over all valid judged steps with their warm-up; the generator is no part of the system. */
+  generator: z
+    .strictObject({
+      cpuSecondsPer1k: nonNegative,
+      /** Of the busiest generator process in the busiest step. */
+      eventLoopUtilisation: share,
+    })
+    .optional(),
   shards: z.array(z.strictObject({ id: nameSchema, points: count })),
   costs: costsSchema.optional(),
   changeAudit: changeAuditSchema.optional(),
@@ -303,6 +311,8 @@ export const provenanceSchema = z.strictObject({
   cpuCount: z.int().positive(),
   memoryBytes: z.int().positive(),
   versions: z.record(z.string(), z.string()),
+  /** What made the load; absent where nothing was driven. Under ordinary scheduling others on the machine make it start jobs late. */
+  generator: z.strictObject({ processes: z.int().positive(), realTimeScheduling: z.boolean() }).optional(),
 });
 
 /** `result.json`: the only input of every report. */

@@ -21,7 +21,7 @@ import { verdictOf } from './cut-short.ts';
 import { driftCheck } from './drift-check.ts';
 import type { Measured } from './fan-out.ts';
 import type { JudgedStep } from './judged-step.ts';
-import { processUses } from './process-uses.ts';
+import { generatorUse, processUses } from './process-uses.ts';
 import { meanMs, percentileMs, steadyHistogram, tailSamples } from './quantiles.ts';
 import { resultHead } from './result-head.ts';
 import { curvesOf, seriesOf } from './series.ts';
@@ -123,6 +123,7 @@ function resultVariant(findings: VariantFindings, baseline: Measured | undefined
     ...(findings.capacity === undefined ? {} : { capacity: findings.capacity }),
     stages: stageCohorts(judged.flatMap(({ quality }) => quality.staged)),
     processes,
+    ...generatorUse(judged),
     shards: (filled?.pointsPerShard ?? []).map((points, shard) => ({ id: `shard-${shard}`, points })),
     costs: costsOf({ processes, documents: filled?.documents, measured: scatteredIn(findings), baseline }),
     ...(findings.changeAudit === undefined ? {} : { changeAudit: findings.changeAudit }),

@@ -1,4 +1,4 @@
-import type { ProcessUse } from '../contract/result.ts';
+import type { ProcessUse, ResultVariant } from '../contract/result.ts';
 import type { ServerWindow } from '../contract/server-series.ts';
 import { tierSchema } from '../contract/topology.ts';
 import type { RunningSystem } from '../platform/platform.ts';
@@ -60,4 +60,18 @@ export function processUses(judged: readonly JudgedStep[], quotas: RunningSystem
           },
         ];
   });
+}
+
+/** What the generator used for the same steps; it tells of a step as a whole, warm-up included. Nothing where nothing was sent. */
+export function generatorUse(judged: readonly JudgedStep[]): Pick<ResultVariant, 'generator'> {
+  const observations = judged.map(({ driven }) => driven.observation);
+  const requests = sum(observations.map(({ warmUp, steady }) => warmUp.issued + steady.issued));
+  return requests === 0
+    ? {}
+    : {
+        generator: {
+          cpuSecondsPer1k: (1000 * sum(observations.map(({ generator }) => generator.cpuSeconds))) / requests,
+          eventLoopUtilisation: Math.max(...observations.map(({ generator }) => generator.eventLoopUtilisation)),
+        },
+      };
 }

@@ -52,7 +52,12 @@ export function configurationHash(configuration: unknown): string {
 }
 
 /** Everything needed to get these numbers again, as far as a machine can tell it about itself. */
-export async function provenanceOf(options: { startedAt: Date; configuration: unknown; command: string }): Promise<Provenance> {
+export async function provenanceOf(options: {
+  startedAt: Date;
+  configuration: unknown;
+  command: string;
+  generator?: Provenance['generator'];
+}): Promise<Provenance> {
   const [version, commit, ...versions] = await Promise.all([
     versionOf(new URL('package.json', root)),
     commitOf(),
@@ -73,5 +78,6 @@ export async function provenanceOf(options: { startedAt: Date; configuration: un
     cpuCount: os.availableParallelism(),
     memoryBytes: os.totalmem(),
     versions: Object.fromEntries(versions),
+    ...(options.generator === undefined ? {} : { generator: options.generator }),
   };
 }

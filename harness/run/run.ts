@@ -89,7 +89,13 @@ async function executeJudged(stage: Stage, warmUp: RunWarmUp, generator: LoadGen
   await auditSystems(stage, served);
 }
 
-async function execute(stage: Stage, warmUp: RunWarmUp, onSecond: RunRequest['onSecond']): Promise<void> {
+interface Execution {
+  readonly warmUp: RunWarmUp;
+  readonly onSecond: RunRequest['onSecond'];
+  readonly onGenerator: (generator: NonNullable<Result['provenance']['generator']>) => void;
+}
+
+async function execute(stage: Stage, { warmUp, onSecond, onGenerator }: Execution): Promise<void> {
   const { plan, folder, states, emit } = stage;
   emit({ type: 'start', message: `starting ${plan.variants.join(' and ')}`, progress: 0 });
   await using generator = await startGenerators({
@@ -97,6 +103,7 @@ async function execute(stage: Stage, warmUp: RunWarmUp, onSecond: RunRequest['on
     logFile: path.join(folder.logs, 'generator.log'),
     workers: plan.workers,
   });
+  onGenerator({ processes: generator.pids.length, realTimeScheduling: generator.realTimeScheduling });
   emit({
     type: 'start',
     message: `${generator.pids.length === 1 ? 'generator' : `${generator.pids.length} generator processes`} ready, ${generator.realTimeScheduling ? 'real-time' : 'ordinary'} scheduling`,
@@ -160,8 +167,16 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
   );
   const corpus = corpusOf({ workload: scenario.workload, workloads, settings: plan.settings, seed, traceOf });
   let failure: Error | undefined;
+  let made: Result['provenance']['generator'];
+  const execution: Execution = {
+    warmUp,
+    onSecond: request.onSecond,
+    onGenerator(generator) {
+      made = generator;
+    },
+  };
   try {
-    await execute({ scenario, platform: request.platform.create(), signal, folder, plan, corpus, states, emit }, warmUp, request.onSecond);
+    await execute({ scenario, platform: request.platform.create(), signal, folder, plan, corpus, states, emit }, execution);
   } catch (error) {
     if (!signal.aborted) {
       failure = error instanceof Error ? error : new Error(JSON.stringify(error));
@@ -214,6 +229,7 @@ export async function runScenario(request: RunRequest): Promise<RunOutcome> {
         startedAt,
         configuration: { scenario, profile, seed, variants: request.variants, ...(workers === 1 ? {} : { workers }) },
         command: reproduced(request.command, warmUp, plan.settings),
+        ...(made === undefined ? {} : { generator: made }),
       }),
     }),
   );

@@ -3,7 +3,7 @@ import { seriesOf } from '../charts/series.ts';
 import { shardBalanceChart } from '../charts/shard-balance.ts';
 import { shareBar } from '../charts/share-bar.ts';
 import { crowded, hasQuotas } from '../findings.ts';
-import { html, type Markup } from '../markup.ts';
+import { html, type Insertable, type Markup } from '../markup.ts';
 import { absent, count, figure, joined, memory, percent, significant } from '../numbers.ts';
 import type { Strings } from '../strings.ts';
 import { chartFigure, type Detail, dataTable, nothing, type Section, section, table, variantName } from './parts.ts';
@@ -22,6 +22,27 @@ const bytesPerMebibyte = 1024 * 1024;
 
 function quotaOf({ quota }: Process, s: Strings): string {
   return quota === undefined ? absent : s.processes.quotaText(significant(quota.cpus), joined(memory(quota.memoryMiB * bytesPerMebibyte)));
+}
+
+/** What making the load took, as a sentence; nothing in results that do not tell. */
+function generatorNote({ variants }: Result, s: Strings): Insertable {
+  const known = variants.flatMap(({ generator }) => generator ?? []);
+  const range = (values: readonly number[], text: (value: number) => string) => {
+    const [low, high] = [text(Math.min(...values)), text(Math.max(...values))];
+    return low === high ? low : s.processes.range(low, high);
+  };
+  return known.length === 0
+    ? ''
+    : html`<p class="note">${s.processes.generator(
+        range(
+          known.map(({ cpuSecondsPer1k }) => cpuSecondsPer1k),
+          significant,
+        ),
+        range(
+          known.map(({ eventLoopUtilisation }) => eventLoopUtilisation),
+          percent,
+        ),
+      )}</p>`;
 }
 
 /** CPU and memory of every process of the system under test. */
@@ -66,7 +87,7 @@ export function processSection(result: Result, s: Strings): Section {
     'processes',
     s.section.processes,
     s.processes.subtitle,
-    html`${table(columns, rows, s.section.processes)}${quotas && html`<p class="note">${s.processes.throttling}</p>`}${unread && html`<p class="note">${s.processes.noMemory}</p>`}`,
+    html`${table(columns, rows, s.section.processes)}${quotas && html`<p class="note">${s.processes.throttling}</p>`}${unread && html`<p class="note">${s.processes.noMemory}</p>`}${generatorNote(result, s)}`,
     quotas ? '' : 'half',
   );
 }
@@ -96,7 +117,7 @@ function manyProcesses(result: Result, s: Strings): Section {
     'processes',
     s.section.processes,
     s.processes.subtitle,
-    html`${dataTable(s.table.toLimit(s.section.processes), columns, rows)}${quotas && html`<p class="note">${s.processes.throttling}</p>`}`,
+    html`${dataTable(s.table.toLimit(s.section.processes), columns, rows)}${quotas && html`<p class="note">${s.processes.throttling}</p>`}${generatorNote(result, s)}`,
     quotas ? '' : 'half',
   );
 }
