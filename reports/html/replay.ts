@@ -58,7 +58,7 @@ export async function replaySection(result: Result, detail: Detail, s: Strings):
 
 /** Of a recording a few digits say enough. */
 function recordedSpan(seconds: number): string {
-  return seconds < 7_200 ? `${significant(seconds / 60)} min` : `${significant(seconds / 3_600)} h`;
+  return seconds < 7_200 ? `${significant(seconds / 60)}\u00a0min` : `${significant(seconds / 3_600)}\u00a0h`;
 }
 
 function rowOf(name: Insertable, figures: TraceFigures, rest: readonly Insertable[]): Insertable[] {
@@ -88,7 +88,7 @@ function figuresTable(result: Result, groups: readonly Replayed[][], s: Strings)
         const answers = bins.reduce((sum, bin) => sum + bin.answers, 0);
         const shareOf = (field: 'hits' | 'shared') =>
           answers === 0 ? absent : percent(bins.reduce((sum, bin) => sum + bin[field], 0) / answers);
-        return rowOf(variantName(result, id), offered, [shareOf('hits'), shareOf('shared'), `× ${significant(timeScale)}`]);
+        return rowOf(variantName(result, id), offered, [shareOf('hits'), shareOf('shared'), `×\u00a0${significant(timeScale)}`]);
       }),
     ];
   });
