@@ -38,6 +38,12 @@ test('any split of a stream passes on all whole events, none in part and none la
   );
 });
 
+test('an empty piece between the two halves of an end does not hide it', () => {
+  const cut = wholeEvents();
+  const passed = ['data: \n', '', '\n'].map((piece) => cut(Buffer.from(piece))?.toString());
+  expect(passed).toEqual([undefined, undefined, 'data: \n\n']);
+});
+
 test('no text of an answer looks like the end of a stream', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (part) => {

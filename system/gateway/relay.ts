@@ -33,6 +33,10 @@ const eventEnd = '\n\n';
 export function wholeEvents(): (piece: Buffer) => Buffer | undefined {
   let rest: Buffer[] = [];
   return (piece) => {
+    if (piece.length === 0) {
+      // It would stand between the two halves of an end and hide it.
+      return undefined;
+    }
     // An end that is split between two pieces is found when both are there.
     const last = rest.at(-1);
     const isSplitEnd = last !== undefined && last.at(-1) === 0x0a && piece[0] === 0x0a;

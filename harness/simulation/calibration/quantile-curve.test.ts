@@ -53,6 +53,14 @@ describe('a quantile curve', () => {
     }
   });
 
+  it('has a small deviation about a large mean exactly', () => {
+    const narrow: QuantileCurve = [
+      { percentile: 0, ms: 1e6 },
+      { percentile: 100, ms: 1e6 + 12e-6 },
+    ];
+    expect(deviationOf(narrow) / (12e-6 / Math.sqrt(12))).toBeCloseTo(1, 4);
+  });
+
   it('is a service time that the contract takes, whatever it was made of', () => {
     fc.assert(
       fc.property(

@@ -71,8 +71,13 @@ export function meanOf(curve: QuantileCurve): number {
 
 /** Standard deviation of the distribution, ms. */
 export function deviationOf(curve: QuantileCurve): number {
-  const square = integral(curve, ({ from, to, low, high }) => ((to - from) * (low * low + low * high + high * high)) / 3);
-  return Math.sqrt(Math.max(0, square - meanOf(curve) ** 2));
+  // About the mean, because the difference of two large squares would lose a small deviation to rounding.
+  const mean = meanOf(curve);
+  const square = integral(curve, ({ from, to, low, high }) => {
+    const [below, above] = [low - mean, high - mean];
+    return ((to - from) * (below * below + below * above + above * above)) / 3;
+  });
+  return Math.sqrt(square);
 }
 
 /** Mean of the slowest of so many independent draws, ms: ∫ Q(u) d(uⁿ), exact on straight pieces. */
