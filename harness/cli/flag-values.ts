@@ -58,6 +58,7 @@ export function portsByPart(text: string): Record<string, number> {
   );
 }
 
+/** A TCP port. */
 export function portNumber(word: string): number {
   const port = Number(word);
   if (!(Number.isInteger(port) && port >= 1 && port <= 65_535)) {
@@ -66,6 +67,7 @@ export function portNumber(word: string): number {
   return port;
 }
 
+/** So many generator processes. */
 export function numberOfWorkers(word: string): number {
   const workers = Number(word);
   if (!(Number.isInteger(workers) && workers >= 1 && workers <= mostWorkers)) {

@@ -9,6 +9,7 @@ import { observationSchema } from '../contract/observation.ts';
 import { type Result, resultSchema } from '../contract/result.ts';
 import { exitCodeOf } from '../contract/verdict.ts';
 import { leftoversAfter } from '../platform/local/testing/leftovers.ts';
+import { outputOf } from './testing/child-output.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -22,18 +23,9 @@ interface Ended {
 async function run(command: string, environment: Record<string, string> = {}): Promise<Ended> {
   const [program = '', ...words] = command.split(' ');
   const child = spawn(program, words, { cwd: root, env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  const code = await new Promise<number | null>((resolve) => {
-    child.once('close', resolve);
-  });
-  return { code, stdout, stderr };
+  const { stdout, stderr, ended } = outputOf(child);
+  const code = await ended;
+  return { code, stdout: stdout(), stderr: stderr() };
 }
 
 async function scheduleHashes(folder: string): Promise<Map<string, string>> {

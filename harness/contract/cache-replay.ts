@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { intervalSchema, nameSchema, nonNegative, positiveInteger, share } from './common.ts';
+import { count, intervalSchema, nameSchema, nonNegative, positiveInteger, share } from './common.ts';
 import { provenanceSchema } from './result.ts';
-
-const count = z.int().nonnegative();
 
 /** Ratios of one policy, or of a bound, at one size; each interval tells what sampling may have moved it by. */
 const pointSchema = z.strictObject({

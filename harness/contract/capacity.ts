@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { nameSchema, nonNegative } from './common.ts';
+import { count, nameSchema, nonNegative } from './common.ts';
 import { capacityLimitsSchema } from './scenario.ts';
-
-const count = z.int().nonnegative();
 
 /** The search for the highest rate within limits. */
 export const capacitySchema = z.strictObject({

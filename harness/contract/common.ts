@@ -3,6 +3,8 @@ import { z } from 'zod';
 /** Names of scenarios, variants, topologies and runs: safe as a folder name and in a URL. */
 export const nameSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be 1 to 64 of a-z, 0-9 and "-", not starting with "-"');
 
+/** How many of something. */
+export const count = z.int().nonnegative();
 export const positiveInteger = z.int().positive();
 export const nonNegative = z.number().nonnegative();
 export const share = z.number().min(0).max(1);

@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { nameSchema, nonNegative, operationKindSchema } from './common.ts';
+import { count, nameSchema, nonNegative, operationKindSchema } from './common.ts';
 import { errorClassSchema } from './operation.ts';
-
-const count = z.int().nonnegative();
 
 /**
  * The spans of a request, all in µs: `response` intended start to last byte (the headline), `service` sent to last

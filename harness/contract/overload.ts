@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameSchema, nonNegative } from './common.ts';
+import { count, nameSchema, nonNegative } from './common.ts';
 import { countsSchema } from './observation.ts';
 import { errorClassSchema } from './operation.ts';
 import { firstLimitKindSchema } from './scenario.ts';
@@ -7,8 +7,6 @@ import { serverSeriesSchema } from './server-series.ts';
 import { topologySchema } from './topology.ts';
 import { validityVerdictSchema } from './verdict.ts';
 import { workloadSchema } from './workload.ts';
-
-const count = z.int().nonnegative();
 
 /** One second of a ramp; requests belong to the second of their intended start, whenever they ended. */
 const overloadSecondSchema = z.strictObject({

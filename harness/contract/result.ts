@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { capacitySchema } from './capacity.ts';
 import { contradictionSchema, judgedClaimSchema } from './claim.ts';
-import { intervalSchema, nameSchema, nonNegative, operationKindSchema, profileIdSchema, resourceRuleSchema, share } from './common.ts';
+import {
+  count,
+  intervalSchema,
+  nameSchema,
+  nonNegative,
+  operationKindSchema,
+  profileIdSchema,
+  resourceRuleSchema,
+  share,
+} from './common.ts';
 import { metricIdSchema, metricValuesSchema } from './metrics.ts';
 import { countsSchema, secondSchema } from './observation.ts';
 import { errorClassSchema } from './operation.ts';
@@ -13,8 +22,6 @@ import { quotaSchema, tierSchema, topologySchema } from './topology.ts';
 import { traceReplaySchema } from './trace-replay.ts';
 import { checkVerdictSchema, runVerdictSchema, validityVerdictSchema } from './verdict.ts';
 import { workloadSchema } from './workload.ts';
-
-const count = z.int().nonnegative();
 
 /** Which engine served a tier. `embedded` is true for this project's own replacements of Qdrant or Redis. */
 export const componentSchema = z.strictObject({

@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { nameSchema, nonNegative, share } from './common.ts';
+import { count, nameSchema, nonNegative, share } from './common.ts';
 import { tierSchema } from './topology.ts';
-
-const count = z.int().nonnegative();
 
 /** What one server of the system under test did in one steady window. */
 export const serverWindowSchema = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { arrivalsSchema, rateProfileSchema } from './arrivals.ts';
-import { intervalSchema, nonNegative, positiveInteger, share } from './common.ts';
+import { count, intervalSchema, nonNegative, positiveInteger, share } from './common.ts';
 
 /**
  * What a simulated system is made of, what is asked of it, and what came of it. Every time is in the unit of its name; virtual time begins
@@ -216,8 +216,6 @@ export const simulatedVariantSchema = z.strictObject({
   costPerReplicaHour: nonNegative.optional(),
 });
 export type SimulatedVariant = z.infer<typeof simulatedVariantSchema>;
-
-const count = z.int().nonnegative();
 
 const responseSchema = z.strictObject({
   mean: nonNegative,

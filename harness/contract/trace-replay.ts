@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { traceFormatSchema } from './arrivals.ts';
-import { nonNegative, share } from './common.ts';
-
-const count = z.int().nonnegative();
+import { count, nonNegative, share } from './common.ts';
 
 /** A recording in its published terms; what it does not tell is absent. */
 const traceFiguresSchema = z.strictObject({

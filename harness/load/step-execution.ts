@@ -14,6 +14,7 @@ import type { ConnectionFailure, PartialAnswer, Transport, TransportObserver } f
 
 /** How often deadlines, window limits and seconds are looked at: the most by which a timeout is noticed late. */
 const sweepEveryMs = 20;
+
 /** 2xx is success; what is neither that nor an error of HTTP (a redirect) is not the answer that was asked for. */
 function classOf(status: number): ErrorClass | undefined {
   if (status >= 200 && status < 300) {

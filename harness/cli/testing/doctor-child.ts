@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type DoctorReport, doctorReportSchema } from '../../doctor/report.ts';
+import { outputOf } from './child-output.ts';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 
@@ -22,19 +23,9 @@ export async function doctor(
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !hidden.test(name)));
   const [program = '', ...parameters] = [...before, process.execPath, main, 'doctor', ...words];
   const child = spawn(program, parameters, { env: { ...inherited, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  return { code, stdout, stderr };
+  const { stdout, stderr, ended } = outputOf(child);
+  const code = await ended;
+  return { code, stdout: stdout(), stderr: stderr() };
 }
 
 /** The report of `doctor --json`, which must be all that is printed, and must say how it ended. */

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
+import { outputOf } from './child-output.ts';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 
@@ -25,22 +26,9 @@ export function startScenario(out: string, words: readonly string[], environment
     detached: true,
     env: { ...process.env, ...environment },
   });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  const ended = new Promise<number | null>((resolve) => {
-    child.once('close', resolve);
-  });
   return {
     process: child,
-    ended,
-    stdout: () => stdout,
-    stderr: () => stderr,
+    ...outputOf(child),
     async until(type) {
       const events = path.join(out, 'events.jsonl');
       const written = async () => (existsSync(events) ? readFile(events, 'utf8') : '');
